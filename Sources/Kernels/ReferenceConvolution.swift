@@ -1,0 +1,74 @@
+/// The seven loops: slow, obvious, for every problem. Defines what a convolution is.
+enum ReferenceConvolution: ConvolutionKernel {
+  static let name = "reference"
+
+  static func accepts(_ problem: ConvolutionProblem) -> Bool { true }
+
+  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int { 0 }
+
+  static func forward(
+    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    y.update(repeating: 0, count: problem.outputCount)
+    problem.forEachTap { output, input, weight in
+      for c in 0..<problem.inChannels {
+        for k in 0..<problem.outChannels {
+          y[output + k] += x[input + c] * w[weight + c * problem.outChannels + k]
+        }
+      }
+    }
+  }
+
+  static func backwardData(
+    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    dx.update(repeating: 0, count: problem.inputCount)
+    problem.forEachTap { output, input, weight in
+      for c in 0..<problem.inChannels {
+        for k in 0..<problem.outChannels {
+          dx[input + c] += dy[output + k] * w[weight + c * problem.outChannels + k]
+        }
+      }
+    }
+  }
+
+  static func backwardWeights(
+    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    problem.forEachTap { output, input, weight in
+      for c in 0..<problem.inChannels {
+        for k in 0..<problem.outChannels {
+          dw[weight + c * problem.outChannels + k] += x[input + c] * dy[output + k]
+        }
+      }
+    }
+  }
+}
+
+extension ConvolutionProblem {
+  /// Visits every pair of an output pixel and a kernel tap that falls inside the image, with the
+  /// offsets of the output pixel, the input pixel and the tap's in × out matrix of weights.
+  func forEachTap(_ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void) {
+    for n in 0..<batch {
+      for oy in 0..<outHeight {
+        for ox in 0..<outWidth {
+          let output = ((n * outHeight + oy) * outWidth + ox) * outChannels
+          for r in 0..<kernelHeight {
+            let iy = oy * stride + r - padding
+            guard iy >= 0, iy < height else { continue }
+            for s in 0..<kernelWidth {
+              let ix = ox * stride + s - padding
+              guard ix >= 0, ix < width else { continue }
+              body(
+                output, ((n * height + iy) * width + ix) * inChannels,
+                (r * kernelWidth + s) * inChannels * outChannels)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Datasets
+import Images
+import Networks
+import Strategies
+
+/// One run, completely: every default filled in, nothing left to look up but the data.
+///
+/// A file's strategies × grid × seeds become recipes; the trainer needs nothing else. The recipe's
+/// canonical JSON, with the data's digest, is what a run's fingerprint is made of.
+public struct Recipe: Codable, Hashable, Sendable {
+  /// The experiment's name.
+  public var experiment: String
+  /// The strategy's key in the file; often, but not always, its catalogue name.
+  public var label: String
+  /// What was swept, in short, such as `beta=0.999`; empty where nothing was.
+  public var variant: String
+  public var seed: UInt64
+  public var strategy: StrategyConfiguration
+  public var dataset: DatasetConfiguration
+  public var split: SplitConfiguration
+  public var image: ImageConfiguration
+  public var model: ModelConfiguration
+  public var training: TrainingConfiguration
+  /// The experiment's own augmentation, the same for every strategy.
+  public var augmentation: [PixelTransform]
+  /// Keys of model or training that this strategy's `overrides` changed, in dotted form.
+  public var overrides: [String]
+  /// Whether every test prediction is stored.
+  public var storesPredictions: Bool
+
+  /// A recipe with all its parts.
+  public init(
+    experiment: String, label: String, variant: String = "", seed: UInt64,
+    strategy: StrategyConfiguration, dataset: DatasetConfiguration, split: SplitConfiguration,
+    image: ImageConfiguration, model: ModelConfiguration, training: TrainingConfiguration,
+    augmentation: [PixelTransform] = [], overrides: [String] = [], storesPredictions: Bool = false
+  ) {
+    (self.experiment, self.label, self.variant, self.seed) = (experiment, label, variant, seed)
+    (self.strategy, self.dataset, self.split) = (strategy, dataset, split)
+    (self.image, self.model, self.training) = (image, model, training)
+    (self.augmentation, self.overrides) = (augmentation, overrides)
+    self.storesPredictions = storesPredictions
+  }
+}

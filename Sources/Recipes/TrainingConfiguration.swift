@@ -1,0 +1,49 @@
+import Metrics
+import Networks
+import Strategies
+
+/// How long and how a run trains.
+public struct TrainingConfiguration: Codable, Hashable, Sendable {
+  /// What the budget is given in. Either way it counts images seen, equal for all strategies.
+  public enum Budget: Codable, Hashable, Sendable {
+    /// Multiples of the training split's size.
+    case epochs(Double)
+    case images(Int)
+  }
+  public var budget: Budget
+  public var batch: Int
+  public var optimizer: OptimizerConfiguration
+  public var schedule: ScheduleConfiguration
+  /// 0 ≤ ε < 1: targets are (1−ε)·one-hot + ε/K.
+  public var labelSmoothing: Double
+  /// Chooses the best epoch on validation.
+  public var selectBy: SelectionMetric
+
+  /// The usual settings: 8 epochs, batches of 64.
+  public init(
+    budget: Budget = .epochs(8), batch: Int = 64, optimizer: OptimizerConfiguration = .init(),
+    schedule: ScheduleConfiguration = .init(), labelSmoothing: Double = 0,
+    selectBy: SelectionMetric = .macroRecall
+  ) {
+    (self.budget, self.batch, self.optimizer) = (budget, batch, optimizer)
+    (self.schedule, self.labelSmoothing, self.selectBy) = (schedule, labelSmoothing, selectBy)
+  }
+}
+
+/// The images that enter the network.
+public struct ImageConfiguration: Codable, Hashable, Sendable {
+  public var height: Int
+  public var width: Int
+  /// Per channel, on values 0…1.
+  public var mean: [Float]
+  public var standardDeviation: [Float]
+
+  /// Images of a size, normalised with ImageNet's statistics unless others are given.
+  public init(
+    height: Int, width: Int, mean: [Float] = [0.485, 0.456, 0.406],
+    standardDeviation: [Float] = [0.229, 0.224, 0.225]
+  ) {
+    (self.height, self.width, self.mean) = (height, width, mean)
+    self.standardDeviation = standardDeviation
+  }
+}

@@ -1,0 +1,265 @@
+import Metrics
+
+/// Identifies a run in its store.
+public typealias RunID = Int64
+
+/// How a run ended, or where it is.
+public enum RunStatus: String, Codable, CaseIterable, Sendable {
+  case queued, running, done, failed, diverged, cancelled, lost
+}
+
+/// One class of a data set as a run saw it.
+public struct ClassRecord: Codable, Hashable, Sendable {
+  public var index: Int
+  public var name: String
+  public var trainCount: Int
+  public var validationCount: Int
+  public var testCount: Int
+  public var group: ShotGroup
+
+  /// A class; its group follows from its training images.
+  public init(index: Int, name: String, trainCount: Int, validationCount: Int, testCount: Int) {
+    (self.index, self.name, self.trainCount) = (index, name, trainCount)
+    (self.validationCount, self.testCount) = (validationCount, testCount)
+    group = ShotGroup(trainingCount: trainCount)
+  }
+}
+
+/// A data set as runs saw it: after quarantine, split, selection and long tail.
+public struct DatasetRecord: Codable, Hashable, Sendable {
+  public var name: String
+  /// SHA-256 over the ids, labels and pixels' digests of all three splits.
+  public var digest: String
+  public var classes: [ClassRecord]
+  /// Reason → how many examples.
+  public var quarantined: [String: Int]
+
+  /// A data set with all its parts.
+  public init(name: String, digest: String, classes: [ClassRecord], quarantined: [String: Int]) {
+    (self.name, self.digest) = (name, digest)
+    (self.classes, self.quarantined) = (classes, quarantined)
+  }
+
+  /// n_max / n_min over the classes with training images.
+  public var imbalanceFactor: Double? {
+    let counts = classes.map(\.trainCount).filter { $0 > 0 }
+    guard let most = counts.max(), let least = counts.min() else { return nil }
+    return Double(most) / Double(least)
+  }
+}
+
+/// The machine and the build that a run was made with.
+public struct EnvironmentRecord: Codable, Hashable, Sendable {
+  public var host: String
+  public var operatingSystem: String
+  public var processor: String
+  public var cores: Int
+  public var memoryMB: Int
+  public var swift: String
+  public var toolVersion: String
+  public var blas: String
+  public var threads: Int
+  public var gitCommit: String?
+  public var gitDirty: Bool?
+
+  /// An environment with all its parts.
+  public init(
+    host: String, operatingSystem: String, processor: String, cores: Int, memoryMB: Int,
+    swift: String, toolVersion: String, blas: String, threads: Int, gitCommit: String?,
+    gitDirty: Bool?
+  ) {
+    (self.host, self.operatingSystem, self.processor) = (host, operatingSystem, processor)
+    (self.cores, self.memoryMB, self.swift) = (cores, memoryMB, swift)
+    (self.toolVersion, self.blas, self.threads) = (toolVersion, blas, threads)
+    (self.gitCommit, self.gitDirty) = (gitCommit, gitDirty)
+  }
+}
+
+/// A sweep: one experiment file as it was when it was started.
+public struct SweepRecord: Codable, Hashable, Sendable {
+  public var name: String
+  public var file: String
+  /// The file's text, verbatim.
+  public var source: String
+  /// Label of the strategy that reports compare against.
+  public var baseline: String?
+
+  /// A sweep with all its parts.
+  public init(name: String, file: String, source: String, baseline: String?) {
+    (self.name, self.file, self.source, self.baseline) = (name, file, source, baseline)
+  }
+}
+
+/// What a store needs to know of a run before it starts.
+public struct RunDescription: Codable, Hashable, Sendable {
+  /// Name of the sweep.
+  public var sweep: String
+  /// Readable, unique in its sweep: `class-weights-beta=0.999-s3`.
+  public var name: String
+  /// The strategy's label in the file.
+  public var strategy: String
+  public var variant: String
+  public var seed: UInt64
+  /// SHA-256 of the canonical recipe with the seed, the data's digest and the code's schema.
+  public var configHash: String
+  /// The same without the seed: one group is one line of a report.
+  public var groupHash: String
+  /// The resolved recipe as canonical JSON.
+  public var configuration: String
+  /// Dotted keys that were swept or overridden.
+  public var sweptKeys: [String]
+  public var dataset: DatasetRecord
+  public var epochsPlanned: Int
+  public var imagesPlanned: Int
+
+  /// A description with all its parts.
+  public init(
+    sweep: String, name: String, strategy: String, variant: String, seed: UInt64,
+    configHash: String, groupHash: String, configuration: String, sweptKeys: [String],
+    dataset: DatasetRecord, epochsPlanned: Int, imagesPlanned: Int
+  ) {
+    (self.sweep, self.name, self.strategy, self.variant) = (sweep, name, strategy, variant)
+    (self.seed, self.configHash, self.groupHash) = (seed, configHash, groupHash)
+    (self.configuration, self.sweptKeys, self.dataset) = (configuration, sweptKeys, dataset)
+    (self.epochsPlanned, self.imagesPlanned) = (epochsPlanned, imagesPlanned)
+  }
+}
+
+/// One epoch of one run.
+public struct EpochRecord: Codable, Hashable, Sendable {
+  /// From 1.
+  public var epoch: Int
+  public var imagesSeen: Int
+  /// Mean over the epoch's examples of the strategy's loss.
+  public var trainLoss: Double?
+  public var validation: HeadlineMetrics?
+  /// Of the trunk, at the epoch's last step.
+  public var learningRate: Double
+  public var imagesPerSecond: Double?
+  public var seconds: Double
+  /// UTC, such as `2026-11-23T01:02:03Z`.
+  public var finishedAt: String
+  /// Whether this is the best epoch so far.
+  public var isBest: Bool
+
+  /// An epoch with all its parts.
+  public init(
+    epoch: Int, imagesSeen: Int, trainLoss: Double?, validation: HeadlineMetrics?,
+    learningRate: Double, imagesPerSecond: Double?, seconds: Double, finishedAt: String,
+    isBest: Bool
+  ) {
+    (self.epoch, self.imagesSeen, self.trainLoss) = (epoch, imagesSeen, trainLoss)
+    (self.validation, self.learningRate) = (validation, learningRate)
+    (self.imagesPerSecond, self.seconds) = (imagesPerSecond, seconds)
+    (self.finishedAt, self.isBest) = (finishedAt, isBest)
+  }
+}
+
+/// How one class fared under the strategy's sampler and weights together.
+public struct ClassMass: Codable, Hashable, Sendable {
+  /// Share of the draws, by the sampler's promise.
+  public var sampled: [Double]
+  /// Loss weight of each class after normalisation; 1 where there is none.
+  public var weights: [Double]
+  /// sampled × weight, normalised to sum 1.
+  public var effective: [Double]
+
+  /// The mass with all its parts.
+  public init(sampled: [Double], weights: [Double], effective: [Double]) {
+    (self.sampled, self.weights, self.effective) = (sampled, weights, effective)
+  }
+}
+
+/// What a finished run leaves behind.
+public struct RunResult: Codable, Hashable, Sendable {
+  public var bestEpoch: Int?
+  public var imagesSeen: Int
+  public var steps: Int
+  public var validation: Evaluation?
+  public var test: Evaluation?
+  public var predictions: [Prediction]
+  public var classMass: ClassMass
+  /// `mean_over_examples` or `mean_over_weights`.
+  public var lossReduction: String
+  /// Convolution implementations in use, by name, with how many layers use each.
+  public var kernels: [String: Int]
+  public var notes: [String]
+  /// Seconds of all attempts together.
+  public var seconds: Double
+  public var imagesPerSecond: Double?
+  public var peakMemoryMB: Double?
+  /// SHA-256 of the weights that were tested.
+  public var weightsDigest: String
+  /// Where they are, relative to the store.
+  public var weightsPath: String?
+
+  /// A result with all its parts.
+  public init(
+    bestEpoch: Int?, imagesSeen: Int, steps: Int, validation: Evaluation?, test: Evaluation?,
+    predictions: [Prediction], classMass: ClassMass, lossReduction: String,
+    kernels: [String: Int], notes: [String], seconds: Double, imagesPerSecond: Double?,
+    peakMemoryMB: Double?, weightsDigest: String, weightsPath: String?
+  ) {
+    (self.bestEpoch, self.imagesSeen, self.steps) = (bestEpoch, imagesSeen, steps)
+    (self.validation, self.test, self.predictions) = (validation, test, predictions)
+    (self.classMass, self.lossReduction, self.kernels) = (classMass, lossReduction, kernels)
+    (self.notes, self.seconds, self.imagesPerSecond) = (notes, seconds, imagesPerSecond)
+    (self.peakMemoryMB, self.weightsDigest) = (peakMemoryMB, weightsDigest)
+    self.weightsPath = weightsPath
+  }
+}
+
+/// How an attempt at a run ended.
+public enum RunOutcome: Codable, Hashable, Sendable {
+  case done(RunResult)
+  /// A loss or gradient was no number; the last good checkpoint is kept.
+  case diverged(step: Int, reason: String)
+  case failed(reason: String, exitCode: Int32?, signal: Int32?)
+  /// Stopped on request; a later sweep continues it.
+  case cancelled(reason: String)
+}
+
+/// One run as reports see it.
+public struct RunSummary: Codable, Hashable, Sendable {
+  public var id: RunID
+  public var sweep: String
+  public var dataset: String
+  public var name: String
+  public var strategy: String
+  public var variant: String
+  public var seed: UInt64
+  public var status: RunStatus
+  public var groupHash: String
+  public var headline: HeadlineMetrics?
+  /// Test metrics of each class; empty until the run is done.
+  public var classes: [ClassMetrics]
+  /// Names and training counts, in the order of class indices.
+  public var classRecords: [ClassRecord]
+  public var imagesSeen: Int?
+  public var imagesPlanned: Int
+  public var epochsDone: Int
+  public var epochsPlanned: Int
+  public var bestEpoch: Int?
+  public var seconds: Double?
+  public var error: String?
+  public var overrides: [String]
+  public var notes: [String]
+
+  /// A summary with all its parts.
+  public init(
+    id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
+    seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,
+    classes: [ClassMetrics], classRecords: [ClassRecord], imagesSeen: Int?, imagesPlanned: Int,
+    epochsDone: Int, epochsPlanned: Int, bestEpoch: Int?, seconds: Double?, error: String?,
+    overrides: [String], notes: [String]
+  ) {
+    (self.id, self.sweep, self.dataset, self.name) = (id, sweep, dataset, name)
+    (self.strategy, self.variant, self.seed) = (strategy, variant, seed)
+    (self.status, self.groupHash, self.headline) = (status, groupHash, headline)
+    (self.classes, self.classRecords) = (classes, classRecords)
+    (self.imagesSeen, self.imagesPlanned) = (imagesSeen, imagesPlanned)
+    (self.epochsDone, self.epochsPlanned) = (epochsDone, epochsPlanned)
+    (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
+    (self.overrides, self.notes) = (overrides, notes)
+  }
+}

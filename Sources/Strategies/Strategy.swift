@@ -1,0 +1,75 @@
+import Datasets
+
+/// A treatment of class imbalance: the one thing that differs between compared runs.
+///
+/// A small value whose stored properties are its hyper-parameters. It holds no data and never sees
+/// the model: every strategy feeds the same trainer.
+public protocol Strategy: Codable, Sendable {
+  /// The defaults; the parser overlays a file's keys and rejects the rest by name.
+  init()
+  /// The name in experiment files and in the store, such as `class-balanced-sampling`.
+  static var name: String { get }
+  /// Family, formula, parameters, paper: what `poise strategies` shows.
+  static var card: StrategyCard { get }
+  /// Called for every run of a sweep before it starts.
+  func validate() throws(InvalidParameter)
+  /// What this strategy changes for classes of these sizes.
+  func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan
+}
+
+/// What `poise strategies` shows of a strategy.
+public struct StrategyCard: Sendable {
+  /// How strategies are listed together.
+  public enum Family: String, CaseIterable, Sendable {
+    case reference, weighting, sampling, augmentation, combination
+  }
+  public var family: Family
+  /// One line.
+  public var summary: String
+  public var formula: String
+  /// Author, title, venue, and which variant is meant.
+  public var paper: String
+  /// One entry a coding key, in the order of the file's documentation.
+  public var parameters: [StrategyParameter]
+
+  /// A card with all its parts.
+  public init(
+    family: Family, summary: String, formula: String, paper: String,
+    parameters: [StrategyParameter] = []
+  ) {
+    (self.family, self.summary, self.formula) = (family, summary, formula)
+    (self.paper, self.parameters) = (paper, parameters)
+  }
+}
+
+/// One hyper-parameter of a strategy, under its key in experiment files (snake_case).
+public struct StrategyParameter: Sendable {
+  public var key: String
+  /// The default as it would stand in a file.
+  public var defaultValue: String
+  /// Such as `0 < beta < 1`.
+  public var range: String
+  public var meaning: String
+
+  /// A parameter with all its parts.
+  public init(_ key: String, default defaultValue: String, range: String, _ meaning: String) {
+    (self.key, self.defaultValue) = (key, defaultValue)
+    (self.range, self.meaning) = (range, meaning)
+  }
+}
+
+/// A hyper-parameter that cannot be used: which, what was received, what was expected.
+public struct InvalidParameter: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The key in the experiment file.
+  public var parameter: String
+  public var received: String
+  public var expected: String
+
+  /// An error with all its parts.
+  public init(_ parameter: String, received: String, expected: String) {
+    (self.parameter, self.received, self.expected) = (parameter, received, expected)
+  }
+
+  /// One sentence.
+  public var description: String { "\(parameter) is \(received), but must be \(expected)" }
+}
