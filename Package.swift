@@ -4,7 +4,8 @@ import PackageDescription
 // Targets are listed floor by floor, bottom first; imports run strictly downwards.
 // `Tests/ArchitectureTests` checks every edge against the floors named in `Docs/floors.txt`.
 
-let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let collections: Target.Dependency = .product(
+  name: "OrderedCollections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -131,7 +132,8 @@ let package = Package(
     tests(of: "Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
-    tests(of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "Results", "Files"]),
+    tests(
+      of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "Results", "Files"]),
     tests(
       of: "Training",
       [

@@ -78,15 +78,17 @@ extension ThreadPool {
         var thread = pthread_t()
       #endif
       let start = Unmanaged.passRetained(Start(self, lane)).toOpaque()
-      let status = pthread_create(&thread, nil, { argument in
-        #if canImport(Darwin)
-          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        #else
-          let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
-        #endif
-        start.state.help(lane: start.lane)
-        return nil
-      }, start)
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          #if canImport(Darwin)
+            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+          #else
+            let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+          #endif
+          start.state.help(lane: start.lane)
+          return nil
+        }, start)
       precondition(status == 0, "cannot start a compute thread (error \(status))")
       #if canImport(Darwin)
         pthread_detach(thread!)

@@ -21,6 +21,8 @@ public protocol ClassificationLoss: Sendable {
   ///
   /// `targets` (N×K) are soft: rows sum to 1. Sums run in row order, so the result does not depend
   /// on the thread count.
-  func evaluate(_ logits: TensorView, targets: TensorView, into dLogits: MutableTensorView)
+  func evaluate(
+    _ logits: TensorView, targets: TensorView, into dLogits: MutableTensorView
+  )
     -> Float
 }

@@ -48,7 +48,9 @@ public struct CrossEntropy: ClassificationLoss {
       dLogits.fill(0)
       return sum.isNaN ? .nan : 0
     }
-    for i in 0..<(rows * classes) { dLogits.pointer[i] = Float(Double(dLogits.pointer[i]) / divisor) }
+    for i in 0..<(rows * classes) {
+      dLogits.pointer[i] = Float(Double(dLogits.pointer[i]) / divisor)
+    }
     return Float(sum / divisor)
   }
 }
