@@ -27,7 +27,7 @@ protocol ConvolutionKernel: SendableMetatype {
 public struct Convolution: Sendable {
   /// Fastest first; the reference accepts every problem and defines the answer.
   static let implementations: [any ConvolutionKernel.Type] = [
-    ReferenceConvolution.self
+    Im2colConvolution.self, ReferenceConvolution.self,
   ]
 
   /// The extents.
@@ -38,7 +38,7 @@ public struct Convolution: Sendable {
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
     self.problem = problem
     kernel =
-      Self.implementations.first { $0.accepts(problem) } ?? ReferenceConvolution.self
+      Self.implementations.first { $0.accepts(problem) && (policy != .reference || $0 == ReferenceConvolution.self) } ?? ReferenceConvolution.self
   }
 
   /// Name of the chosen implementation.

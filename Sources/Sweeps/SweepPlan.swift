@@ -46,8 +46,8 @@ public struct SweepPlan: Sendable {
           variant: recipe.variant, seed: recipe.seed, configHash: hash,
           groupHash: recipe.groupHash(datasetDigest: data.digest),
           configuration: try recipe.fullJSON(), sweptKeys: recipe.overrides, dataset: record,
-          epochsPlanned: budget.epochCount,
-          imagesPlanned: budget.totalSteps * recipe.training.batch),
+          epochsPlanned: budget.epochs,
+          imagesPlanned: budget.steps * recipe.training.batch),
         folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")
     }
   }

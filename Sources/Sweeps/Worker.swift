@@ -20,8 +20,8 @@ public enum Worker {
       RunJob.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     let folder = RunFolder(job.folder)
     // A worker whose parent was killed may still be writing its last checkpoint here.
-    let lock = try FileLock.acquire(folder.lock, waitingSeconds: 120)
-    defer { lock.release() }
+    let lock = try FileLock(waitingFor: folder.lock)
+    defer { lock.unlock() }
     if let finished = try outcome(in: folder) { return finished }
     let data = try PreparedData(
       dataset: job.recipe.dataset, split: job.recipe.split, image: job.recipe.image,

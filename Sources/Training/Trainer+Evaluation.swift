@@ -31,7 +31,7 @@ extension Trainer {
     }
     let isBest = noteBest(epoch: epoch, validation: validation)
     let lastFactor = recipe.training.schedule.factor(
-      atStep: state.step - 1, of: budget.totalSteps, stepsPerEpoch: budget.stepsPerEpoch)
+      atStep: state.step - 1, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
     let record = EpochRecord(
       epoch: epoch, imagesSeen: state.step * recipe.training.batch,
       trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,

@@ -64,16 +64,16 @@ public final class Trainer {
   ) throws -> RunOutcome {
     try folder.make()
     try restore()
-    report(.started(step: state.step, totalSteps: budget.totalSteps))
+    report(.started(step: state.step, totalSteps: budget.steps))
     for epoch in state.epochs { report(.epoch(epoch)) }
     var clock = Stopwatch(checkpointSeconds: checkpointSeconds)
-    while state.step < budget.totalSteps {
+    while state.step < budget.steps {
       if let reason = trainStep() {
         return .diverged(step: state.step + 1, reason: reason)
       }
       state.step += 1
       clock.lap(&state)
-      if state.step == budget.lastStep(ofEpoch: state.epochs.count + 1) {
+      if state.step == budget.epochEnds[state.epochs.count] {
         if let reason = endEpoch(report) { return .diverged(step: state.step, reason: reason) }
         clock.skip(&state)
         try save()
@@ -85,11 +85,11 @@ public final class Trainer {
       if clock.isReportDue {
         report(
           .progress(
-            step: state.step, totalSteps: budget.totalSteps, imagesPerSecond: imagesPerSecond ?? 0))
+            step: state.step, totalSteps: budget.steps, imagesPerSecond: imagesPerSecond ?? 0))
       }
-      if state.step < budget.totalSteps, shouldStop() {
+      if state.step < budget.steps, shouldStop() {
         try save()
-        return .cancelled(reason: "stopped after step \(state.step) of \(budget.totalSteps)")
+        return .cancelled(reason: "stopped after step \(state.step) of \(budget.steps)")
       }
     }
     return .done(try finish())
@@ -134,12 +134,12 @@ public final class Trainer {
   /// The schedule's factor for the step that is being done.
   var learningRateFactor: Double {
     recipe.training.schedule.factor(
-      atStep: state.step, of: budget.totalSteps, stepsPerEpoch: budget.stepsPerEpoch)
+      atStep: state.step, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
   }
 
   /// Moves on to the phase that the current step belongs to, with a stream of its own.
   private func enterPhase() {
-    let phase = plan.phaseIndex(atStep: state.step, of: budget.totalSteps)
+    let phase = plan.phaseIndex(atStep: state.step, of: budget.steps)
     guard phase != state.phase else { return }
     state.phase = phase
     stream = OrderStream(

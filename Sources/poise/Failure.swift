@@ -30,7 +30,7 @@ struct Failure: Error {
       is SweepError, is TrainingError:
       code = Self.badInput
     case let error as FileError:
-      code = error.isMissing ? Self.missingInput : Self.cannotWrite
+      code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
     case let error as StoreError:
       code = error.isMissing ? Self.missingInput : Self.badInput
     default:

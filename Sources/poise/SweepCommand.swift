@@ -40,12 +40,12 @@ struct SweepCommand: ParsableCommand {
       Terminal.complain("note: \(note)")
     }
     let store = try SQLiteRunStore(path: results)
-    guard let lock = try FileLock.attempt(work.path + "/sweep.lock") else {
+    guard let lock = try FileLock(trying: work.path + "/sweep.lock") else {
       throw Failure(
         "another sweep is writing to \(results); wait for it or give --results another file",
         code: Failure.cannotWrite)
     }
-    defer { lock.release() }
+    defer { lock.unlock() }
     let progress = ProgressPrinter(results: results)
     let runner = SweepRunner(
       plan, store: store, environment: EnvironmentProbe.record(threads: machine.threadCount),
