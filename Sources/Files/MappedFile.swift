@@ -19,7 +19,8 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Maps the file at `path`. A file without content is an error.
   public init(path: String) throws(FileError) {
-    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC) }
+    // Without O_NONBLOCK, opening a pipe would wait for ever.
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
     defer { close(descriptor) }
     var info = stat()
