@@ -119,7 +119,7 @@ let package = Package(
         "Strategies", "Datasets", "Images", "Kernels", "Networks", "Tensors", "Randomness", "Files",
         "Metrics",
       ],
-      path: "Tests/TestSupport", swiftSettings: settings),
+      path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: settings),
     tests(of: "Randomness"),
     tests(of: "Tensors"),
     tests(of: "Metrics"),
