@@ -12,6 +12,7 @@ import Tensors
 /// count and a resume change nothing.
 struct BatchLoader {
   private let pixels: PixelCache
+  private let pixelIndices: [Int]
   private let transforms: [PixelTransform]
   private let seed: UInt64
   private let pool: ThreadPool
@@ -20,8 +21,9 @@ struct BatchLoader {
   private let mean: [Float]
   private let inverseDeviation: [Float]
 
-  init(recipe: Recipe, pixels: PixelCache, pool: ThreadPool) {
-    (self.pixels, self.transforms) = (pixels, recipe.augmentation)
+  init(recipe: Recipe, data: PreparedData, pool: ThreadPool) {
+    (pixels, pixelIndices) = (data.pixels, data.pixelIndices)
+    transforms = recipe.augmentation
     (self.seed, self.pool) = (recipe.seed, pool)
     mean = recipe.image.mean
     inverseDeviation = recipe.image.standardDeviation.map { 1 / $0 }
@@ -40,7 +42,7 @@ struct BatchLoader {
     pool.run(chunks: input.shape.n) { slot, _ in
       let target = image(slot, of: input)
       guard slot < examples.count else { return target.update(repeating: 0) }
-      normalize(pixels.pixels(at: examples[slot].example), into: target)
+      normalize(bytes(of: examples[slot]), into: target)
     }
   }
 
@@ -52,7 +54,7 @@ struct BatchLoader {
     guard !transforms.isEmpty || strategy != nil else { return load(examples, into: input) }
     pool.run(chunks: examples.count) { slot, _ in
       let item = UInt64(drawnBefore + slot)
-      var image = pixelImage(at: examples[slot].example)
+      var image = pixelImage(of: examples[slot])
       var generator = SeededGenerator(seed: seed, purpose: .augmentation, item: item)
       for transform in transforms { transform.apply(to: &image, using: &generator) }
       if let strategy {
@@ -70,9 +72,13 @@ struct BatchLoader {
     return UnsafeMutableBufferPointer(start: input.pointer + slot * count, count: count)
   }
 
-  private func pixelImage(at index: Int) -> PixelImage {
+  private func bytes(of example: LabeledExample) -> UnsafeBufferPointer<UInt8> {
+    pixels.pixels(at: pixelIndices[example.example])
+  }
+
+  private func pixelImage(of example: LabeledExample) -> PixelImage {
     var image = PixelImage(height: pixels.height, width: pixels.width)
-    let bytes = pixels.pixels(at: index)
+    let bytes = bytes(of: example)
     image.values.withUnsafeMutableBufferPointer { values in
       for i in 0..<values.count { values[i] = Float(bytes[i]) * (1 / 255) }
     }

@@ -14,6 +14,8 @@ public final class PreparedData: Sendable {
   public let catalogue: Catalogue
   public let splits: DatasetSplits
   public let pixels: PixelCache
+  /// Where each of the catalogue's examples is in ``pixels``, which also counts quarantined ones.
+  let pixelIndices: [Int]
   /// SHA-256 over splits and pixels: part of every run's fingerprint.
   public let digest: String
 
@@ -39,22 +41,41 @@ public final class PreparedData: Sendable {
       }
     }
     catalogue = listed.quarantining(problems)
+    let isSetAside = Set(problems.map(\.index))
+    pixelIndices = listed.examples.indices.filter { !isSetAside.contains($0) }
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
     splits = try DatasetSplits.make(from: catalogue, split: split, classes: dataset.classes)
     digest = splits.digest(pixels: pixels.digest)
+  }
+
+  /// Each class's group by its training images, unseen classes last.
+  var groups: [ShotGroup] {
+    DatasetSummary(of: splits).classes.map { ShotGroup(trainingCount: $0.train) }
   }
 
   /// What a store keeps of the data.
   public func record(named name: String) -> DatasetRecord {
     DatasetRecord(
       name: name, digest: digest,
-      classes: splits.summaryRows.map { row in
+      classes: DatasetSummary(of: splits).classes.map { row in
         ClassRecord(
           index: row.index, name: row.name, trainCount: row.train, validationCount: row.validation,
           testCount: row.test)
       },
       quarantined: Dictionary(
         catalogue.quarantined.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +))
+  }
+}
+
+extension QuarantinedExample.Reason {
+  /// The same reason in the words of the room that lists.
+  init(_ reason: PixelProblem.Reason) {
+    switch reason {
+    case .missing: self = .missingImage
+    case .unreadable: self = .unreadableImage
+    case .empty: self = .emptyImage
+    case .oversized: self = .oversizedImage
+    }
   }
 }
 

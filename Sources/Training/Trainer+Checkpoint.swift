@@ -8,9 +8,8 @@ extension Trainer {
   func save() throws {
     state.position = stream.position
     var tensors = model.snapshot().map { $0.renamed("model/" + $0.name) }
-    let optimizerState = optimizer.state
-    state.optimizerSteps = optimizerState.steps
-    tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
+    state.optimizerSteps = optimizer.stepCount
+    tensors += optimizer.state.map { $0.renamed("optimizer/" + $0.name) }
     tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
     let metadata = try JSONEncoder().encode(state)
     try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
@@ -31,8 +30,8 @@ extension Trainer {
           + "but this is run \(state.fingerprint.prefix(12)); move the folder away to start anew")
     }
     try model.restore(checkpoint.tensors(under: "model/"))
-    optimizer.state = OptimizerState(
-      steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/"))
+    try optimizer.restore(
+      checkpoint.tensors(under: "optimizer/"), stepCount: saved.optimizerSteps)
     let best = checkpoint.tensors(under: "best/")
     bestWeights = best.isEmpty ? nil : best
     state = saved

@@ -11,7 +11,7 @@ extension Trainer {
     let names = data.catalogue.examples
     return SplitEvaluator(
       model: model, loader: loader, classCount: data.splits.census.classCount,
-      groups: data.splits.summaryRows.map { ShotGroup(trainingCount: $0.train) },
+      groups: data.groups,
       exampleID: { names[$0].id })
   }
 
@@ -66,7 +66,9 @@ extension Trainer {
     state.seconds += monotonicSeconds() - start
     let digest = try writeWeights()
     let census = data.splits.census
-    let mass = plan.effectiveMass(for: census)
+    let masses = plan.effectiveMass(for: census)
+    // The last phase is the one that the tested weights come from.
+    let mass = masses[masses.count - 1]
     var notes = plan.notes
     if state.best == nil {
       notes.append(
@@ -77,7 +79,7 @@ extension Trainer {
       bestEpoch: state.best?.epoch ?? state.epochs.last?.epoch,
       imagesSeen: state.step * recipe.training.batch, steps: state.step,
       validation: state.best?.validation, test: test.evaluation, predictions: test.predictions,
-      classMass: ClassMass(sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
+      classMass: Results.ClassMass(sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
       lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
@@ -89,7 +91,7 @@ extension Trainer {
 func peakMemoryMB() -> Double? {
   var usage = rusage()
   #if canImport(Glibc)
-    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
     return Double(usage.ru_maxrss) / 1024
   #else
     guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }

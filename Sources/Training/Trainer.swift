@@ -49,7 +49,7 @@ public final class Trainer {
       recipe.model, classes: classCount, height: recipe.image.height, width: recipe.image.width,
       batch: recipe.training.batch, seed: recipe.seed, pool: pool)
     optimizer = makeOptimizer(recipe.training.optimizer, parameters: model.parameters, pool: pool)
-    loader = BatchLoader(recipe: recipe, pixels: data.pixels, pool: pool)
+    loader = BatchLoader(recipe: recipe, data: data, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
     stream = OrderStream(
