@@ -5,7 +5,7 @@ public final class AdamW: Optimizer {
   private let configuration: OptimizerConfiguration
   private let memory: OptimizerMemory
   private let pool: ThreadPool
-  public var stepCount = 0
+  private var stepCount = 0
 
   /// A rule for these parameters, with zero moments.
   public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
@@ -13,9 +13,9 @@ public final class AdamW: Optimizer {
     memory = OptimizerMemory(parameters, moments: ["exp_avg", "exp_avg_sq"], pool: pool)
   }
 
-  public var state: [NamedTensor] {
-    get { memory.state }
-    set { memory.state = newValue }
+  public var state: OptimizerState {
+    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
+    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
   }
 
   public func gradientNorm() -> Double { memory.gradientNorm() }

@@ -11,12 +11,20 @@ public protocol Optimizer: AnyObject {
   func step(learningRateFactor: Double, gradientNorm: Double?)
   /// √Σ g² over all parameters, in double precision; NaN or ∞ if a gradient is.
   func gradientNorm() -> Double
-  /// What must be saved, beside ``stepCount``, to continue with the same bits.
+  /// What must be saved to continue with the same bits.
   ///
-  /// - Precondition of setting: names and shapes are those of the parameters; see `restore`.
-  var state: [NamedTensor] { get set }
-  /// Steps done.
-  var stepCount: Int { get set }
+  /// - Precondition of setting: it fits the parameters; ``restore(_:)`` checks that.
+  var state: OptimizerState { get set }
+}
+
+/// An optimiser's memory: steps done, and its moments in our own order of numbers.
+public struct OptimizerState: Equatable, Sendable {
+  public var steps: Int
+  /// Named `moment.parameter`, such as `momentum.fc.weight`.
+  public var tensors: [NamedTensor]
+
+  /// A memory of so many steps.
+  public init(steps: Int, tensors: [NamedTensor]) { (self.steps, self.tensors) = (steps, tensors) }
 }
 
 extension Optimizer {
@@ -26,22 +34,22 @@ extension Optimizer {
   }
 
   /// Sets what was saved; throws where it belongs to other parameters or another rule.
-  public func restore(_ saved: [NamedTensor], stepCount: Int) throws(CheckpointError) {
-    let expected = Dictionary(uniqueKeysWithValues: state.map { ($0.name, $0.shape) })
-    let received = Dictionary(saved.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
-    for (name, shape) in expected where received[name] != shape {
+  public func restore(_ saved: OptimizerState) throws(CheckpointError) {
+    let expected = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0.shape) })
+    let received = Dictionary(
+      saved.tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
+    for (name, shape) in expected.sorted(by: { $0.key < $1.key }) where received[name] != shape {
       let found = received[name].map { "has shape \($0)" } ?? "is missing"
       throw CheckpointError(
         "the optimiser's state does not fit this network: \(name) should have shape \(shape) "
           + "but \(found). Was the model or the optimiser changed since the checkpoint?")
     }
-    guard saved.count == expected.count, stepCount >= 0 else {
+    guard saved.tensors.count == expected.count, saved.steps >= 0 else {
       throw CheckpointError(
-        "the optimiser's state has \(saved.count) tensors after \(stepCount) steps; expected "
-          + "\(expected.count) tensors and at least 0 steps")
+        "the optimiser's state has \(saved.tensors.count) tensors after \(saved.steps) steps; "
+          + "expected \(expected.count) tensors and at least 0 steps")
     }
     state = saved
-    self.stepCount = stepCount
   }
 }
 
@@ -112,7 +120,7 @@ struct OptimizerMemory {
   }
 
   /// Named `moment.parameter`, in our order of numbers.
-  var state: [NamedTensor] {
+  var tensors: [NamedTensor] {
     get {
       zip(moments, buffers).flatMap { moment, buffers in
         zip(parameters, buffers).map { parameter, buffer in
@@ -127,7 +135,7 @@ struct OptimizerMemory {
         for (parameter, buffer) in zip(parameters, buffers) {
           let tensor = saved["\(moment).\(parameter.name)"]
           precondition(tensor?.shape == parameter.shape, "no \(moment) of \(parameter.name)")
-          _ = buffer.buffer.update(from: tensor!.values)
+          _ = buffer.buffer.update(fromContentsOf: tensor!.values)
         }
       }
     }

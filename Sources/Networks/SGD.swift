@@ -6,7 +6,7 @@ public final class SGD: Optimizer {
   private let configuration: OptimizerConfiguration
   private let memory: OptimizerMemory
   private let pool: ThreadPool
-  public var stepCount = 0
+  private var stepCount = 0
 
   /// A rule for these parameters, with zero velocity.
   public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
@@ -15,9 +15,9 @@ public final class SGD: Optimizer {
     memory = OptimizerMemory(parameters, moments: moments, pool: pool)
   }
 
-  public var state: [NamedTensor] {
-    get { memory.state }
-    set { memory.state = newValue }
+  public var state: OptimizerState {
+    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
+    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
   }
 
   public func gradientNorm() -> Double { memory.gradientNorm() }
