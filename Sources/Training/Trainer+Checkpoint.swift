@@ -8,8 +8,9 @@ extension Trainer {
   func save() throws {
     state.position = stream.position
     var tensors = model.snapshot().map { $0.renamed("model/" + $0.name) }
-    state.optimizerSteps = optimizer.stepCount
-    tensors += optimizer.state.map { $0.renamed("optimizer/" + $0.name) }
+    let optimizerState = optimizer.state
+    state.optimizerSteps = optimizerState.steps
+    tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
     tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
     let metadata = try JSONEncoder().encode(state)
     try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
@@ -31,7 +32,8 @@ extension Trainer {
     }
     try model.restore(checkpoint.tensors(under: "model/"))
     try optimizer.restore(
-      checkpoint.tensors(under: "optimizer/"), stepCount: saved.optimizerSteps)
+      OptimizerState(
+        steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/")))
     let best = checkpoint.tensors(under: "best/")
     bestWeights = best.isEmpty ? nil : best
     state = saved
