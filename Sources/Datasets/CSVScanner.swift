@@ -57,7 +57,7 @@ struct CSVScanner {
       isOpen = takeCell(into: &row, columns: columns)
     }
     if row.problem == nil, let columns, row.cells.count < columns {
-      row.problem = "\(row.cells.count) cells where the header has \(columns)"
+      row.problem = "\(Wording.count(row.cells.count, "cell")) where the header has \(columns)"
     }
     if row.problem != nil {
       // Whatever a stray quote swallowed is looked at again, line by line.

@@ -80,8 +80,8 @@ public struct CSVTable: Sendable {
     if found.count == 1 { return found[0] }
     let reason =
       found.isEmpty
-      ? "no column '\(column)' (\(role))\(Wording.didYouMean(column, among: columns))"
-      : "\(found.count) columns are named '\(column)' (\(role))"
+      ? "no column '\(column)' for \(role)\(Wording.didYouMean(column, among: columns))"
+      : "\(found.count) columns are named '\(column)', wanted for \(role)"
     throw DatasetError(
       .missingColumn, at: path, reason,
       advice: "its columns are \(Wording.list(columns, limit: 40))")

@@ -26,8 +26,10 @@ extension CatalogueDraft {
   private mutating func readIDX(
     images: String, labels: String, names: [String]?, split: SplitName, root: String
   ) throws(DatasetError) {
-    let imagePath = try resolve(images, under: root)
-    let labelPath = try resolve(labels, under: root)
+    let imagePath = try existingFile(
+      images, for: "dataset.\(split.rawValue)_images", under: root)
+    let labelPath = try existingFile(
+      labels, for: "dataset.\(split.rawValue)_labels", under: root)
     let pixels = try asDatasetError { () throws(FileError) in try IDXFile(path: imagePath) }
     let classes = try asDatasetError { () throws(FileError) in try IDXFile(path: labelPath) }
     guard pixels.dimensions.count == 3 || pixels.dimensions.count == 4 else {
@@ -141,9 +143,5 @@ extension CatalogueDraft {
     DatasetError(
       .badLabels, at: place, "class \(label), and there are \(count) classes from 0 on",
       advice: "check the file, and dataset.class_names if it is given")
-  }
-
-  private func resolve(_ file: String, under root: String) throws(DatasetError) -> String {
-    try asDatasetError { () throws(FileError) in try SafePath.resolve(file, under: root) }
   }
 }

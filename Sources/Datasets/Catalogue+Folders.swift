@@ -8,7 +8,8 @@ extension CatalogueDraft {
   private static let deepest = 16
 
   /// Reads one folder a class, with or without `train`, `validation` or `val`, and `test` above it.
-  /// Images lie at any depth below their class. Names that start with a dot are passed over.
+  /// Images lie at any depth below their class; a link there to a folder is not followed, since it
+  /// may lead to another class. Names that start with a dot are passed over.
   mutating func readFolders(root: String) throws(DatasetError) {
     let base = try asDatasetError { () throws(FileError) in
       try SafePath.resolve(".", under: root)
@@ -42,8 +43,8 @@ extension CatalogueDraft {
     }
     if !ignored.isEmpty {
       notes.append(
-        "\(Wording.count(ignored.count, "file")) without the ending of a JPEG or PNG image passed"
-          + " over: \(Wording.list(ignored, limit: 3))")
+        "\(Wording.count(ignored.count, "entry", plural: "entries")) passed over, neither JPEG nor"
+          + " PNG by name or a link to a folder: \(Wording.list(ignored, limit: 3))")
     }
   }
 
@@ -75,7 +76,7 @@ extension CatalogueDraft {
         let path = "\(folder)/\(entry.name)"
         guard isSafe(entry, at: path, root: root) else { continue }
         switch entry.kind {
-        case .folder where depth < Self.deepest: waiting.append((path, depth + 1))
+        case .folder where !entry.isLink && depth < Self.deepest: waiting.append((path, depth + 1))
         case .file where Self.hasImageEnding(entry.name):
           examples.append(
             Example(id: path, label: label, pixels: .file("\(root)/\(path)"), givenSplit: split))

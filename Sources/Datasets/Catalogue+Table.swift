@@ -3,10 +3,7 @@ import Files
 extension CatalogueDraft {
   /// Reads a table of examples. The first row of an id counts; blanks around ids and labels do not.
   mutating func readTable(_ format: CSVFormat, root: String) throws(DatasetError) {
-    let path = try asDatasetError { () throws(FileError) in
-      try SafePath.resolve(format.file, under: root)
-    }
-    let table = try CSVTable(path: path)
+    let table = try CSVTable(path: try existingFile(format.file, for: "dataset.file", under: root))
     let idColumn = try table.index(of: format.idColumn, for: "dataset.id")
     let labelColumn = try table.index(of: format.labelColumn, for: "dataset.label")
     let textColumn: Int? =
@@ -16,7 +13,7 @@ extension CatalogueDraft {
     let pattern = try ImagePattern(format.imagePattern, of: table)
     repairs = table.repairs
     for row in table.malformed {
-      setAside("line \(row.line)", .malformedRow, "line \(row.line): \(row.reason)")
+      setAside("line \(row.line)", .malformedRow, row.reason)
     }
     var finder = ImageFinder(root: root)
     var lines: [String: Int] = [:]
@@ -27,7 +24,7 @@ extension CatalogueDraft {
       if id.isEmpty {
         setAside(
           "line \(row.line)", .malformedRow,
-          "line \(row.line): column '\(format.idColumn)' is empty")
+          "column '\(format.idColumn)' is empty")
         continue
       }
       if let first = lines[id] {
@@ -45,6 +42,14 @@ extension CatalogueDraft {
         Example(
           id: id, label: label, text: textColumn.map { row.cells[$0] }, pixels: .file(image),
           attributes: attributes(of: row, in: table.columns)))
+    }
+    if examples.isEmpty, let missing = finder.firstMissing {
+      let counted = Wording.count(table.rows.count, "row")
+      throw DatasetError(
+        .noUsableExample, at: "dataset.image '\(format.imagePattern)'",
+        "none of \(counted) can be used; the first image would be '\(missing)', and "
+          + finder.contents(beside: missing),
+        advice: "correct dataset.image or dataset.root ('\(root)')")
     }
   }
 

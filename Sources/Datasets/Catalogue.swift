@@ -1,3 +1,5 @@
+import Files
+
 /// All examples of a data set that can be used, those that cannot, and what was mended.
 ///
 /// Nothing is divided yet and no pixel has been read. Two readings of the same files give equal
@@ -145,6 +147,23 @@ struct CatalogueDraft {
   var quarantined: [QuarantinedExample] = []
   var repairs: [RepairedRow] = []
   var notes: [String] = []
+
+  /// The absolute path of a file that must be there, or an error that names its neighbours.
+  func existingFile(
+    _ file: String, for key: String, under root: String
+  ) throws(DatasetError) -> String {
+    let path = try asDatasetError { () throws(FileError) in
+      try SafePath.resolve(file, under: root)
+    }
+    let stamp = try asDatasetError { () throws(FileError) in try FileStamp(of: path) }
+    if stamp != nil { return path }
+    let names = ((try? FolderListing(of: root))?.entries ?? []).map(\.name)
+    throw DatasetError(
+      .missingFile, at: key,
+      "no file '\(file)' in '\(root)'\(Wording.didYouMean(file, among: names))",
+      advice: names.isEmpty
+        ? "that folder is empty; fetch the data" : "it holds \(Wording.list(names, limit: 8))")
+  }
 
   mutating func setAside(_ id: String, _ reason: QuarantinedExample.Reason, _ detail: String) {
     quarantined.append(QuarantinedExample(id: id, reason: reason, detail: detail))

@@ -133,8 +133,8 @@ private struct IDLists {
       let others = Set(twice.compactMap { parts[$0]?.rawValue }).sorted()
       throw SplitError(
         .badList, at: file,
-        "\(Wording.count(twice.count, "id")) of this \(part.rawValue) list stand in that of"
-          + " \(others.joined(separator: " and ")) too: \(Wording.list(twice))",
+        "this \(part.rawValue) list shares \(Wording.count(twice.count, "id")) with that of"
+          + " \(others.joined(separator: " and ")): \(Wording.list(twice))",
         advice: "list every id once; an image in two splits makes the comparison worthless")
     }
     if !unknown.isEmpty {

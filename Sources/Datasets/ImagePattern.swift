@@ -21,7 +21,7 @@ struct ImagePattern {
       rest = rest[rest.index(after: open)...]
       guard let close = rest.firstIndex(of: "}") else { throw wrong("a '{' has no '}'") }
       let name = String(rest[..<close])
-      let column = try table.index(of: name, for: "in the image pattern '\(pattern)'")
+      let column = try table.index(of: name, for: "the image pattern '\(pattern)'")
       pieces.append(.cell(column: column, name: name))
       rest = rest[rest.index(after: close)...]
     }

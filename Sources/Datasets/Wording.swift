@@ -22,18 +22,26 @@ package enum Wording {
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
   }
 
-  /// `; did you mean 'articleType'?` for a likely slip of the pen, else nothing.
+  /// ` (did you mean 'articleType'?)` for a likely slip of the pen, else nothing.
   package static func didYouMean(_ word: String, among known: some Sequence<String>) -> String {
-    suggestion(for: word, among: known).map { "; did you mean '\($0)'?" } ?? ""
+    suggestion(for: word, among: known).map { " (did you mean '\($0)'?)" } ?? ""
   }
 
-  /// The known word nearest to `word`, if it differs by no more than a third of its letters.
+  /// The known word nearest to `word`, if it differs by no more than a third of its letters or one
+  /// of them starts with the other.
   package static func suggestion(
     for word: String, among known: some Sequence<String>
   ) -> String? {
     let wanted = letters(of: word)
-    let near = known.map { (word: $0, distance: distance(wanted, letters(of: $0))) }
-      .filter { $0.distance <= max(1, wanted.count / 3) }
+    var near: [(word: String, distance: Int)] = []
+    for candidate in known {
+      let other = letters(of: candidate)
+      let distance = distance(wanted, other)
+      let isStart =
+        min(wanted.count, other.count) >= 3
+        && (wanted.starts(with: other) || other.starts(with: wanted))
+      if distance <= max(1, wanted.count / 3) || isStart { near.append((candidate, distance)) }
+    }
     return near.min {
       ($0.distance, $0.word.count) < ($1.distance, $1.word.count)
         || ($0.distance == $1.distance && $0.word.count == $1.word.count
