@@ -1,11 +1,5 @@
 import Files
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// JPEG and PNG to 8-bit RGB. The format is told by the first bytes, never by the name.
 ///
 /// An orientation in a camera's EXIF data and colour profiles are not applied.
@@ -17,19 +11,18 @@ public enum ImageDecoder {
   public static func decode(
     path: String, limits: DecodingLimits = .standard, target: (height: Int, width: Int)? = nil
   ) throws(ImageError) -> RGBImage {
-    let bytes: [UInt8]
+    let stamp: FileStamp?
+    var bytes: [UInt8] = []
     do throws(FileError) {
-      if let stamp = try FileStamp(of: path), stamp.size > limits.bytes {
-        throw FileError("read", path, code: EFBIG)
+      stamp = try FileStamp(of: path)
+      if let stamp, stamp.size <= limits.bytes {
+        bytes = try WholeFile.read(path: path, limit: limits.bytes)
       }
-      bytes = try WholeFile.read(path: path, limit: limits.bytes)
     } catch {
-      if error.code == EFBIG, let size = try? FileStamp(of: path)?.size {
-        throw tooManyBytes(size, limits, path)
-      }
-      if error.code == ENOENT || error.code == ENOTDIR { throw .missing(path: path) }
       throw .unreadable(path: path, detail: error.reason)
     }
+    guard let stamp else { throw .missing(path: path) }
+    guard stamp.size <= limits.bytes else { throw tooManyBytes(stamp.size, limits, path) }
     return try decode(bytes: bytes, name: path, limits: limits, target: target)
   }
 

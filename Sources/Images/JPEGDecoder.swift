@@ -47,6 +47,11 @@ struct JPEGDecoder {
         handle, $0.baseAddress, UInt($0.count), &width, &height, &subsampling, &space)
     }
     guard status == 0 else { throw failure(handle) }
+    // A file cut off before its frame passes for one of tables only; a frame of zero size does not
+    // come here.
+    guard width > 0, height > 0 else {
+      throw .unreadable(path: path, detail: "it ends before the image begins")
+    }
     let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
     return Header(height: Int(height), width: Int(width), isCMYK: isCMYK)
   }
