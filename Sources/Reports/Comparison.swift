@@ -113,9 +113,10 @@ public struct ClassChange: Hashable, Sendable {
     guard let spread = Spread(differences) else { return nil }
     (mean, seeds) = (spread.mean, differences.count)
     let images = mean * Double(support)
-    if images >= 1 - 1e-9 && spread.lowest > 0 {
+    // Margins for the rounding of shares.
+    if images >= 1 - 1e-9 && spread.lowest > 1e-12 {
       mark = .gain
-    } else if images <= -1 + 1e-9 && spread.highest < 0 {
+    } else if images <= -1 + 1e-9 && spread.highest < -1e-12 {
       mark = .loss
     } else {
       mark = .none

@@ -3,6 +3,7 @@ import Metrics
 extension ComparisonText {
   /// The study's table: one line a class, top-1 and top-5 of every strategy, rare classes last.
   func classes(withChanges: Bool) -> Section {
+    guard hasFigures else { return Section(title: "Classes", blocks: []) }
     var table = TextTable(
       keyColumns: 3, keys(first: "class") + strategyColumns(withChanges: withChanges))
     for (place, row) in comparison.classes.enumerated() {
@@ -27,6 +28,7 @@ extension ComparisonText {
 
   /// Many, medium, few, and the two averages.
   func groups() -> Section {
+    guard hasFigures else { return Section(title: "Groups of classes", blocks: []) }
     var table = TextTable(
       keyColumns: 3, keys(first: "classes") + strategyColumns(withChanges: true))
     for average in ClassAverage.allCases {
@@ -35,6 +37,8 @@ extension ComparisonText {
     return Section(
       title: "Groups of classes: top-1 and top-5", blocks: [.table(table), .paragraph(markLegend)])
   }
+
+  private var hasFigures: Bool { comparison.strategies.contains { !$0.runs.isEmpty } }
 
   /// The baseline first, the others by rank.
   private var ordered: [StrategySummary] {
@@ -50,7 +54,7 @@ extension ComparisonText {
 
   private func strategyColumns(withChanges: Bool) -> [TextTable.Column] {
     ordered.flatMap { strategy in
-      let name = strategy.missingSeeds.isEmpty ? strategy.name : strategy.name + " *"
+      let name = strategy.missingSeeds.isEmpty ? strategy.name : strategy.name + "*"
       let titles =
         withChanges && !strategy.isBaseline ? ["top-1", "diff", "top-5"] : ["top-1", "top-5"]
       return titles.map { TextTable.Column($0, heading: name) }
@@ -98,7 +102,8 @@ extension ComparisonText {
     var text = "Percent of each class's test images; n/a: no such image."
     guard comparison.comparisons > 0, let baseline = comparison.baseline else { return text }
     text += " \(style.sign(of: .gain)) more and \(style.sign(of: .loss)) less than \(baseline)"
-    text += " by at least one test image on average, with the same sign in every seed."
+    text += " in matched seeds, by at least one test image on average and with the same sign in "
+    text += "every seed."
     if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
       text += " *: some seeds are missing."
     }
@@ -111,8 +116,9 @@ extension ComparisonText {
     let shown = names.prefix(40).joined(separator: ", ")
     let rest = names.count > 40 ? ", and \(names.count - 40) more" : ""
     let text =
-      "Unseen: \(names.count) classes have no training image and \(images) test images. No "
-      + "strategy could have learned them; they are in no figure above. \(shown)\(rest)."
+      "Without any training image: \(Figures.count(names.count, "class", "classes")) with "
+      + "\(Figures.count(images, "test image", "test images")), in no figure above, since no "
+      + "strategy could have learned them: \(shown)\(rest)."
     return [.paragraph(text)]
   }
 }

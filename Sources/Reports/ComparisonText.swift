@@ -146,11 +146,7 @@ struct ComparisonText {
   private func effect(of strategy: StrategySummary) -> String? {
     guard !strategy.differences.isEmpty else { return nil }
     var parts: [String] = []
-    for metric in [HeadlineMetric.fewRecall, .mediumRecall, .manyRecall] {
-      guard let pair = strategy.differences[metric] else { continue }
-      parts.append("\(metric.title) \(figures.points(pair.mean)) points")
-    }
-    for metric in [HeadlineMetric.macroRecall, .accuracy] {
+    for metric in [HeadlineMetric.fewRecall, .mediumRecall, .manyRecall, .macroRecall, .accuracy] {
       guard let pair = strategy.differences[metric] else { continue }
       parts.append("\(metric.title) \(figures.points(pair.mean))")
     }
@@ -159,7 +155,9 @@ struct ComparisonText {
     }
     let gains = changes.filter { $0.change.mark == .gain }
     let losses = changes.filter { $0.change.mark == .loss }
-    var text = "\(strategy.name): " + parts.joined(separator: ", ")
+    var text = "\(strategy.name): " + parts.joined(separator: ", ") + " points"
+    let pairs = strategy.differences[.accuracy]?.seeds.count ?? 0
+    if pairs < comparison.seeds.count { text += " (\(pairs) of \(comparison.seeds.count) seeds)" }
     text += "; \(gains.count) of \(changes.count) classes gain"
     if let best = gains.max(by: { $0.change.mean < $1.change.mean }) {
       text += " (most: \(best.name) \(figures.points(best.change.mean)))"

@@ -81,8 +81,8 @@ public struct DatasetTable: Sendable {
   private func classes(_ style: TextStyle) -> Section {
     let full = rows.map(\.train).max() ?? 0
     let nameWidth = min(24, rows.map { DisplayWidth.of($0.name) }.max() ?? 5)
-    // Three numbers, the group and the gaps take 38 cells.
-    let width = max(8, style.width - 38 - max(nameWidth, 5))
+    // Three numbers, the group and the gaps take up to 33 cells.
+    let width = max(8, style.width - 33 - max(nameWidth, 5))
     var table = TextTable(
       keyColumns: 1,
       [
@@ -132,7 +132,7 @@ public struct DatasetTable: Sendable {
     let facts = reasons.map { ($0.key, Figures.grouped($0.value)) }
     let total = reasons.reduce(0) { $0 + $1.value }
     return Section(
-      title: "Quarantine: \(total) examples left out",
+      title: "Quarantine: " + Figures.count(total, "example", "examples") + " left out",
       blocks: facts.isEmpty ? [] : [.facts(facts)])
   }
 

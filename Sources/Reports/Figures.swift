@@ -12,7 +12,8 @@ struct Figures {
     guard value.isFinite, abs(value) < 1e15 else { return undefined }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
-    let digits = String(Int((abs(value) * scale).rounded()))
+    // A half is rounded up even where binary fractions leave it a hair below: 96.25 → 96.3.
+    let digits = String(Int((abs(value) * scale + 1e-9).rounded()))
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let sign = value < 0 && digits != "0" ? minus : ""
     guard decimals > 0 else { return sign + padded }
@@ -38,6 +39,21 @@ struct Figures {
     func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
     if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
     return "\(whole / 3600) h \(two(whole % 3600 / 60)) min"
+  }
+
+  /// 3725 s → `1:02:05`; 75.3 → `1:15`.
+  static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return undefined }
+    let whole = Int(seconds.rounded())
+    func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+    let tail = "\(two(whole % 60))"
+    if whole < 3600 { return "\(whole / 60):\(tail)" }
+    return "\(whole / 3600):\(two(whole % 3600 / 60)):\(tail)"
+  }
+
+  /// `1 class`, `2 classes`.
+  static func count(_ number: Int, _ one: String, _ several: String) -> String {
+    "\(grouped(number)) \(number == 1 ? one : several)"
   }
 
   /// A count, or a range of counts.

@@ -108,7 +108,7 @@ public struct RunSheet: Sendable {
     guard !run.classes.isEmpty else { return Section(title: "Classes", blocks: []) }
     let figures = Figures(style)
     let titles = ["train", "test", "named", "top-1", "top-5", "prec.", "F1"]
-    var columns = [TextTable.Column("class", alignsRight: false, limit: 24)]
+    var columns = [TextTable.Column("class", alignsRight: false, limit: 18)]
     columns += titles.map { TextTable.Column($0) }
     if mass != nil { columns += [TextTable.Column("drawn"), TextTable.Column("mass")] }
     var table = TextTable(keyColumns: 1, columns)

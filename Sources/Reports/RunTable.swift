@@ -23,7 +23,7 @@ public struct RunTable: Sendable {
     var columns = [TextTable.Column("run")]
     if showsSweep { columns.append(TextTable.Column("sweep", alignsRight: false, limit: 16)) }
     columns += [
-      TextTable.Column("strategy", alignsRight: false, limit: 26), TextTable.Column("seed"),
+      TextTable.Column("strategy", alignsRight: false, limit: 22), TextTable.Column("seed"),
       TextTable.Column("status", alignsRight: false), TextTable.Column("epochs"),
       TextTable.Column("recall"), TextTable.Column("acc."), TextTable.Column("few"),
       TextTable.Column("time"),
@@ -40,7 +40,7 @@ public struct RunTable: Sendable {
         TextTable.Cell(figures.percent(run.headline?.balancedAccuracy)),
         TextTable.Cell(figures.percent(run.headline?.accuracy)),
         TextTable.Cell(figures.percent(run.headline?.recallFew)),
-        TextTable.Cell(run.seconds.map(Figures.duration) ?? Figures.undefined),
+        TextTable.Cell(run.seconds.map(Figures.clock) ?? Figures.undefined),
       ]
       table.add(cells)
     }

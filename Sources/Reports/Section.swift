@@ -15,7 +15,7 @@ struct Section {
   static func text(_ sections: [Section], _ style: TextStyle) -> String {
     var parts: [String] = []
     for section in sections where !section.blocks.isEmpty {
-      var lines = [Tone.strong.paint(section.title, style)]
+      var lines = [Tone.strong.paint(printable(section.title), style)]
       for (index, block) in section.blocks.enumerated() {
         if index > 0 { lines.append("") }
         lines += block.lines(style)

@@ -60,7 +60,11 @@ struct TextTable {
     return lines
   }
 
-  private static func escaped(_ text: String) -> String { escapedForMarkdown(text) }
+  private static func escaped(_ text: String) -> String {
+    var text = text[...]
+    while text.last == " " { text.removeLast() }
+    return escapedForMarkdown(String(text))
+  }
 }
 
 /// The text with a backslash before what Markdown would read as a column, markup or a tag.

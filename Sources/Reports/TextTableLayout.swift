@@ -10,7 +10,7 @@ struct TextTableLayout {
   private var legend: [(short: String, whole: String)] = []
   private let gap = "  "
   /// A heading may take this many lines before it is shortened.
-  private let headingLines = 3
+  private let headingLines = 4
 
   init(_ table: TextTable, _ style: TextStyle) {
     (self.style, columns, keyColumns) = (style, table.columns, table.keyColumns)
@@ -108,13 +108,22 @@ struct TextTableLayout {
     columns.reduce(-gap.count) { $0 + widths[$1] + gap.count }
   }
 
-  /// Columns of each block: the keys, then as many units as fit.
+  /// The fewest blocks that fit, with their widths as even as can be.
   private func blocks() -> [[Int]] {
+    let greedy = blocks(to: style.width)
+    guard greedy.count > 1 else { return greedy }
+    var target = style.width
+    while target > 1, blocks(to: target - 1).count == greedy.count { target -= 1 }
+    return blocks(to: target)
+  }
+
+  /// Columns of each block: the keys, then as many units as fit into `width`.
+  private func blocks(to width: Int) -> [[Int]] {
     let keys = Array(0..<keyColumns)
     var blocks: [[Int]] = []
     var block = keys
     for unit in units(from: keyColumns) {
-      if block.count > keyColumns && width(of: block + Array(unit)) > style.width {
+      if block.count > keyColumns && self.width(of: block + Array(unit)) > width {
         blocks.append(block)
         block = keys
       }
