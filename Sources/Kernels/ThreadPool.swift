@@ -20,6 +20,7 @@ public final class ThreadPool: @unchecked Sendable {
   public init(threads: Int) {
     precondition(threads >= 1, "a pool needs at least one thread")
     self.threads = threads
+    OpenBLAS.useOneThread()
     state = State()
     for lane in 1..<max(threads, 1) { state.startHelper(lane: lane) }
   }
