@@ -31,8 +31,7 @@ struct TransformReader {
     var values: [String: Double] = [:]
     for parameter in parameters {
       let range = parameter.range
-      let expected =
-        "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
+      let expected = "a number \(Self.text(range))"
       values[parameter.key] = inner.number(parameter.key, expected: expected) { range.contains($0) }
     }
     do {
@@ -44,7 +43,27 @@ struct TransformReader {
     }
   }
 
-  private static func short(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+  static func text(_ range: ClosedRange<Double>) -> String {
+    "from \(short(range.lowerBound)) to \(short(range.upperBound))"
   }
+
+  static func short(_ value: Double) -> String {
+    if value == value.rounded(), abs(value) < 1e15 { return "\(Int(value))" }
+    return "\((value * 1000).rounded() / 1000)"
+  }
+}
+
+extension FileSection {
+  /// The transforms that `augmentation`, and strategies that augment, can name.
+  static let transforms = FileSection(
+    "augmentation[]",
+    PixelTransform.names.map { name in
+      let parameters = PixelTransform.parameters(of: name) ?? []
+      let usual = parameters.map { "\($0.key): \(TransformReader.short($0.default))" }
+      let meanings = parameters.map {
+        "`\($0.key)` \(TransformReader.text($0.range)): \($0.meaning)"
+      }
+      return FileKey(
+        name, "mapping", "`{\(usual.joined(separator: ", "))}`", meanings.joined(separator: "; "))
+    })
 }
