@@ -104,5 +104,10 @@ struct FingerprintTests {
     #expect(recipe.runName == "a_b-c-power=0.25,to=x%2F%C3%BC-s3")
     recipe.variant = ""
     #expect(recipe.runName == "a_b-c-s3")
+    recipe.variant = String(repeating: "x", count: 300)
+    let long = recipe.runName
+    #expect(long.utf8.count == 123)
+    recipe.variant += "y"
+    #expect(recipe.runName != long)
   }
 }
