@@ -66,7 +66,8 @@ public enum ExperimentFile {
       }
       seen.append(identity)
       var loader = FileLoader(file: path, problems: problems)
-      guard let text = loader.text(at: path, place: place) else { return nil }
+      let purpose = chain.isEmpty ? "" : "extends: '\(path)': "
+      guard let text = loader.text(at: path, place: place, purpose: purpose) else { return nil }
       if chain.isEmpty { source = text } else { extended.append(path) }
       guard let root = loader.load(text) else { return nil }
       guard root.entries != nil else {

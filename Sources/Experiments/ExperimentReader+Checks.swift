@@ -26,6 +26,7 @@ extension ExperimentReader {
     } else if !recipes.contains(where: { $0.label == baseline }) {
       root.add("exclude", "every run of the baseline '\(baseline)' is excluded")
     }
+    guard problems.isEmpty else { return }
     var names: Set<String> = []
     for recipe in recipes where !names.insert(recipe.runName).inserted {
       problems.add(

@@ -39,16 +39,11 @@ struct ExperimentReader {
     let baseline = baseline(entries)
     let exclusion = Exclusion(
       root, entries: entries, labels: root.node("strategies")?.entries?.map(\.key) ?? [])
-    guard let shared, problems.isEmpty else { return nil }
-    var groups: [(variant: StrategyEntry.Variant, recipe: Recipe, place: Place)] = []
-    for entry in entries {
-      for variant in entry.variants {
-        let recipe = recipe(
-          entry.label, variant, shared, usual: (model, training), seed: seeds.first ?? 1)
-        groups.append((variant, recipe, entry.place))
-      }
+    let groups = entries.flatMap { entry in
+      entry.variants.map { group(entry, $0, usual: (model, training)) }
     }
-    checkDifferent(groups.map { ($0.recipe, $0.place) })
+    guard let shared, problems.isEmpty else { return nil }
+    checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
     guard groups.count * seeds.count <= Self.runLimit else {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
       return nil
@@ -56,8 +51,7 @@ struct ExperimentReader {
     var recipes: [Recipe] = []
     for seed in seeds {
       for group in groups {
-        var recipe = group.recipe
-        recipe.seed = seed
+        let recipe = recipe(group, shared, seed: seed)
         if !exclusion.covers(recipe, swept: group.variant.swept) { recipes.append(recipe) }
       }
     }
@@ -188,23 +182,38 @@ struct ExperimentReader {
     return label
   }
 
-  /// The recipe of one variant; its overrides are read as if they stood in the file.
-  private func recipe(
-    _ label: String, _ variant: StrategyEntry.Variant, _ shared: Shared,
-    usual: (ModelConfiguration, TrainingConfiguration), seed: UInt64
-  ) -> Recipe {
-    var (model, training) = usual
-    if let overridden = variant.overridden {
-      let changed = overridden.merged(over: node.removing(["strategies"]))
-      let section = Section(changed, .file, at: node.place, problems: problems)
-      model = ModelReader(section: section.section("model", .model)).read()
-      training = TrainingReader(section: section.section("training", .training)).read()
-    }
-    return Recipe(
-      experiment: shared.name, label: label, variant: variant.text, seed: seed,
-      strategy: variant.strategy, dataset: shared.dataset, split: shared.split,
-      image: shared.image, model: model, training: training, augmentation: shared.augmentation,
-      overrides: variant.overrides, storesPredictions: shared.storesPredictions)
+  /// All seeds of one variant.
+  private struct Group {
+    var label: String
+    var place: Place
+    var variant: StrategyEntry.Variant
+    var model: ModelConfiguration
+    var training: TrainingConfiguration
+  }
+
+  /// One variant with its overrides, which are read as if they stood in the file.
+  private func group(
+    _ entry: StrategyEntry, _ variant: StrategyEntry.Variant,
+    usual: (model: ModelConfiguration, training: TrainingConfiguration)
+  ) -> Group {
+    var group = Group(
+      label: entry.label, place: entry.place, variant: variant, model: usual.model,
+      training: usual.training)
+    guard let overridden = variant.overridden else { return group }
+    let changed = overridden.merged(over: node.removing(["strategies"]))
+    let section = Section(changed, .file, at: node.place, problems: problems)
+    group.model = ModelReader(section: section.section("model", .model)).read()
+    group.training = TrainingReader(section: section.section("training", .training)).read()
+    return group
+  }
+
+  private func recipe(_ group: Group, _ shared: Shared, seed: UInt64) -> Recipe {
+    Recipe(
+      experiment: shared.name, label: group.label, variant: group.variant.text, seed: seed,
+      strategy: group.variant.strategy, dataset: shared.dataset, split: shared.split,
+      image: shared.image, model: group.model, training: group.training,
+      augmentation: shared.augmentation, overrides: group.variant.overrides,
+      storesPredictions: shared.storesPredictions)
   }
 
   private static func info(_ entry: StrategyEntry) -> Experiment.StrategyInfo {

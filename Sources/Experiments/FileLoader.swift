@@ -27,27 +27,24 @@ struct FileLoader {
   private struct Refused: Error {}
 
   /// The text of the file at `path`, or `nil` with a problem added.
-  func text(at path: String, place: Place) -> String? {
+  func text(at path: String, place: Place, purpose: String) -> String? {
+    func refuse(_ message: String, hint: String? = nil) -> String? {
+      problems.add(place, purpose + message, hint: hint)
+      return nil
+    }
     guard let handle = FileHandle(forReadingAtPath: path) else {
       let exists = FileManager.default.fileExists(atPath: path)
-      problems.add(place, exists ? "the file cannot be read" : "there is no such file")
-      return nil
+      return refuse(exists ? "the file cannot be read" : "there is no such file")
     }
     defer { try? handle.close() }
-    let data: Data
-    do {
-      data = try handle.read(upToCount: Self.byteLimit + 1) ?? Data()
-    } catch {
-      problems.add(place, "the file cannot be read", hint: "is it a folder?")
-      return nil
+    guard let data = try? handle.read(upToCount: Self.byteLimit + 1) ?? Data() else {
+      return refuse("the file cannot be read", hint: "is it a folder?")
     }
     guard data.count <= Self.byteLimit else {
-      problems.add(place, "the file is larger than 1 MB", hint: "is it an experiment file?")
-      return nil
+      return refuse("the file is larger than 1 MB", hint: "is it an experiment file?")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-      problems.add(place, "the file is not UTF-8 text", hint: "save it as UTF-8")
-      return nil
+      return refuse("the file is not UTF-8 text", hint: "save it as UTF-8")
     }
     return text
   }
@@ -65,7 +62,10 @@ struct FileLoader {
     guard problems.problems.count == before else { return nil }
     do {
       let starless = text.replacing("*", with: String(Self.star))
-      guard let root = try Parser(yaml: starless, resolver: .basic).singleRoot() else {
+      let parser = try Parser(yaml: starless, resolver: .basic)
+      // Nodes refer to their anchors weakly; the parser owns them.
+      defer { withExtendedLifetime(parser) {} }
+      guard let root = try parser.singleRoot() else {
         problems.add(Place(file: file), "the file is empty", hint: "see Experiments/README.md")
         return nil
       }
@@ -120,7 +120,7 @@ struct FileLoader {
       guard let text = key.text else {
         throw refuse(key.place, "\(key.received) as a key", hint: "keys are plain words")
       }
-      if text == "<<", !isQuoted(key) {
+      if text == "<<", keyNode.scalar?.style == .plain {
         throw refuse(
           key.place, "merge keys ('<<') are not supported",
           hint: "use 'extends', or an alias for a whole value")
@@ -172,12 +172,10 @@ struct FileLoader {
     return false
   }
 
-  private func isQuoted(_ node: FileNode) -> Bool {
-    if case .scalar(_, quoted: true) = node.content { true } else { false }
-  }
-
   private func checkTag(_ tag: Tag, at place: Place) throws {
-    guard tag.rawValue != Tag.Name.implicit.rawValue else { return }
+    // The parser resolves tags of keys, when it looks for duplicates.
+    let usual: [Tag.Name] = [.implicit, .seq, .map]
+    guard !usual.map(\.rawValue).contains(tag.rawValue) else { return }
     throw refuse(place, "the tag '\(tag.rawValue)' is not supported", hint: "remove it")
   }
 

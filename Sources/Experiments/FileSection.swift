@@ -21,10 +21,16 @@ public struct FileSection: Sendable {
 
   var keyNames: [String] { keys.map(\.name) }
 
+  /// The section as `Experiments/README.md` shows it.
+  public var table: [String] {
+    ["| key | type | default | meaning |", "|---|---|---|---|"]
+      + keys.map { "| `\($0.name)` | \($0.type) | \($0.usual) | \($0.meaning) |" }
+  }
+
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
-    head, training, optimizer, schedule, strategy, exclude, limits,
+    head, training, optimizer, schedule, transforms, strategy, exclude, limits,
   ]
 
   static let file = FileSection(

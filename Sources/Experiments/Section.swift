@@ -139,7 +139,8 @@ extension Section {
     if case .scalar(let text, false) = node.content, let value = Scalars.boolean(text) {
       return value
     }
-    addWrong(node, key, expected: "true or false", hint: quotingAdvice(for: node))
+    let isQuoted = node.text.flatMap(Scalars.boolean) != nil
+    addWrong(node, key, expected: "true or false", hint: isQuoted ? "remove the quotes" : nil)
     return usual
   }
 
@@ -204,13 +205,7 @@ extension Section {
   }
 
   private func advice(for node: FileNode) -> String? {
-    guard case .scalar(let text, false) = node.content else { return quotingAdvice(for: node) }
-    return Scalars.advice(for: text)
-  }
-
-  private func quotingAdvice(for node: FileNode) -> String? {
     guard case .scalar(let text, let quoted) = node.content else { return nil }
-    let isTyped = Scalars.number(text) != nil || Scalars.boolean(text) != nil
-    return quoted && isTyped ? "remove the quotes" : Scalars.advice(for: text)
+    return quoted && Scalars.number(text) != nil ? "remove the quotes" : Scalars.advice(for: text)
   }
 }

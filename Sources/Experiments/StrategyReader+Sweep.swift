@@ -14,8 +14,8 @@ extension StrategyReader {
     for axis in zip where axis.values.count != length {
       problems.add(
         axis.place,
-        "\(section.path("zip")): '\(axis.key)' has \(axis.values.count) values, "
-          + "'\(zip[0].key)' has \(length)", hint: "all lists of a zip are equally long")
+        "\(section.path("zip")): '\(axis.key)' lists \(axis.values.count), "
+          + "'\(zip[0].key)' lists \(length)", hint: "all lists of a zip are equally long")
       return nil
     }
     var count = length

@@ -5,7 +5,11 @@
 protocol ConvolutionKernel: SendableMetatype {
   /// Recorded with every run.
   static var name: String { get }
-  /// Whether this implementation can compute the problem well.
+  /// The policies under which it may be chosen.
+  static var policies: Set<ConvolutionPolicy> { get }
+  /// Whether this implementation can compute the problem at all.
+  static func canCompute(_ problem: ConvolutionProblem) -> Bool
+  /// Whether it computes the problem well; it is then chosen unless an earlier one accepts too.
   static func accepts(_ problem: ConvolutionProblem) -> Bool
   /// Numbers of scratch memory that a pass may use with so many threads.
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int
@@ -23,11 +27,19 @@ protocol ConvolutionKernel: SendableMetatype {
     x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
 }
 
+extension ConvolutionKernel {
+  static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
+  static func canCompute(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
+}
+
 /// A convolution with its implementation chosen: the first in the list that accepts the problem.
 public struct Convolution: Sendable {
   /// Fastest first; the reference accepts every problem and defines the answer.
   static let implementations: [any ConvolutionKernel.Type] = [
-    Im2colConvolution.self, ReferenceConvolution.self,
+    PointwiseConvolution.self,
+    WinogradConvolution.self,
+    Im2colConvolution.self,
+    ReferenceConvolution.self,
   ]
 
   /// The extents.
@@ -38,8 +50,20 @@ public struct Convolution: Sendable {
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
     self.problem = problem
     kernel =
-      Self.implementations.first { $0.accepts(problem) && (policy != .reference || $0 == ReferenceConvolution.self) } ?? ReferenceConvolution.self
+      Self.implementations.first { $0.policies.contains(policy) && $0.accepts(problem) }
+      ?? ReferenceConvolution.self
   }
+
+  /// An implementation by its name, if it can compute the problem; for tests and benchmarks.
+  package init?(_ problem: ConvolutionProblem, named name: String) {
+    guard let kernel = Self.implementations.first(where: { $0.name == name }),
+      kernel.canCompute(problem)
+    else { return nil }
+    (self.problem, self.kernel) = (problem, kernel)
+  }
+
+  /// Names of all implementations, fastest first.
+  public static var kernelNames: [String] { implementations.map { $0.name } }
 
   /// Name of the chosen implementation.
   public var kernelName: String { kernel.name }

@@ -1,46 +1,55 @@
 import COpenBLAS
 
-/// What the linked OpenBLAS is and does.
+/// Facts about the BLAS library in use, and the one setting we make.
 public enum OpenBLAS {
-  /// Version, options and the processor it was built or dispatched for.
+  /// Version and build options, such as `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …`.
   public static var configuration: String { String(cString: openblas_get_config()) }
 
-  /// The kernels in use, such as `Haswell` or `SkylakeX`.
+  /// The processor family whose kernels run; last bits of results may differ between families.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
-  /// Makes every product run on the calling thread: our own pool shares the work.
-  static func useOneThread() { openblas_set_num_threads(1) }
+  /// Keeps every product on the thread that asks for it: ``ThreadPool`` shares out the work, in
+  /// blocks that do not depend on the number of threads.
+  public static func useOneThread() { openblas_set_num_threads(1) }
 }
 
-/// Products of row-major matrices on the calling thread.
+/// Products of row-major matrices, each on the calling thread.
+///
+/// Bits of a product depend on its extents, so callers cut their work into blocks that depend on
+/// the problem only.
 enum Gemm {
-  /// c (m×n, rows `ldc` apart) = a (m×k) · b (k×n) + beta·c
+  /// c (m×n) = a (m×k) · b (k×n) + beta · c
+  ///
+  /// `lda`, `ldb` and `ldc` are the distances between rows. With `beta` 0, c is never read.
+  @inline(__always)
   static func multiply(
-    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    m: Int, n: Int, k: Int, lda: Int? = nil, ldb: Int? = nil, ldc: Int? = nil, beta: Float = 0
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
+    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
-      Int32(lda ?? k), b, Int32(ldb ?? n), beta, c, Int32(ldc ?? n))
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda),
+      b, Int32(ldb), beta, c, Int32(ldc))
   }
 
-  /// c (m×n) = a (m×k) · bᵀ (b is n×k) + beta·c
-  static func multiplyTransposingB(
-    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    m: Int, n: Int, k: Int, lda: Int? = nil, ldb: Int? = nil, ldc: Int? = nil, beta: Float = 0
+  /// c (m×n) = aᵀ · b + beta · c, where a is k×m and b is k×n
+  @inline(__always)
+  static func multiplyTransposedA(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
+    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a,
-      Int32(lda ?? k), b, Int32(ldb ?? k), beta, c, Int32(ldc ?? n))
+      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda),
+      b, Int32(ldb), beta, c, Int32(ldc))
   }
 
-  /// c (m×n) = aᵀ (a is k×m) · b (k×n) + beta·c
-  static func multiplyTransposingA(
-    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    m: Int, n: Int, k: Int, lda: Int? = nil, ldb: Int? = nil, ldc: Int? = nil, beta: Float = 0
+  /// c (m×n) = a · bᵀ + beta · c, where a is m×k and b is n×k
+  @inline(__always)
+  static func multiplyTransposedB(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
+    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
-      Int32(lda ?? m), b, Int32(ldb ?? n), beta, c, Int32(ldc ?? n))
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda),
+      b, Int32(ldb), beta, c, Int32(ldc))
   }
 }

@@ -2,6 +2,8 @@
 enum ReferenceConvolution: ConvolutionKernel {
   static let name = "reference"
 
+  static var policies: Set<ConvolutionPolicy> { Set(ConvolutionPolicy.allCases) }
+
   static func accepts(_ problem: ConvolutionProblem) -> Bool { true }
 
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int { 0 }

@@ -184,16 +184,20 @@ public struct RunSheet: Sendable {
   private func classRecords() -> RecordTable {
     var table = RecordTable([
       "class", "train", "group", "support", "predicted", "correct", "correct_top5", "top1", "top5",
-      "precision", "recall", "f1", "specificity",
+      "precision", "recall", "f1", "specificity", "sampled_mass", "weight", "effective_mass",
     ])
     for (record, metrics) in rankedClasses() {
-      table.add([
-        .text(record.name), .integer(record.trainCount), .text(record.group.rawValue),
-        .integer(metrics.support), .integer(metrics.predicted), .integer(metrics.correct),
-        .integer(metrics.correctTop5), .number(metrics.top1), .number(metrics.top5),
-        .number(metrics.precision), .number(metrics.recall), .number(metrics.f1),
-        .number(metrics.specificity),
-      ])
+      let masses = [mass?.sampled, mass?.weights, mass?.effective].map { values -> RecordValue in
+        .number(values.flatMap { $0.indices.contains(record.index) ? $0[record.index] : nil })
+      }
+      table.add(
+        [
+          .text(record.name), .integer(record.trainCount), .text(record.group.rawValue),
+          .integer(metrics.support), .integer(metrics.predicted), .integer(metrics.correct),
+          .integer(metrics.correctTop5), .number(metrics.top1), .number(metrics.top5),
+          .number(metrics.precision), .number(metrics.recall), .number(metrics.f1),
+          .number(metrics.specificity),
+        ] + masses)
     }
     return table
   }

@@ -75,7 +75,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
       entry.close(as: .lost, at: now)
       let attempt = AttemptRecord(
         number: entry.attempts.count + 1, startedAt: now, fromEpoch: entry.epochs.last?.epoch ?? 0,
-        host: environment.host, processID: processID)
+        host: ProcessIdentity.hostName, processID: processID)
       entry.attempts.append((attempt, ProcessIdentity(of: processID)))
       (entry.status, entry.error, entry.finishedAt) = (.running, nil, nil)
       entry.startedAt = entry.startedAt ?? now
@@ -152,6 +152,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
 
   public func predictions(of run: RunID) throws -> [Prediction] {
     try state.withLock { try $0.run(run).result?.predictions ?? [] }
+      .sorted { $0.exampleID.utf8.lexicographicallyPrecedes($1.exampleID.utf8) }
   }
 
   private func entries(ofSweep sweep: String) -> [(id: RunID, run: Run)] {

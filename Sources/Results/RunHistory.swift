@@ -10,7 +10,8 @@ public protocol RunHistory: Sendable {
   func epochs(of run: RunID) throws -> [EpochRecord]
   /// A run's attempts in order.
   func attempts(of run: RunID) throws -> [AttemptRecord]
-  /// What a run said about test images; empty unless its recipe asked to keep predictions.
+  /// What a run said about test images, by the bytes of their ids; empty unless its recipe asked
+  /// to keep predictions.
   func predictions(of run: RunID) throws -> [Prediction]
 }
 

@@ -43,6 +43,9 @@ public struct RepeatFactorSampler: TemperableSampler {
   /// r of each class, at least 1.
   public let factors: [Double]
 
+  /// A sampler of one factor a class.
+  public init(factors: [Double]) { self.factors = factors }
+
   public func order(
     of split: TrainingSplit, pass: Int, feedback: ValidationFeedback?,
     using generator: inout SeededGenerator

@@ -26,7 +26,7 @@ extension Strategy {
     } catch let problem as StrategyProblem {
       throw problem
     } catch let error as DecodingError {
-      throw problem(of: error, in: all)
+      throw problem(of: error, in: all, given: given)
     } catch {
       throw StrategyProblem(key: nil, message: "\(name) cannot be read: \(error)")
     }
@@ -55,13 +55,25 @@ extension Strategy {
       key, received: "\(received)", expected: Self.card.range(of: key) ?? "something else")
   }
 
+  /// The problem of the first parameter that cannot be read by itself.
+  private static func culprit(of given: [String: ParameterValue]) -> StrategyProblem? {
+    if let (key, value) = given.first, given.count == 1 {
+      let range = card.range(of: key) ?? "something else"
+      return StrategyProblem(InvalidParameter(key, received: "\(value)", expected: range))
+    }
+    for (key, value) in given.sorted(by: { $0.key < $1.key }) {
+      do { _ = try read([key: value]) } catch { return error }
+    }
+    return nil
+  }
+
   private static func unknown(_ key: String, _ known: [String]) -> StrategyProblem {
     let has = known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))"
     return StrategyProblem(key: key, message: "\(name) has no parameter '\(key)'; \(has)")
   }
 
   private static func problem(
-    of error: DecodingError, in given: ParameterValue
+    of error: DecodingError, in all: ParameterValue, given: [String: ParameterValue]
   ) -> StrategyProblem {
     let context: DecodingError.Context
     var path: [any CodingKey]
@@ -72,11 +84,15 @@ extension Strategy {
       (context, path) = (inner, inner.codingPath + [key])
     @unknown default: return StrategyProblem(key: nil, message: "\(error)")
     }
-    if path.isEmpty { return StrategyProblem(key: nil, message: context.debugDescription) }
+    if path.isEmpty {
+      // Foundation loses the path where a number does not fit its type, as 2.5 in an Int.
+      return culprit(of: given)
+        ?? StrategyProblem(key: nil, message: "\(name) cannot be read: \(context.debugDescription)")
+    }
     let key = path.dotted
     if path.count == 1, let range = card.range(of: key) {
       let invalid = InvalidParameter(
-        key, received: given.value(at: path).description, expected: range)
+        key, received: all.value(at: path).description, expected: range)
       return StrategyProblem(invalid)
     }
     return StrategyProblem(

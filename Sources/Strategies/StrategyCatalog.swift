@@ -10,6 +10,8 @@ public enum StrategyCatalog {
     SqrtSampling.self,
     RepeatFactorSampling.self,
     Undersampling.self,
+    MinorityAugmentation.self,
+    AugmentAll.self,
     Combined.self,
   ]
 

@@ -40,6 +40,9 @@ public struct SubsetSampler: TemperableSampler {
   /// Images of each class in a pass.
   public let kept: [Int]
 
+  /// A sampler of one number a class; a class smaller than its number is drawn whole.
+  public init(kept: [Int]) { self.kept = kept }
+
   public func order(
     of split: TrainingSplit, pass: Int, feedback: ValidationFeedback?,
     using generator: inout SeededGenerator

@@ -28,7 +28,7 @@ public struct SweepPlan: Sendable {
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
       do throws(InvalidParameter) {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
-        notes += plan.notes.map { "\(recipe.lineName): \($0)" }
+        notes += plan.notes.map { "\(recipe.label): \($0)" }
       } catch {
         problems.append("strategies.\(recipe.label): \(error)")
       }
@@ -45,7 +45,7 @@ public struct SweepPlan: Sendable {
           sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
           variant: recipe.variant, seed: recipe.seed, configHash: hash,
           groupHash: recipe.groupHash(datasetDigest: data.digest),
-          configuration: try recipe.fullJSON(), sweptKeys: recipe.overrides, dataset: record,
+          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides, dataset: record,
           epochsPlanned: budget.epochs,
           imagesPlanned: budget.steps * recipe.training.batch),
         folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")

@@ -14,7 +14,7 @@ public final class SweepRunner {
   let store: any RunStore
   let options: Options
   weak var observer: (any SweepObserver)?
-  private let environment: EnvironmentRecord
+  let environment: EnvironmentRecord
   private let started = Date()
   private var failuresInARow = 0
 

@@ -26,7 +26,7 @@ final class WorkerProcess {
     process.arguments = Array(command.dropFirst())
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
-    FileManager.default.createFile(atPath: logPath, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: logPath))
     let log = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
     process.standardError = log
     try process.run()

@@ -22,7 +22,7 @@ struct BatchLoader {
   private let inverseDeviation: [Float]
 
   init(recipe: Recipe, data: PreparedData, pool: ThreadPool) {
-    (pixels, pixelIndices) = (data.pixels, data.pixelIndices)
+    (pixels, pixelIndices) = (data.pixels, data.catalogue.sourceIndices)
     transforms = recipe.augmentation
     (self.seed, self.pool) = (recipe.seed, pool)
     mean = recipe.image.mean

@@ -14,8 +14,6 @@ public final class PreparedData: Sendable {
   public let catalogue: Catalogue
   public let splits: DatasetSplits
   public let pixels: PixelCache
-  /// Where each of the catalogue's examples is in ``pixels``, which also counts quarantined ones.
-  let pixelIndices: [Int]
   /// SHA-256 over splits and pixels: part of every run's fingerprint.
   public let digest: String
 
@@ -41,8 +39,6 @@ public final class PreparedData: Sendable {
       }
     }
     catalogue = listed.quarantining(problems)
-    let isSetAside = Set(problems.map(\.index))
-    pixelIndices = listed.examples.indices.filter { !isSetAside.contains($0) }
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
     splits = try DatasetSplits.make(from: catalogue, split: split, classes: dataset.classes)
     digest = splits.digest(pixels: pixels.digest)

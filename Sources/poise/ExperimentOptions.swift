@@ -22,7 +22,8 @@ struct ExperimentOptions: ParsableArguments {
   /// Reads and checks the file.
   func experiment() throws -> Experiment {
     var experiment = try ExperimentFile.read(
-      path: file, overrides: changes, environment: ProcessInfo.processInfo.environment)
+      path: file, overrides: try Change.parse(changes),
+      environment: ProcessInfo.processInfo.environment)
     try restrict(&experiment)
     return experiment
   }
@@ -91,5 +92,19 @@ struct WorkFolder {
     cache = base + "/cache"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+  }
+}
+
+/// What `--set key=value` says.
+enum Change {
+  /// Splits every change at its first `=`.
+  static func parse(_ changes: [String]) throws -> [(key: String, value: String)] {
+    try changes.map { change in
+      let parts = change.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw ValidationError("--set \(change): expected key=value, such as training.epochs=2")
+      }
+      return (key: String(parts[0]), value: String(parts[1]))
+    }
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Files
 import Foundation
+import Reports
 import ResultsSQLite
 import Strategies
 import Sweeps
@@ -26,15 +27,23 @@ struct Failure: Error {
   init(_ error: any Error) {
     message = "\(error)"
     switch error {
-    case is ExperimentProblems, is CatalogueError, is SplitError, is InvalidParameter,
+    case is ExperimentProblems, is DatasetError, is SplitError, is InvalidParameter,
       is SweepError, is TrainingError:
       code = Self.badInput
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
-    case let error as StoreError:
-      code = error.isMissing ? Self.missingInput : Self.badInput
+    case let error as ResultsFileError: code = Self.code(of: error)
+    case is ComparisonError: code = Self.missingInput
     default:
       code = Self.bug
+    }
+  }
+
+  private static func code(of error: ResultsFileError) -> Int32 {
+    switch error {
+    case .missing: missingInput
+    case .isDirectory, .notADatabase, .foreign, .newer, .older, .corrupted: badInput
+    case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
     }
   }
 

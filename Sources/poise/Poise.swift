@@ -33,13 +33,13 @@ struct Poise: ParsableCommand {
       try command.run()
     } catch let failure as Failure {
       Terminal.complain(failure.message)
-      exit(failure.code)
+      Foundation.exit(failure.code)
     } catch let error where Failure.isUsage(error) {
       exit(withError: error)
     } catch {
       let failure = Failure(error)
       Terminal.complain(failure.message)
-      exit(failure.code)
+      Foundation.exit(failure.code)
     }
   }
 }

@@ -28,7 +28,7 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows one run: figures, classes, learning curve, class mass, configuration.")
 
-  @Argument(help: "The run's number, or its name in the sweep.") var run: String
+  @Argument(help: "The run's number, or its name in the sweep.") var name: String
   @OptionGroup var store: StoreOptions
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
 
@@ -36,9 +36,9 @@ struct Show: ParsableCommand {
     let opened = try store.open()
     let sweep = try store.sweep(in: opened)
     let summaries = try opened.summaries(ofSweep: sweep.name)
-    guard let id = Int64(run) ?? summaries.first(where: { $0.name == run })?.id else {
+    guard let id = Int64(name) ?? summaries.first(where: { $0.name == name })?.id else {
       throw Failure(
-        "sweep \(sweep.name) has no run named '\(run)'; 'poise runs' lists them",
+        "sweep \(sweep.name) has no run named '\(name)'; 'poise runs' lists them",
         code: Failure.missingInput)
     }
     guard let details = try opened.run(id) else {

@@ -39,7 +39,7 @@ struct PoiseProcess {
   func start() throws {
     for (suffix, attach) in [("out", true), ("err", false)] {
       let file = folder.appendingPathComponent(".\(name).\(suffix)")
-      FileManager.default.createFile(atPath: file.path, contents: nil)
+      try Data().write(to: file)
       let handle = try FileHandle(forWritingTo: file)
       if attach { process.standardOutput = handle } else { process.standardError = handle }
     }

@@ -11,7 +11,7 @@ import Training
 /// A sweep over tiny data whose workers are shell scripts, to see what the parent makes of them.
 private struct FakeSweep {
   let folder: TemporaryFolder
-  let store = InMemoryRunStore()
+  let store: any RunStore = InMemoryRunStore()
   let plan: SweepPlan
 
   init(limits: String = "{}") throws {

@@ -23,6 +23,21 @@ public func worstRelativeError(
   return worst
 }
 
+/// What is wrong with a row of numbers; `nil` when each is within a relative error of its partner.
+public func closenessFinding(
+  _ actual: [Double], _ expected: [Double], within tolerance: Double, floor: Double = 1e-12
+) -> String? {
+  guard actual.count == expected.count else {
+    return "\(actual.count) numbers, but \(expected.count) expected"
+  }
+  let worst = worstRelativeError(actual, expected, floor: floor)
+  guard worst.error > tolerance else { return nil }
+  return """
+    worst at index \(worst.index) of \(actual.count): \(actual[worst.index]), but \
+    \(expected[worst.index]) expected; relative error \(worst.error), allowed \(tolerance)
+    """
+}
+
 /// Expects two rows of numbers to agree within a relative error; names the worst index.
 ///
 /// State in the test why `tolerance` is what it is: ulps, or the error of a `Double` reference.
@@ -30,21 +45,11 @@ public func assertClose(
   _ actual: [Double], _ expected: [Double], within tolerance: Double, floor: Double = 1e-12,
   _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let worst = worstRelativeError(actual, expected, floor: floor)
-  guard worst.error > tolerance else { return }
-  let what = label.isEmpty ? "" : "\(label): "
-  guard actual.count == expected.count else {
-    Issue.record(
-      "\(what)\(actual.count) numbers, but \(expected.count) expected",
-      sourceLocation: sourceLocation)
+  guard let finding = closenessFinding(actual, expected, within: tolerance, floor: floor) else {
     return
   }
-  Issue.record(
-    """
-    \(what)worst at index \(worst.index) of \(actual.count): \(actual[worst.index]), but \
-    \(expected[worst.index]) expected; relative error \(worst.error), allowed \(tolerance)
-    """,
-    sourceLocation: sourceLocation)
+  let text = label.isEmpty ? finding : "\(label): \(finding)"
+  Issue.record(Comment(rawValue: text), sourceLocation: sourceLocation)
 }
 
 /// Expects two rows of numbers to agree within a relative error; names the worst index.

@@ -1,0 +1,138 @@
+extension WinogradTiles {
+  /// The tiles of a problem's output (and, with padding 1, of its input).
+  init(_ problem: ConvolutionProblem) {
+    self.init(batch: problem.batch, height: problem.height, width: problem.width)
+  }
+}
+
+extension WinogradConvolution {
+  /// Where a pass from `from` to `to` channels keeps its numbers in scratch memory:
+  /// 36 planes of U, then a room for each lane, then either a span of V and M shared by all lanes
+  /// or a block of V and M for each lane.
+  struct Layout {
+    /// Numbers of V and M that a span may take: 16 MB, half of a large last-level cache.
+    static let spanNumbers = 1 << 22
+    /// Numbers of V and M that a lane's block may take: about its second-level cache.
+    static let blockNumbers = 1 << 18
+    /// Tiles that a lane transforms at a time in a stage.
+    static let chunkTiles = 8
+
+    let tiles: WinogradTiles
+    let from: Int
+    let to: Int
+    let isBlocked: Bool
+    /// Tiles of a lane's block.
+    let blockTiles: Int
+    /// Tiles of a span.
+    let spanTiles: Int
+
+    /// `isShared` asks for the staged schedule whatever the extents.
+    init(_ problem: ConvolutionProblem, from: Int, to: Int, isShared: Bool = false) {
+      tiles = WinogradTiles(problem)
+      (self.from, self.to) = (from, to)
+      let wanted = Self.blockNumbers / (36 * (from + to))
+      blockTiles = max(24, min(192, wanted / 12 * 12))
+      isBlocked = !isShared && tiles.count >= 8 * blockTiles
+      let most = max(96, Self.spanNumbers / (36 * (from + to)))
+      let spans = (tiles.count + most - 1) / most
+      spanTiles = min(tiles.count, roundUp((tiles.count + spans - 1) / spans, 12))
+    }
+
+    // One extra line keeps the 36 planes from falling on the same sets of a cache.
+    var planeU: Int { roundUp(from * to, 16) + 16 }
+    private var planeTiles: Int { isBlocked ? blockTiles : spanTiles }
+    var planeV: Int { roundUp(planeTiles * from, 16) + 16 }
+    var planeM: Int { roundUp(planeTiles * to, 16) + 16 }
+    /// V and M of a span or of a block.
+    private var stageCount: Int { 36 * (planeV + planeM) }
+    private var roomCount: Int {
+      WinogradTransform.roomCount + 2 * roundUp(max(from, to), 16) + (isBlocked ? stageCount : 0)
+    }
+
+    func scratchCount(threads: Int) -> Int {
+      36 * planeU + (isBlocked ? 0 : stageCount) + threads * roomCount
+    }
+
+    /// A span's V, after U.
+    func spanV(_ scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+      scratch + 36 * planeU
+    }
+
+    /// A span's M, or D of the weights' gradient.
+    func spanM(_ scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+      spanV(scratch) + 36 * planeV
+    }
+
+    /// A lane's own memory: room for a tile, a line of zeros, a line for what is not wanted, and
+    /// a block's V and M.
+    func room(_ scratch: UnsafeMutablePointer<Float>, lane: Int) -> Room {
+      let start = spanV(scratch) + (isBlocked ? 0 : stageCount) + lane * roomCount
+      let line = roundUp(max(from, to), 16)
+      let zeros = start + WinogradTransform.roomCount
+      return Room(tile: start, zeros: zeros, unwanted: zeros + line, v: zeros + 2 * line)
+    }
+
+    /// Calls `body` with spans of tiles that together are all tiles.
+    func forEachSpan(_ body: (_ tiles: Range<Int>) -> Void) {
+      for first in stride(from: 0, to: tiles.count, by: spanTiles) {
+        body(first..<min(first + spanTiles, tiles.count))
+      }
+    }
+
+    /// Shares a span's tiles out to the lanes.
+    func forEachChunk(
+      of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>, _ lane: Int) -> Void
+    ) {
+      let step = Self.chunkTiles
+      pool.run(chunks: (span.count + step - 1) / step) { chunk, lane in
+        let first = span.lowerBound + chunk * step
+        body(first..<min(first + step, span.upperBound), lane)
+      }
+    }
+  }
+
+  /// A lane's own scratch memory.
+  struct Room {
+    let tile: UnsafeMutablePointer<Float>
+    let zeros: UnsafeMutablePointer<Float>
+    let unwanted: UnsafeMutablePointer<Float>
+    let v: UnsafeMutablePointer<Float>
+  }
+}
+
+extension WinogradConvolution.Layout {
+  /// V of some tiles, the first one at `v`.
+  func readInput(
+    _ part: Range<Int>, x: UnsafePointer<Float>, v: UnsafeMutablePointer<Float>,
+    room: WinogradConvolution.Room
+  ) {
+    room.zeros.update(repeating: 0, count: from)
+    tiles.read(part, size: 6, border: 1, image: x, channels: from, outside: room.zeros) {
+      WinogradTransform.input(
+        $1, channels: from, v: v + ($0 - part.lowerBound) * from, plane: planeV, room: room.tile)
+    }
+  }
+
+  /// D of some tiles, the first one at `d`.
+  func readGradient(
+    _ part: Range<Int>, dy: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>,
+    room: WinogradConvolution.Room
+  ) {
+    room.zeros.update(repeating: 0, count: to)
+    tiles.read(part, size: 4, border: 0, image: dy, channels: to, outside: room.zeros) {
+      WinogradTransform.gradient(
+        $1, channels: to, d: d + ($0 - part.lowerBound) * to, plane: planeM, room: room.tile)
+    }
+  }
+
+  /// The output of some tiles, the first one's M at `m`.
+  func writeOutput(
+    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
+    room: WinogradConvolution.Room
+  ) {
+    tiles.write(part, image: y, channels: to, outside: room.unwanted) {
+      WinogradTransform.output(
+        m + ($0 - part.lowerBound) * to, plane: planeM, channels: to, pixels: $1, room: room.tile)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/// The 4×4 tiles that cover the images of a batch, numbered image by image, row by row.
+///
+/// Tiles at the right and lower edge may stick out of the image: what they would read there is a
+/// line of zeros, what they would write there goes to a line nobody reads.
+struct WinogradTiles {
+  let batch: Int
+  let height: Int
+  let width: Int
+
+  /// Tiles in a column of an image.
+  var down: Int { (height + 3) / 4 }
+  /// Tiles in a row of an image.
+  var across: Int { (width + 3) / 4 }
+  /// Tiles of the batch.
+  var count: Int { batch * down * across }
+
+  /// Calls `body` with the tile's number and, as a table of pointers, its 6×6 input pixels with a
+  /// border of one pixel (`size` 6, `border` 1) or its 4×4 pixels (`size` 4, `border` 0).
+  @inline(__always)
+  func read(
+    _ tiles: Range<Int>, size: Int, border: Int, image: UnsafePointer<Float>, channels: Int,
+    outside: UnsafePointer<Float>,
+    _ body: (_ tile: Int, _ pixels: UnsafeMutablePointer<UnsafePointer<Float>>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 36) { table in
+      let pixels = table.baseAddress!
+      for tile in tiles {
+        forEachPixel(tile, size: size, border: border) { index, pixel in
+          pixels[index] = pixel < 0 ? outside : image + pixel * channels
+        }
+        body(tile, pixels)
+      }
+    }
+  }
+
+  /// Calls `body` with the tile's number and the places of its 4×4 output pixels.
+  @inline(__always)
+  func write(
+    _ tiles: Range<Int>, image: UnsafeMutablePointer<Float>, channels: Int,
+    outside: UnsafeMutablePointer<Float>,
+    _ body: (_ tile: Int, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: 16) { table in
+      let pixels = table.baseAddress!
+      for tile in tiles {
+        forEachPixel(tile, size: 4, border: 0) { index, pixel in
+          pixels[index] = pixel < 0 ? outside : image + pixel * channels
+        }
+        body(tile, pixels)
+      }
+    }
+  }
+
+  /// Visits the pixels of a tile in order, with −1 for those outside the image.
+  @inline(__always)
+  private func forEachPixel(
+    _ tile: Int, size: Int, border: Int, _ body: (_ index: Int, _ pixel: Int) -> Void
+  ) {
+    let (n, place) = tile.quotientAndRemainder(dividingBy: down * across)
+    let (row, column) = place.quotientAndRemainder(dividingBy: across)
+    let (top, left) = (row * 4 - border, column * 4 - border)
+    for i in 0..<size {
+      let y = top + i
+      let inRows = y >= 0 && y < height
+      let base = (n * height + y) * width + left
+      for j in 0..<size {
+        let x = left + j
+        body(i * size + j, inRows && x >= 0 && x < width ? base + j : -1)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Kernels
+import Tensors
+
+/// One implementation run over one problem. Results that a pass overwrites are NaN before it, and
+/// so is the scratch memory.
+struct ConvolutionPasses: Equatable {
+  var y: [Float]
+  var dx: [Float]
+  var dw: [Float]
+
+  init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
+    let problem = convolution.problem
+    let pool = ThreadPool(threads: threads)
+    let x = AlignedBuffer(inputs.x)
+    let w = AlignedBuffer(inputs.w)
+    let dy = AlignedBuffer(inputs.dy)
+    let (guardCount, canary) = (64, Float(12345))
+    let scratchCount = convolution.scratchCount(threads: threads)
+    let scratch = AlignedBuffer(count: scratchCount + guardCount)
+    func poison() {
+      scratch.buffer.update(repeating: .nan)
+      for i in 0..<guardCount { scratch.pointer[scratchCount + i] = canary }
+    }
+    func checkCanary() {
+      for i in 0..<guardCount {
+        precondition(
+          scratch.pointer[scratchCount + i] == canary, "\(problem) wrote beyond its scratch memory")
+      }
+    }
+
+    let result = AlignedBuffer(count: problem.outputCount)
+    result.buffer.update(repeating: .nan)
+    poison()
+    convolution.forward(
+      y: result.pointer, x: x.pointer, w: w.pointer, scratch: scratch.pointer, pool: pool)
+    checkCanary()
+    y = result.array
+
+    let data = AlignedBuffer(count: problem.inputCount)
+    data.buffer.update(repeating: .nan)
+    poison()
+    convolution.backwardData(
+      dx: data.pointer, dy: dy.pointer, w: w.pointer, scratch: scratch.pointer, pool: pool)
+    checkCanary()
+    dx = data.array
+
+    let weights = AlignedBuffer(inputs.startingGradient)
+    poison()
+    convolution.backwardWeights(
+      dw: weights.pointer, dy: dy.pointer, x: x.pointer, scratch: scratch.pointer, pool: pool)
+    checkCanary()
+    dw = weights.array
+  }
+}

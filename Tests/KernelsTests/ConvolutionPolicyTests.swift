@@ -1,0 +1,81 @@
+import Kernels
+import Testing
+
+@Suite struct ConvolutionPolicyTests {
+  typealias Choice = ConvolutionProblems.Choice
+
+  /// Convolutions of the bottlenecks of ResNet-50 on maps of the given side, batch 64.
+  static func choices(
+    side: Int, batch: Int, last: String
+  ) -> [Choice] {
+    func problem(
+      _ side: Int, _ c: Int, _ k: Int, kernel: Int, stride: Int = 1
+    ) -> ConvolutionProblem {
+      ConvolutionProblem(
+        batch: batch, height: side, width: side, inChannels: c, outChannels: k, kernel: kernel,
+        stride: stride, padding: kernel / 2)
+    }
+    let one = side / 4
+    return [
+      Choice(problem: problem(side, 3, 64, kernel: 7, stride: 2), name: "im2col"),
+      Choice(problem: problem(one, 64, 64, kernel: 1), name: "pointwise"),
+      Choice(problem: problem(one, 64, 64, kernel: 3), name: "winograd 4×4"),
+      Choice(problem: problem(one, 256, 512, kernel: 1, stride: 2), name: "pointwise"),
+      Choice(problem: problem(one, 128, 128, kernel: 3, stride: 2), name: "im2col"),
+      Choice(problem: problem(one / 2, 128, 128, kernel: 3), name: "winograd 4×4"),
+      Choice(problem: problem(one / 4, 256, 256, kernel: 3), name: "winograd 4×4"),
+      Choice(problem: problem(one / 8, 512, 512, kernel: 3), name: last),
+      Choice(problem: problem(one / 8, 512, 2048, kernel: 1), name: "pointwise"),
+    ]
+  }
+
+  @Test(
+    "The layers of ResNet-50 get the implementations measured to be fastest",
+    arguments: choices(side: 64, batch: 64, last: "im2col")
+      + choices(side: 224, batch: 16, last: "winograd 4×4"))
+  func fastest(_ choice: Choice) {
+    #expect(Convolution(choice.problem, policy: .fastest).kernelName == choice.name)
+  }
+
+  static let winogradProblem = ConvolutionProblem(
+    batch: 16, height: 16, width: 16, inChannels: 64, outChannels: 64, kernel: 3, padding: 1)
+
+  @Test("A policy drops what it forbids", arguments: ConvolutionPolicy.allCases)
+  func policies(_ policy: ConvolutionPolicy) {
+    let names = [
+      ConvolutionPolicy.fastest: "winograd 4×4", .withoutWinograd: "im2col",
+      .reference: "reference",
+    ]
+    #expect(Convolution(Self.winogradProblem, policy: policy).kernelName == names[policy])
+    for problem in ConvolutionProblems.edges {
+      let name = Convolution(problem, policy: policy).kernelName
+      #expect(policy != .reference || name == "reference")
+      #expect(policy != .withoutWinograd || !name.hasPrefix("winograd"))
+      #expect(policy == .reference || name != "reference")
+    }
+  }
+
+  @Test("Few tiles, thin images and odd channels are left to other implementations")
+  func winogradDeclines() {
+    var problems = [ConvolutionProblem](repeating: Self.winogradProblem, count: 6)
+    problems[0].batch = 1
+    (problems[1].height, problems[1].width) = (2, 2)
+    problems[2].inChannels = 20
+    problems[3].outChannels = 8
+    problems[4].padding = 0
+    problems[5].stride = 2
+    for problem in problems {
+      #expect(Convolution(problem, policy: .fastest).kernelName == "im2col", "\(problem)")
+    }
+  }
+
+  @Test("The list ends with the reference, which needs no scratch memory")
+  func list() throws {
+    #expect(Convolution.kernelNames.last == "reference")
+    #expect(Set(Convolution.kernelNames).count == Convolution.kernelNames.count)
+    let reference = Convolution(Self.winogradProblem, policy: .reference)
+    #expect(reference.scratchCount(threads: 2) == 0)
+    #expect(Convolution(Self.winogradProblem, named: "unheard of") == nil)
+    #expect(Convolution(Self.winogradProblem, named: "pointwise") == nil)
+  }
+}
