@@ -5,11 +5,11 @@ import Tensors
 ///
 /// As PyTorch: the biased variance normalises, the unbiased one goes into the running average
 /// (momentum 0.1), ε = 1e-5. In the evaluation phase the running averages normalise.
-public final class BatchNormLayer: Layer {
+package final class BatchNormLayer: Layer {
   static let epsilon = 1e-5
   static let momentum = 0.1
 
-  public let path: String
+  package let path: String
   let gamma: Parameter
   let beta: Parameter
   let runningMean: Parameter
@@ -20,7 +20,7 @@ public final class BatchNormLayer: Layer {
   private var scratch: WorkspacePlan.Slot?
 
   /// A normalisation of so many channels.
-  init(_ path: String, channels: Int) {
+  package init(_ path: String, channels: Int) {
     (self.path, self.channels) = (path, channels)
     func vector(_ name: String, _ kind: Parameter.Kind, _ value: Float) -> Parameter {
       Parameter(
@@ -32,7 +32,7 @@ public final class BatchNormLayer: Layer {
     runningVariance = vector("running_var", .buffer, 1)
   }
 
-  public var parameters: [Parameter] { [gamma, beta, runningMean, runningVariance] }
+  package var parameters: [Parameter] { [gamma, beta, runningMean, runningVariance] }
 
   /// Fixes the extents and reserves what a forward pass leaves for the backward pass.
   func prepare(for src: Shape, in plan: inout WorkspacePlan) throws(ShapeError) {
@@ -101,7 +101,7 @@ public final class BatchNormLayer: Layer {
       dBeta: beta.gradient!.pointer, scratch: scratch, pool: pass.pool)
   }
 
-  public func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     try prepare(for: src, in: &plan)
@@ -109,14 +109,14 @@ public final class BatchNormLayer: Layer {
     return src
   }
 
-  public func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let found = observe(src.pointer, scratch: pass.workspace[scratch!], pass: pass)
     kernel.apply(
       y: dst.pointer, x: src.pointer, scale: found.scale, shift: found.shift, relu: false,
       pool: pass.pool)
   }
 
-  public func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {

@@ -2,9 +2,9 @@ import Kernels
 import Tensors
 
 /// A convolution without bias, square kernel.
-public final class ConvolutionLayer: Layer {
-  public let path: String
-  public let weight: Parameter
+package final class ConvolutionLayer: Layer {
+  package let path: String
+  package let weight: Parameter
   private let inChannels: Int
   private let outChannels: Int
   private let kernel: Int
@@ -15,7 +15,7 @@ public final class ConvolutionLayer: Layer {
   private var scratch: WorkspacePlan.Slot?
 
   /// A convolution that keeps the image's size at stride 1.
-  init(
+  package init(
     _ path: String, from inChannels: Int, to outChannels: Int, kernel: Int, stride: Int = 1,
     policy: ConvolutionPolicy
   ) {
@@ -26,8 +26,8 @@ public final class ConvolutionLayer: Layer {
       initial: .kaiming(outChannels: outChannels, kernel: kernel))
   }
 
-  public var parameters: [Parameter] { [weight] }
-  public var kernelNames: [String] { convolution.map { [$0.kernelName] } ?? [] }
+  package var parameters: [Parameter] { [weight] }
+  package var kernelNames: [String] { convolution.map { [$0.kernelName] } ?? [] }
 
   /// Fixes the extents; returns the result's shape.
   func prepare(for src: Shape, threads: Int) throws(ShapeError) -> Shape {
@@ -50,7 +50,7 @@ public final class ConvolutionLayer: Layer {
   var scratchCount: Int { convolution!.scratchCount(threads: threads) }
 
   /// y = x ∗ w
-  func forward(
+  package func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -69,7 +69,7 @@ public final class ConvolutionLayer: Layer {
       dx: dx, dy: dy, w: weight.value.pointer, scratch: scratch, pool: pool)
   }
 
-  public func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     let dst = try prepare(for: src, threads: threads)
@@ -77,11 +77,11 @@ public final class ConvolutionLayer: Layer {
     return dst
   }
 
-  public func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     forward(y: dst.pointer, x: src.pointer, scratch: pass.workspace[scratch!], pool: pass.pool)
   }
 
-  public func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {

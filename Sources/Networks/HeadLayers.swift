@@ -3,23 +3,25 @@ import Randomness
 import Tensors
 
 /// The mean over each image's pixels.
-final class GlobalAveragePoolLayer: Layer {
-  let path = "avgpool"
-  let parameters: [Parameter] = []
+package final class GlobalAveragePoolLayer: Layer {
+  package let path = "avgpool"
+  package let parameters: [Parameter] = []
   private var kernel: GlobalAveragePool?
 
-  func plan(
+  package init() {}
+
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     kernel = GlobalAveragePool(batch: src.n, pixels: src.h * src.w, channels: src.c)
     return .matrix(src.n, src.c)
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     kernel!.forward(y: dst.pointer, x: src.pointer, pool: pass.pool)
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
@@ -28,13 +30,13 @@ final class GlobalAveragePoolLayer: Layer {
 }
 
 /// y = x · Wᵀ + b
-final class LinearLayer: Layer {
-  let path: String
+package final class LinearLayer: Layer {
+  package let path: String
   let weight: Parameter
   let bias: Parameter
   private var kernel: LinearKernel
 
-  init(_ path: String, inputs: Int, outputs: Int) {
+  package init(_ path: String, inputs: Int, outputs: Int) {
     self.path = path
     weight = Parameter(
       "\(path).weight", [outputs, inputs], part: .head, kind: .weight,
@@ -44,9 +46,9 @@ final class LinearLayer: Layer {
     kernel = LinearKernel(batch: 0, inputs: inputs, outputs: outputs)
   }
 
-  var parameters: [Parameter] { [weight, bias] }
+  package var parameters: [Parameter] { [weight, bias] }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     guard src.count == src.n * kernel.inputs else {
@@ -56,12 +58,12 @@ final class LinearLayer: Layer {
     return .matrix(src.n, kernel.outputs)
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     kernel.forward(
       y: dst.pointer, x: src.pointer, w: weight.value.pointer, b: bias.value.pointer)
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
@@ -74,21 +76,21 @@ final class LinearLayer: Layer {
 }
 
 /// y = max(0, x)
-final class ReLULayer: Layer {
-  let path: String
-  let parameters: [Parameter] = []
+package final class ReLULayer: Layer {
+  package let path: String
+  package let parameters: [Parameter] = []
 
-  init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape { src }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     Activation.relu(y: dst.pointer, x: src.pointer, count: src.count, pool: pass.pool)
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
@@ -99,24 +101,24 @@ final class ReLULayer: Layer {
 }
 
 /// Inverted dropout: nothing in the evaluation phase.
-final class DropoutLayer: Layer {
-  let path: String
-  let parameters: [Parameter] = []
+package final class DropoutLayer: Layer {
+  package let path: String
+  package let parameters: [Parameter] = []
   private let probability: Double
   private var factors: WorkspacePlan.Slot?
 
-  init(_ path: String, probability: Double) {
+  package init(_ path: String, probability: Double) {
     (self.path, self.probability) = (path, probability)
   }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     factors = plan.reserve(src.count, for: .untilBackward, label: "\(path) factors")
     return src
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let factors = pass.workspace[factors!]
     switch pass.phase {
     case .evaluation: factors.update(repeating: 1, count: src.count)
@@ -129,7 +131,7 @@ final class DropoutLayer: Layer {
       y: dst.pointer, x: src.pointer, factors: factors, count: src.count, pool: pass.pool)
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
@@ -141,15 +143,15 @@ final class DropoutLayer: Layer {
 }
 
 /// 3×3 max-pooling with stride 2, alone: the stem does it together with normalisation and ReLU.
-final class MaxPoolLayer: Layer {
-  let path: String
-  let parameters: [Parameter] = []
+package final class MaxPoolLayer: Layer {
+  package let path: String
+  package let parameters: [Parameter] = []
   private var kernel: MaxPool?
   private var winners: WorkspacePlan.Slot?
 
-  init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     let pool = MaxPool(batch: src.n, height: src.h, width: src.w, channels: src.c)
@@ -158,12 +160,12 @@ final class MaxPoolLayer: Layer {
     return Shape(n: src.n, h: pool.outHeight, w: pool.outWidth, c: src.c)
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     kernel!.forward(
       y: dst.pointer, winners: pass.workspace[winners!], x: src.pointer, pool: pass.pool)
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {

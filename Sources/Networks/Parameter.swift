@@ -28,6 +28,11 @@ public final class Parameter {
   public let gradient: AlignedBuffer?
   let initial: InitialValue
 
+  /// A tensor of zeros, for tests of what works on parameters.
+  package convenience init(_ name: String, _ shape: [Int], part: Part, kind: Kind) {
+    self.init(name, shape, part: part, kind: kind, initial: .constant(0))
+  }
+
   init(_ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue) {
     (self.name, self.shape, self.part, self.kind) = (name, shape, part, kind)
     self.initial = initial

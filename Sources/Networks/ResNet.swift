@@ -82,12 +82,19 @@ extension ModelConfiguration.Architecture {
 }
 
 /// What one residual block is made from.
-private struct BlockPlan {
+package struct BlockPlan {
   let path: String
   let inChannels: Int
   let width: Int
   let stride: Int
   let policy: ConvolutionPolicy
+
+  package init(
+    path: String, inChannels: Int, width: Int, stride: Int, policy: ConvolutionPolicy
+  ) {
+    (self.path, self.inChannels, self.width) = (path, inChannels, width)
+    (self.stride, self.policy) = (stride, policy)
+  }
 
   private func unit(
     _ convolution: String, _ norm: String, from: Int, to: Int, kernel: Int, stride: Int = 1
@@ -106,7 +113,7 @@ private struct BlockPlan {
         "downsample.0", "downsample.1", from: inChannels, to: channels, kernel: 1, stride: stride))
   }
 
-  func basic(padded: Bool) -> ResidualBlock {
+  package func basic(padded: Bool) -> ResidualBlock {
     let units = [
       unit("conv1", "bn1", from: inChannels, to: width, kernel: 3, stride: stride),
       unit("conv2", "bn2", from: width, to: width, kernel: 3),
@@ -118,7 +125,7 @@ private struct BlockPlan {
   }
 
   /// Version 1.5: the stride is in the 3×3 convolution.
-  func bottleneck() -> ResidualBlock {
+  package func bottleneck() -> ResidualBlock {
     let units = [
       unit("conv1", "bn1", from: inChannels, to: width, kernel: 1),
       unit("conv2", "bn2", from: width, to: width, kernel: 3, stride: stride),

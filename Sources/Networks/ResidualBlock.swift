@@ -2,11 +2,15 @@ import Kernels
 import Tensors
 
 /// A convolution and the normalisation after it.
-struct NormalizedConvolution {
-  let convolution: ConvolutionLayer
-  let norm: BatchNormLayer
+package struct NormalizedConvolution {
+  package let convolution: ConvolutionLayer
+  package let norm: BatchNormLayer
 
-  var parameters: [Parameter] { convolution.parameters + norm.parameters }
+  package init(convolution: ConvolutionLayer, norm: BatchNormLayer) {
+    (self.convolution, self.norm) = (convolution, norm)
+  }
+
+  package var parameters: [Parameter] { convolution.parameters + norm.parameters }
 }
 
 /// ReLU(branch(x) + shortcut(x)), the branch being convolutions with normalisation and, between
@@ -15,18 +19,18 @@ struct NormalizedConvolution {
 /// One layer, so that normalisation, addition and ReLU are single passes over memory. For every
 /// convolution two tensors are kept until the backward pass: its raw result, which backward
 /// replaces by that result's gradient, and the normalised one, which the next convolution reads.
-final class ResidualBlock: Layer {
+package final class ResidualBlock: Layer {
   /// How x reaches the addition.
-  enum Shortcut {
+  package enum Shortcut {
     case identity
     case projection(NormalizedConvolution)
     /// Option A of the CIFAR networks, with its stride.
     case padded(stride: Int)
   }
 
-  let path: String
-  let units: [NormalizedConvolution]
-  let shortcut: Shortcut
+  package let path: String
+  package let units: [NormalizedConvolution]
+  package let shortcut: Shortcut
   private var raw: [WorkspacePlan.Slot] = []
   private var activated: [WorkspacePlan.Slot] = []
   private var projected: WorkspacePlan.Slot?
@@ -35,7 +39,7 @@ final class ResidualBlock: Layer {
   private var gradient: WorkspacePlan.Slot?
   private var scratch: WorkspacePlan.Slot?
 
-  init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {
+  package init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {
     (self.path, self.units, self.shortcut) = (path, units, shortcut)
   }
 
@@ -43,10 +47,10 @@ final class ResidualBlock: Layer {
     if case .projection(let unit) = shortcut { units + [unit] } else { units }
   }
 
-  var parameters: [Parameter] { allUnits.flatMap(\.parameters) }
-  var kernelNames: [String] { allUnits.flatMap(\.convolution.kernelNames) }
+  package var parameters: [Parameter] { allUnits.flatMap(\.parameters) }
+  package var kernelNames: [String] { allUnits.flatMap(\.convolution.kernelNames) }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     raw = []
@@ -90,7 +94,7 @@ final class ResidualBlock: Layer {
     }
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let scratch = pass.workspace[scratch!]
     var current = src.pointer
     for (index, unit) in units.enumerated() {
@@ -124,7 +128,7 @@ final class ResidualBlock: Layer {
     }
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {

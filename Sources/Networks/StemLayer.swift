@@ -3,9 +3,9 @@ import Tensors
 
 /// The first convolution with its normalisation and ReLU and, for the ImageNet stem, the 3×3
 /// max-pool with stride 2, which reads the raw convolution: the normalised image is never stored.
-final class StemLayer: Layer {
-  let path = ""
-  let unit: NormalizedConvolution
+package final class StemLayer: Layer {
+  package let path = ""
+  package let unit: NormalizedConvolution
   private let pools: Bool
   private var raw: WorkspacePlan.Slot?
   private var winners: WorkspacePlan.Slot?
@@ -13,14 +13,14 @@ final class StemLayer: Layer {
   private var scratch: WorkspacePlan.Slot?
   private var maxPool: MaxPool?
 
-  init(_ unit: NormalizedConvolution, pools: Bool) {
+  package init(_ unit: NormalizedConvolution, pools: Bool) {
     (self.unit, self.pools) = (unit, pools)
   }
 
-  var parameters: [Parameter] { unit.parameters }
-  var kernelNames: [String] { unit.convolution.kernelNames }
+  package var parameters: [Parameter] { unit.parameters }
+  package var kernelNames: [String] { unit.convolution.kernelNames }
 
-  func plan(
+  package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     var shape = try unit.convolution.prepare(for: src, threads: threads)
@@ -39,7 +39,7 @@ final class StemLayer: Layer {
     return shape
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let (x, scratch) = (pass.workspace[raw!], pass.workspace[scratch!])
     unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
     let found = unit.norm.observe(x, scratch: scratch, pass: pass)
@@ -53,7 +53,7 @@ final class StemLayer: Layer {
     }
   }
 
-  func backward(
+  package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
