@@ -24,7 +24,7 @@ struct Doctor: ParsableCommand {
       "  core       \(OpenBLAS.coreName)"
         + (variables["OPENBLAS_CORETYPE"].map { " (OPENBLAS_CORETYPE=\($0))" } ?? ""),
       "  threads    1 (our own threads share the work)",
-      "SQLite       \("3"), rollback journal, synchronous=FULL",
+      "SQLite       \(SQLiteRunStore.libraryVersion), rollback journal, synchronous=FULL",
     ]
     let folder = URL(fileURLWithPath: results).deletingLastPathComponent().path
     if let free = Self.freeMB(at: folder) {
