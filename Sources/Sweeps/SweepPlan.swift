@@ -45,7 +45,8 @@ public struct SweepPlan: Sendable {
           sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
           variant: recipe.variant, seed: recipe.seed, configHash: hash,
           groupHash: recipe.groupHash(datasetDigest: data.digest),
-          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides, dataset: record,
+          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+          dataset: record,
           epochsPlanned: budget.epochs,
           imagesPlanned: budget.steps * recipe.training.batch),
         folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")

@@ -79,7 +79,8 @@ extension Trainer {
       bestEpoch: state.best?.epoch ?? state.epochs.last?.epoch,
       imagesSeen: state.step * recipe.training.batch, steps: state.step,
       validation: state.best?.validation, test: test.evaluation, predictions: test.predictions,
-      classMass: Results.ClassMass(sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
+      classMass: Results.ClassMass(
+        sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
       lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,

@@ -120,15 +120,19 @@ public final class Trainer {
       targets.pointer[row * classCount + example.classIndex] += Float(1 - smoothing)
     }
     let loss = phase.loss.evaluate(model.logits, targets: targets.readOnly, into: model.dLogits)
-    guard loss.isFinite else { return "the loss is \(loss)" }
+    guard loss.isFinite else { return "the loss is \(Self.name(of: Double(loss)))" }
     model.zeroGradients()
     model.backward()
     let norm = optimizer.gradientNorm()
-    guard norm.isFinite else { return "the gradient's norm is \(norm)" }
+    guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
     optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
     state.epochLoss += Double(loss) * Double(batch)
     state.epochImages += batch
     return nil
+  }
+
+  private static func name(of value: Double) -> String {
+    value.isNaN ? "not a number" : "infinite"
   }
 
   /// The schedule's factor for the step that is being done.

@@ -22,7 +22,8 @@ struct Check: ParsableCommand {
     for file in try files.flatMap(Self.expand) {
       do {
         let experiment = try ExperimentFile.read(
-          path: file, overrides: try Change.parse(changes), environment: ProcessInfo.processInfo.environment)
+          path: file, overrides: try Change.parse(changes),
+          environment: ProcessInfo.processInfo.environment)
         let strategies = Set(experiment.recipes.map { $0.label + $0.variant }).count
         Terminal.show(
           "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds)")

@@ -53,7 +53,8 @@ struct DataCommand: ParsableCommand {
     for repair in summary.repairs {
       let lines = repair.lines.prefix(5).map(String.init).joined(separator: ", ")
       let more = repair.lines.count > 5 ? ", …" : ""
-      facts.append(("rows with \(repair.repair.rawValue)", "\(repair.lines.count) (lines \(lines)\(more))"))
+      facts.append(
+        ("rows with \(repair.repair.rawValue)", "\(repair.lines.count) (lines \(lines)\(more))"))
     }
     return facts
   }

@@ -6,10 +6,14 @@ final class ProgressBar {
   private let label: String
   private let isTerminal = Terminal.errorIsTerminal
   private let start = Date()
-  private var lastDrawn = Date.distantPast
+  private var lastDrawn: Date
   private var isOpen = false
 
-  init(label: String) { self.label = label }
+  init(label: String) {
+    self.label = label
+    // Where every drawing is a line, the first is worth one only after a minute.
+    lastDrawn = isTerminal ? .distantPast : start
+  }
 
   func update(done: Int, total: Int) {
     let now = Date()

@@ -8,7 +8,7 @@ final class ProgressPrinter: SweepObserver {
   private let bar = ProgressBar(label: "")
   private let isTerminal = Terminal.errorIsTerminal
   private let start = Date()
-  private var lastDrawn = Date.distantPast
+  private var lastDrawn = Date()
   private var runs = 0
   private var imagesLeft = 0
   private var rate = 0.0
@@ -26,6 +26,7 @@ final class ProgressPrinter: SweepObserver {
 
   func runStarts(_ run: RunDescription, number: Int, attempt: Int) {
     current = (run.name, 0, run.imagesPlanned)
+    lastDrawn = Date()
     let again = attempt > 1 ? ", attempt \(attempt)" : ""
     line("[\(number)/\(runs)] \(run.name)\(again)")
   }
@@ -68,7 +69,8 @@ final class ProgressPrinter: SweepObserver {
     if summary.left > 0 { parts.append("\(summary.left) left") }
     if let reason = summary.stopReason { parts.append(reason) }
     let seconds = Date().timeIntervalSince(start)
-    Terminal.complain("sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
+    Terminal.complain(
+      "sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
     if summary.left > 0 { Terminal.complain("the same command continues where this one stopped") }
   }
 

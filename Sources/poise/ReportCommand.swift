@@ -23,7 +23,8 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).")
   var by: ReportSubject = .overview
   @Option(
-    help: "Sorts the strategies: \(HeadlineMetric.allCases.map(\.rawValue).joined(separator: ", ")).")
+    help:
+      "Sorts the strategies: \(HeadlineMetric.allCases.map(\.rawValue).joined(separator: ", ")).")
   var metric: HeadlineMetric = .macroRecall
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?

@@ -5,7 +5,9 @@ import TestSupport
 struct TinyExperiment {
   let folder: TemporaryFolder
 
-  init(strategies: [String] = ["baseline: {}", "class-balanced-sampling: {}"], epochs: Int = 3)
+  init(
+    strategies: [String] = ["baseline: {}", "class-balanced-sampling: {}"], epochs: Int = 3
+  )
     throws
   {
     folder = try TemporaryFolder("command")

@@ -98,7 +98,8 @@ private struct FakeSweep {
     #expect(try sweep.states[0] == .failed)
   }
 
-  @Test func `a worker that outlives the limit of a run is stopped, and the reason is kept`() throws {
+  @Test func `a worker that outlives the limit of a run is stopped, and the reason is kept`() throws
+  {
     let sweep = try FakeSweep(limits: "{run: 1s, failures_in_a_row: 1}")
     let summary = try sweep.run(worker: "trap 'exit 9' TERM; while :; do sleep 0.1; done")
     #expect(summary.failed == 1)
