@@ -74,7 +74,7 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       self = .notWritable(file: path, place: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path, detail: detail)
     case .SQLITE_FULL: self = .full(path)
-    default: self = .other(path, detail: "\(error)")
+    default: self = .other(path, detail: detail)
     }
   }
 }

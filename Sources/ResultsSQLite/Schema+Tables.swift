@@ -67,8 +67,8 @@ extension Schema {
       seed        INTEGER NOT NULL,          -- above 2^63 it shows as seed - 2^64
       status      TEXT NOT NULL
         CHECK (status IN ('queued','running','done','failed','diverged','pruned','cancelled','lost')),
-      config      TEXT NOT NULL CHECK (json_valid(config)),  -- config->>'$.training.batch'
-      swept_keys  TEXT NOT NULL CHECK (json_valid(swept_keys)),
+      config      TEXT NOT NULL,             -- JSON: config->>'$.training.batch'
+      swept_keys  TEXT NOT NULL,             -- JSON list of dotted keys
       started_at TEXT, finished_at TEXT,     -- UTC, 2026-11-23T01:02:03Z
       heartbeat_at TEXT,                     -- last sign of life
       wall_s      REAL,                      -- seconds of all attempts together

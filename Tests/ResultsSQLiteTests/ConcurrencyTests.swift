@@ -2,10 +2,18 @@ import Foundation
 import GRDB
 import Results
 import ResultsSQLite
+import Synchronization
 import Testing
 
 @Suite("While a sweep writes")
 struct ConcurrencyTests {
+  /// A connection that may leave a transaction open, as a person at `sqlite3` may.
+  private func openReader(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
   @Test("a reader that holds on delays a write and does not break it")
   func heldLock() async throws {
     let folder = try TemporaryFolder()
@@ -13,7 +21,7 @@ struct ConcurrencyTests {
       path: folder.file(), schema: .current, busyTimeout: 0.05, patience: 20)
     try store.register(Sample.sweep)
     let id = try store.enqueue(Sample.run("focal"))
-    let reader = try DatabaseQueue(path: folder.file())
+    let reader = try openReader(folder.file())
     try reader.inDatabase { database in
       try database.execute(sql: "BEGIN")
       _ = try Row.fetchAll(database, sql: "SELECT * FROM v_runs")
@@ -32,7 +40,7 @@ struct ConcurrencyTests {
       path: folder.file(), schema: .current, busyTimeout: 0.05, patience: 0.2)
     try store.register(Sample.sweep)
     let id = try store.enqueue(Sample.run("focal"))
-    let reader = try DatabaseQueue(path: folder.file())
+    let reader = try openReader(folder.file())
     try reader.inDatabase { database in
       try database.execute(sql: "BEGIN")
       _ = try Row.fetchAll(database, sql: "SELECT * FROM v_runs")
@@ -47,30 +55,17 @@ struct ConcurrencyTests {
   }
 
   @Test("readers see whole transactions only")
-  func wholeTransactions() async throws {
+  func wholeTransactions() throws {
     let folder = try TemporaryFolder()
     let path = folder.file()
     let store = try SQLiteRunStore(path: path)
     try store.register(Sample.sweep)
-    let reading = Task {
-      var looks = 0
-      while !Task.isCancelled {
-        // A run that is done has all its rows.
-        let torn = try lines(
-          path,
-          """
-          SELECT count(*) FROM run r WHERE status = 'done' AND
-            (SELECT count(*) FROM class_metric m WHERE m.run_id = r.id) <> 8
-          """)
-        #expect(torn == ["0"])
-        looks += 1
-        await Task.yield()
-      }
-      return looks
-    }
+    let reader = Reader(path: path)
+    reader.start()
+    while reader.looks == 0 { usleep(1000) }
     for seed in 1...15 { try store.complete(Sample.run("focal", seed: UInt64(seed))) }
-    reading.cancel()
-    #expect(try await reading.value > 0)
+    reader.stop()
+    #expect(reader.surprises == [])
     #expect(try store.summaries(ofSweep: "night").count == 15)
   }
 
@@ -111,5 +106,42 @@ struct ConcurrencyTests {
     #expect(try survivor.problems() == [])
     #expect(try survivor.summaries(ofSweep: "night").first?.notes.count == 1)
     #expect(!FileManager.default.fileExists(atPath: copy + "-journal"))
+  }
+}
+
+/// Looks at a file from a thread of its own, again and again, for runs that are done without all
+/// their rows.
+private final class Reader: Sendable {
+  private let path: String
+  private let state = Mutex<(looks: Int, surprises: [String], isStopped: Bool)>((0, [], false))
+  private let end = DispatchSemaphore(value: 0)
+
+  init(path: String) { self.path = path }
+
+  var looks: Int { state.withLock { $0.looks } }
+  var surprises: [String] { state.withLock { $0.surprises } }
+
+  func start() {
+    Thread.detachNewThread { [self] in
+      while !state.withLock({ $0.isStopped }) { look() }
+      end.signal()
+    }
+  }
+
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    end.wait()
+  }
+
+  private func look() {
+    let sql = """
+      SELECT count(*) FROM run r WHERE status = 'done' AND
+        (SELECT count(*) FROM class_metric m WHERE m.run_id = r.id) <> 8
+      """
+    let found = (try? lines(path, sql)) ?? ["an error"]
+    state.withLock { state in
+      state.looks += 1
+      if found != ["0"] { state.surprises += found }
+    }
   }
 }

@@ -17,12 +17,35 @@ struct MigrationTests {
       migrations: Schema.current.migrations + [added], views: Schema.current.views + [view])
   }
 
+  /// What makes an empty file of a layout; recorded when that layout was current.
+  private func fixture(_ version: Int) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/layout-\(version).sql")
+  }
+
+  @Test("is recorded for the present one, which is never edited once released")
+  func recorded() throws {
+    let folder = try TemporaryFolder()
+    try SQLiteRunStore(path: folder.file(), toolVersion: "poise").close()
+    let objects = try lines(
+      folder.file(), "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
+    let version = SQLiteRunStore.schemaVersion
+    var actual = objects.map { $0 + ";\n" }.joined(separator: "\n")
+    actual += "\nINSERT INTO migration VALUES (\(version), '2026-11-23T00:00:00Z', 'poise');\n"
+    actual += "PRAGMA application_id = \(Schema.applicationID);\n"
+    actual += "PRAGMA user_version = \(version);\n"
+    let expected = try? String(contentsOf: fixture(version), encoding: .utf8)
+    if expected == nil {
+      try actual.write(to: fixture(version), atomically: true, encoding: .utf8)
+    }
+    #expect(actual == expected)
+  }
+
   @Test("that is stored opens, with a copy kept, and works", arguments: [1])
   func storedFile(version: Int) throws {
     let folder = try TemporaryFolder()
-    let fixture = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/layout-\(version).sqlite")
-    try FileManager.default.copyItem(at: fixture, to: URL(filePath: folder.file()))
+    let stored = try String(contentsOf: fixture(version), encoding: .utf8)
+    try DatabaseQueue(path: folder.file()).write { try $0.execute(sql: stored) }
     let store = try SQLiteRunStore(path: folder.file(), schema: next)
     try store.register(Sample.sweep)
     try store.complete(Sample.run("focal"))

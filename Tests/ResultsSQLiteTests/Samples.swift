@@ -109,6 +109,8 @@ func query(_ path: String, _ sql: String) throws -> [Row] {
   var configuration = Configuration()
   configuration.readonly = true
   configuration.busyMode = .timeout(10)
+  // What a careful reader sets, the views must bear.
+  configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
   return try DatabaseQueue(path: path, configuration: configuration).read {
     try Row.fetchAll($0, sql: sql)
   }

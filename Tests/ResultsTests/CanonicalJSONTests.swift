@@ -34,7 +34,9 @@ struct CanonicalJSONTests {
     #expect(try CanonicalJSON.text(of: other) == text)
   }
 
-  @Test("reads back as the same numbers", arguments: [0.1, 1.0 / 3, 2.3e-308, 1e300, 2.5e15, -7.25])
+  @Test(
+    "reads back as the same numbers",
+    arguments: [0.1, 1.0 / 3, 2.3e-308, 1e300, 2.5e15, -7.25])
   func roundTrip(number: Double) throws {
     let text = try CanonicalJSON.text(of: [number])
     #expect(try JSONValue(parsing: text)[path: "0"].map { "\($0)" } != nil)

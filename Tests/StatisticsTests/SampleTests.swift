@@ -90,7 +90,8 @@ struct SpecialFunctionTests {
       expectClose(SpecialFunctions.logGamma(row[0]), row[1], relative: 1e-14, absolute: 1e-14)
     }
     for row in Golden.all.normal {
-      expectClose(NormalDistribution.cumulative(row[0]), row[1], relative: 1e-13)
+      // The tail multiplies the argument's rounding by x²: 900 · 2⁻⁵³ at −30.
+      expectClose(NormalDistribution.cumulative(row[0]), row[1], relative: 5e-13)
     }
     for row in Golden.all.normalQuantile {
       expectClose(NormalDistribution.quantile(row[0]), row[1], absolute: 1e-14)
