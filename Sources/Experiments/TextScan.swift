@@ -1,5 +1,5 @@
 /// A look at a file's text before it is parsed, for what the parser would take long over or explain
-/// badly: tabs in the indentation, complex keys, brackets nested without end.
+/// badly: tabs in the indentation, complex keys, brackets nested without end, endless lists.
 ///
 /// The parser hashes every key of a mapping; a complex key (`? …`) may be as long as the file and as
 /// deep as the parser goes, so it is refused here. Other keys end with their line.
@@ -10,10 +10,11 @@ struct TextScan {
   private var line = 1
   private var column = 0
   private var depth = 0
-  private var quote: Character?
+  private var commas = 0
+  private var quote: Unicode.Scalar?
   private var inComment = false
   private var inIndentation = true
-  private var previous: Character = "\n"
+  private var previous: Unicode.Scalar = "\n"
 
   init(file: String, problems: ProblemList) {
     (self.file, self.problems) = (file, problems)
@@ -21,23 +22,23 @@ struct TextScan {
 
   /// Scans to the end, or to the first thing that makes the rest pointless.
   mutating func run(over text: String) {
-    var characters = text.makeIterator()
-    var next = characters.next()
-    while let character = next {
-      next = characters.next()
+    var scalars = text.unicodeScalars.makeIterator()
+    var next = scalars.next()
+    while let scalar = next {
+      next = scalars.next()
       column += 1
-      if character.isNewline {
+      if scalar == "\n" || scalar == "\r" && next != "\n" {
         (line, column, inComment, inIndentation) = (line + 1, 0, false, true)
         previous = "\n"
         continue
       }
-      guard step(character, next: next) else { return }
-      if character != " ", character != "\t" { inIndentation = false }
-      previous = character
+      guard step(scalar, next: next) else { return }
+      if scalar != " ", scalar != "\t" { inIndentation = false }
+      previous = scalar
     }
   }
 
-  private mutating func step(_ character: Character, next: Character?) -> Bool {
+  private mutating func step(_ scalar: Unicode.Scalar, next: Unicode.Scalar?) -> Bool {
     if inComment { return true }
     if let open = quote {
       // A backslash hides the next character in double quotes; '' inside single quotes closes and
@@ -46,17 +47,15 @@ struct TextScan {
         previous = " "
         return true
       }
-      if character == open { quote = nil }
+      if scalar == open { quote = nil }
       return true
     }
-    let startsToken = previous.isWhitespace || "[{,:-?".contains(previous)
-    switch character {
-    case "#" where previous.isWhitespace: inComment = true
-    case "\"" where startsToken, "'" where startsToken: quote = character
-    case "\t" where inIndentation && next?.isNewline == false && next != "#":
+    switch scalar {
+    case "#" where isSpace(previous): inComment = true
+    case "\"" where startsToken, "'" where startsToken: quote = scalar
+    case "\t" where inIndentation && next.map { !isSpace($0) && $0 != "#" } ?? false:
       problems.add(place, "a tab in the indentation", hint: "indent with spaces")
-      inIndentation = false
-    case "?" where startsToken && next?.isWhitespace != false:
+    case "?" where startsToken && next.map(isSpace) ?? true:
       problems.add(place, "a complex key ('? ')", hint: "keys are plain words: write 'key: value'")
       return false
     case "[", "{":
@@ -66,9 +65,26 @@ struct TextScan {
         return false
       }
     case "]", "}": depth = max(0, depth - 1)
+    case "," where depth > 0:
+      commas += 1
+      if commas > FileLoader.nodeLimit {
+        problems.add(place, "more than \(FileLoader.nodeLimit) values")
+        return false
+      }
     default: break
     }
     return true
+  }
+
+  private var startsToken: Bool {
+    switch previous {
+    case "[", "{", ",", ":", "-", "?": true
+    default: isSpace(previous)
+    }
+  }
+
+  private func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == " " || scalar == "\t" || scalar == "\n" || scalar == "\r"
   }
 
   private var place: Place { Place(file: file, line: line, column: column) }

@@ -23,8 +23,8 @@ struct TrainingReader {
     let epochs = section.number("epochs", expected: "a number above 0, at most 100000") {
       $0 > 0 && $0 <= 100_000
     }
-    let images = section.integer("images", expected: "a whole number from 1 to 1e12") {
-      $0 >= 1 && $0 <= 1_000_000_000_000
+    let images = section.integer("images", expected: "a whole number from 1 to 1000000000") {
+      $0 >= 1 && $0 <= 1_000_000_000
     }
     if section.node("epochs") != nil, section.node("images") != nil {
       section.add("images", "excludes 'epochs'", hint: "give the budget once")

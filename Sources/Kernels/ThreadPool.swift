@@ -11,6 +11,9 @@ import Synchronization
 /// Chunks go to whichever lane is free, so a result must not depend on which lane computed it: a
 /// chunk writes only its own outputs, and sums over chunks are formed afterwards in chunk order.
 /// Then 1 and 2 threads give the same bits.
+///
+/// A helper joins a job while it is open. The caller closes it when no chunk is left and waits
+/// only for helpers that have joined: one that sleeps or was put aside by the system holds nobody up.
 public final class ThreadPool: @unchecked Sendable {
   /// Lanes: the calling thread and `threads − 1` helpers.
   public let threads: Int
@@ -22,7 +25,7 @@ public final class ThreadPool: @unchecked Sendable {
     self.threads = threads
     OpenBLAS.useOneThread()
     state = State()
-    for lane in 1..<max(threads, 1) { state.startHelper(lane: lane) }
+    for lane in 1..<threads { ThreadPool.startHelper(state, lane: lane) }
   }
 
   deinit { state.stop() }
@@ -37,23 +40,59 @@ public final class ThreadPool: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(body) { body in
-      state.run(chunks: chunks, helpers: threads - 1, body)
+      state.run(chunks: chunks, body)
     }
+  }
+
+  private static func startHelper(_ state: State, lane: Int) {
+    final class Start {
+      let state: State
+      let lane: Int
+      init(_ state: State, _ lane: Int) { (self.state, self.lane) = (state, lane) }
+    }
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    let start = Unmanaged.passRetained(Start(state, lane)).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        #else
+          let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+        #endif
+        start.state.help(lane: start.lane)
+        return nil
+      }, start)
+    precondition(status == 0, "cannot start a compute thread (error \(status))")
+    #if canImport(Darwin)
+      pthread_detach(thread!)
+    #else
+      pthread_detach(thread)
+    #endif
   }
 }
 
 extension ThreadPool {
-  /// What the threads share. Helpers spin briefly for the next job before they sleep.
+  /// What the threads share.
   fileprivate final class State: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let generation = Atomic<Int>(0)
+    /// The job's number, whether it is open, and the helpers that are working on it.
+    private let gate = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
-    private let running = Atomic<Int>(0)
     private let stopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
+    // Written by the caller while the gate is shut and nobody is inside.
     private var chunks = 0
     private var body: ((Int, Int) -> Void)?
+
+    private static let openBit = 1 << 16
+    private static let countMask = openBit - 1
+    private static func job(_ gate: Int) -> Int { gate >> 17 }
 
     init() {
       pthread_mutex_init(mutex, nil)
@@ -67,64 +106,37 @@ extension ThreadPool {
       mutex.deallocate()
     }
 
-    func startHelper(lane: Int) {
-      final class Start {
-        let state: State
-        let lane: Int
-        init(_ state: State, _ lane: Int) { (self.state, self.lane) = (state, lane) }
-      }
-      #if canImport(Darwin)
-        var thread: pthread_t?
-      #else
-        var thread = pthread_t()
-      #endif
-      let start = Unmanaged.passRetained(Start(self, lane)).toOpaque()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          #if canImport(Darwin)
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-          #else
-            let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
-          #endif
-          start.state.help(lane: start.lane)
-          return nil
-        }, start)
-      precondition(status == 0, "cannot start a compute thread (error \(status))")
-      #if canImport(Darwin)
-        pthread_detach(thread!)
-      #else
-        pthread_detach(thread)
-      #endif
-    }
-
     func stop() {
       stopped.store(true, ordering: .sequentiallyConsistent)
-      announce()
+      wakeSleepers()
     }
 
-    func run(chunks: Int, helpers: Int, _ body: @escaping (Int, Int) -> Void) {
+    func run(chunks: Int, _ body: @escaping (Int, Int) -> Void) {
       self.body = body
       self.chunks = chunks
       next.store(0, ordering: .relaxed)
-      running.store(helpers, ordering: .sequentiallyConsistent)
-      announce()
-      work(lane: 0)
-      while running.load(ordering: .acquiring) > 0 { _ = spinHint() }
+      let job = Self.job(gate.load(ordering: .relaxed)) + 1
+      gate.store(job << 17 | Self.openBit, ordering: .sequentiallyConsistent)
+      wakeSleepers()
+      work(body, lane: 0)
+      gate.subtract(Self.openBit, ordering: .acquiringAndReleasing)
+      var spins = 0
+      while gate.load(ordering: .acquiring) & Self.countMask != 0 {
+        spins += 1
+        // A helper that takes this long may be waiting for our core.
+        if spins > 4000 { sched_yield() }
+      }
       self.body = nil
     }
 
-    private func announce() {
-      generation.add(1, ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
-      }
+    private func wakeSleepers() {
+      guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
     }
 
-    private func work(lane: Int) {
-      let body = self.body!
+    private func work(_ body: (Int, Int) -> Void, lane: Int) {
       while true {
         let chunk = next.add(1, ordering: .relaxed).oldValue
         if chunk >= chunks { return }
@@ -132,35 +144,42 @@ extension ThreadPool {
       }
     }
 
-    private func help(lane: Int) {
+    func help(lane: Int) {
       var seen = 0
       while true {
-        seen = awaitGeneration(after: seen)
+        let now = awaitJob(after: seen)
         if stopped.load(ordering: .sequentiallyConsistent) { return }
-        work(lane: lane)
-        running.subtract(1, ordering: .releasing)
+        if now & Self.openBit == 0 {
+          seen = Self.job(now)
+        } else if gate.compareExchange(
+          expected: now, desired: now + 1, ordering: .acquiringAndReleasing
+        ).exchanged {
+          work(body!, lane: lane)
+          gate.subtract(1, ordering: .releasing)
+          seen = Self.job(now)
+        }
       }
     }
 
-    /// Spins for some microseconds, then sleeps until the generation moves on from `seen`.
-    private func awaitGeneration(after seen: Int) -> Int {
-      for _ in 0..<20_000 {
-        let now = generation.load(ordering: .sequentiallyConsistent)
-        if now != seen { return now }
-        _ = spinHint()
-      }
+    /// Spins for about 100 µs, then sleeps until there is a job that is not `seen`.
+    private func awaitJob(after seen: Int) -> Int {
+      let start = ContinuousClock.now
+      repeat {
+        for _ in 0..<500 {
+          let now = gate.load(ordering: .acquiring)
+          if Self.job(now) != seen { return now }
+        }
+        if stopped.load(ordering: .relaxed) { return seen << 17 }
+      } while start.duration(to: .now) < .microseconds(100)
       pthread_mutex_lock(mutex)
       defer { pthread_mutex_unlock(mutex) }
       sleepers.add(1, ordering: .sequentiallyConsistent)
       defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
       while true {
-        let now = generation.load(ordering: .sequentiallyConsistent)
-        if now != seen { return now }
+        let now = gate.load(ordering: .sequentiallyConsistent)
+        if Self.job(now) != seen || stopped.load(ordering: .sequentiallyConsistent) { return now }
         pthread_cond_wait(wake, mutex)
       }
     }
-
-    /// A read that the optimiser keeps, so that a spinning loop makes progress slowly.
-    @inline(never) private func spinHint() -> Int { next.load(ordering: .relaxed) }
   }
 }

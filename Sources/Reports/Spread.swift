@@ -1,5 +1,3 @@
-import Statistics
-
 /// Mean and spread of one figure over the seeds that have it.
 public struct Spread: Hashable, Sendable {
   /// How many seeds.

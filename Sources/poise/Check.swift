@@ -26,7 +26,7 @@ struct Check: ParsableCommand {
         let strategies = Set(experiment.recipes.map { $0.label + $0.variant }).count
         Terminal.show(
           "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds)")
-        for warning in experiment.warnings { Terminal.complain("note: \(warning)") }
+        for warning in experiment.warnings { Terminal.complain("\(warning)") }
       } catch let error as ExperimentProblems {
         problems += error.problems.count
         Terminal.complain("\(error)")

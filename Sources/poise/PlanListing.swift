@@ -27,9 +27,9 @@ struct PlanListing {
         .joined(separator: "  ").trimmingTrailingSpaces
     }
     let images = plan.runs.reduce(0) { $0 + $1.description.imagesPlanned }
-    let notes = plan.experiment.warnings.map(\.description) + plan.notes
-    return (lines + ["", "\(plan.runs.count) runs, \(images) images in all"]
-      + notes.map { "note: \($0)" }).joined(separator: "\n")
+    let notes = plan.experiment.warnings.map(\.description) + plan.notes.map { "note: \($0)" }
+    return (lines + ["", "\(plan.runs.count) runs, \(images) images in all"] + notes)
+      .joined(separator: "\n")
   }
 
   /// RFC 4180, one line a run.

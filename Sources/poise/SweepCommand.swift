@@ -36,9 +36,8 @@ struct SweepCommand: ParsableCommand {
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
     if dryRun { return Terminal.show(PlanListing(plan).text) }
-    for note in experiment.warnings.map(\.description) + plan.notes {
-      Terminal.complain("note: \(note)")
-    }
+    for warning in experiment.warnings { Terminal.complain(warning.description) }
+    for note in plan.notes { Terminal.complain("note: \(note)") }
     let store = try SQLiteRunStore(path: results)
     guard let lock = try FileLock(trying: work.path + "/sweep.lock") else {
       throw Failure(

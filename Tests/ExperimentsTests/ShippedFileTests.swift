@@ -25,6 +25,21 @@ struct ShippedFileTests {
     #expect(experiment.warnings.allSatisfy { $0.severity == .note })
   }
 
+  @Test("the quickstart's data is there")
+  func dataIsThere() throws {
+    let path = Self.folder.appending(path: "quickstart-fashion-mnist-lt.yaml").path
+    let dataset = try #require(try ExperimentFile.read(path: path).recipes.first).dataset
+    guard case .idx(let files) = dataset.format else {
+      Issue.record("the quickstart reads \(dataset.format)")
+      return
+    }
+    let names = [files.trainImages, files.trainLabels, files.testImages, files.testLabels]
+    for name in names {
+      let file = "\(dataset.root)/\(try #require(name))"
+      #expect(FileManager.default.fileExists(atPath: file), "\(file)")
+    }
+  }
+
   @Test("there are no other files")
   func allAreTested() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)

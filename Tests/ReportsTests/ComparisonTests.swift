@@ -146,6 +146,34 @@ struct ComparisonTests {
     #expect(interval.lowerBound > 0 && interval.contains(weights!.mean))
   }
 
+  @Test("gives equal differences their mean rank")
+  func tiedDifferences() throws {
+    // scipy 1.17.1, wilcoxon(d, method=PermutationMethod(n_resamples=inf)).pvalue
+    let differences = [1, 1, 2, -2, 3, 4, 4, -1]
+    let runs = differences.enumerated().flatMap { seed, more in
+      [
+        SampleRuns.done("baseline", seed: UInt64(seed), hits: [30, 30, 10, 10, 5, 1]),
+        SampleRuns.done("weights", seed: UInt64(seed), hits: [30 + more, 30, 10, 10, 5, 1]),
+      ]
+    }
+    let comparison = try Comparison(runs, baseline: nil, metric: .accuracy)
+    let pair = try strategy("weights", of: comparison).differences[.accuracy]
+    #expect(abs((pair?.p ?? 0) - 0.1328125) < 1e-12)
+    #expect(pair?.adjustedP == pair?.p)
+  }
+
+  @Test(
+    "says how many seeds so many comparisons need",
+    arguments: [(1, 6), (2, 7), (3, 7), (4, 8), (6, 8), (9, 9), (10, 9), (15, 10)])
+  func power(comparisons: Int, seeds: Int) throws {
+    let runs = (0...comparisons).map { index in
+      SampleRuns.done(index == 0 ? "baseline" : "s\(index)", seed: 1, hits: [9, 9, 9, 9, 9, 4])
+    }
+    let text = JSONReport().render(try Comparison(runs, baseline: "baseline"))
+    #expect(text.contains("\"comparisons\": \(comparisons),"))
+    #expect(text.contains("\"pairs_needed\": \(seeds),"))
+  }
+
   @Test("tells configurations apart that share a label")
   func sameLabel() throws {
     var changed = SampleRuns.done("weights", seed: 1, hits: [1, 1, 1, 1, 1, 1])

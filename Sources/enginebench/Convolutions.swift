@@ -1,0 +1,110 @@
+import ArgumentParser
+import Kernels
+import Tensors
+
+/// Times the three passes of a network's convolutions.
+struct Convolutions: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Times the convolutions of a network, pass by pass.",
+    discussion: """
+      GFLOP/s are effective: the operations of a direct convolution over the time it took, the \
+      best of several trials. The total counts each layer as often as the network has it, and \
+      leaves out backward data of the first.
+      """)
+
+  @Option(help: "The network: resnet50 (ImageNet stem) or resnet20 (CIFAR stem).")
+  var arch: NetworkShapes = .resnet50
+  @Option(help: "Side of the images in pixels.")
+  var size: Int?
+  @Option(help: "Images in a batch.")
+  var batch = 64
+  @Option(help: "Threads that compute.")
+  var threads = 2
+  @Option(help: "Which implementations may be chosen: fastest, withoutWinograd or reference.")
+  var policy = ConvolutionPolicy.fastest
+  @Option(help: "Compute with this implementation wherever it can.")
+  var kernel: String?
+  @Option(help: "Trials of each pass; the best one counts.")
+  var trials = 5
+
+  func run() throws {
+    let pool = ThreadPool(threads: threads)
+    print("\(arch.rawValue), \(size ?? arch.usualSize) px, batch \(batch), \(threads) threads")
+    print("layer                                 ×   fwd ms    dX ms    dW ms   GFLOP/s of each")
+    var total = PassTimes(forward: 0, backwardData: 0, backwardWeights: 0)
+    var operations = 0.0
+    let layers = arch.layers(size: size ?? arch.usualSize, batch: batch)
+    for (index, layer) in layers.enumerated() {
+      let chosen = kernel.flatMap { Convolution(layer.problem, named: $0) }
+      let convolution = chosen ?? Convolution(layer.problem, policy: policy)
+      let times = PassTimes(convolution, pool: pool, trials: trials)
+      let count = Double(layer.repeats)
+      total.forward += count * times.forward
+      total.backwardData += index == 0 ? 0 : count * times.backwardData
+      total.backwardWeights += count * times.backwardWeights
+      operations += (index == 0 ? 2 : 3) * count * layer.problem.operations
+      print(
+        column("\(layer.problem)", 36, left: true) + column("\(layer.repeats)", 3)
+          + times.line(operations: layer.problem.operations) + "  " + convolution.kernelName)
+    }
+    let sum = total.forward + total.backwardData + total.backwardWeights
+    print(
+      "total fwd \(fixed(total.forward * 1e3, 1)) ms, dX \(fixed(total.backwardData * 1e3, 1)) ms,"
+        + " dW \(fixed(total.backwardWeights * 1e3, 1)) ms: \(fixed(sum * 1e3, 1)) ms a step,"
+        + " \(fixed(Double(batch) / sum, 1)) images/s, \(fixed(operations / sum / 1e9, 1)) GFLOP/s")
+  }
+}
+
+extension ConvolutionPolicy: ExpressibleByArgument {}
+
+extension ConvolutionProblem {
+  /// Additions and multiplications of one pass of a direct convolution.
+  var operations: Double {
+    2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
+  }
+}
+
+/// Seconds that each pass takes.
+struct PassTimes {
+  var forward: Double
+  var backwardData: Double
+  var backwardWeights: Double
+
+  init(forward: Double, backwardData: Double, backwardWeights: Double) {
+    (self.forward, self.backwardData) = (forward, backwardData)
+    self.backwardWeights = backwardWeights
+  }
+
+  /// The best of some trials.
+  init(_ convolution: Convolution, pool: ThreadPool, trials: Int) {
+    let problem = convolution.problem
+    func numbers(_ count: Int) -> UnsafeMutablePointer<Float> {
+      let pointer = UnsafeMutableRawPointer.allocate(byteCount: max(count, 16) * 4, alignment: 64)
+        .bindMemory(to: Float.self, capacity: count)
+      for i in 0..<count { pointer[i] = Float((i &* 7919) % 2003 - 1001) / 1024 }
+      return pointer
+    }
+    // Alone, a thread's own time is as good as the wall's and steadier on a busy machine.
+    let stopwatch = pool.threads == 1 ? Stopwatch.thread : .wall
+    let (x, y) = (numbers(problem.inputCount), numbers(problem.outputCount))
+    let (w, dw) = (numbers(problem.weightCount), numbers(problem.weightCount))
+    let scratch = numbers(convolution.scratchCount(threads: pool.threads))
+    defer { for pointer in [x, y, w, dw, scratch] { pointer.deallocate() } }
+    forward = stopwatch.bestTime(of: trials) {
+      convolution.forward(y: y, x: x, w: w, scratch: scratch, pool: pool)
+    }
+    backwardData = stopwatch.bestTime(of: trials) {
+      convolution.backwardData(dx: x, dy: y, w: w, scratch: scratch, pool: pool)
+    }
+    backwardWeights = stopwatch.bestTime(of: trials) {
+      convolution.backwardWeights(dw: dw, dy: y, x: x, scratch: scratch, pool: pool)
+    }
+  }
+
+  /// Milliseconds and GFLOP/s of each pass as columns.
+  func line(operations: Double) -> String {
+    let passes = [forward, backwardData, backwardWeights]
+    return passes.map { column(fixed($0 * 1e3, 3), 9) }.joined()
+      + passes.map { column(fixed(operations / $0 / 1e9, 0), 6) }.joined()
+  }
+}
