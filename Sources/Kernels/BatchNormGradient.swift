@@ -46,8 +46,8 @@ extension BatchNormKernel {
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
-      let sums = scratch + chunk * 2 * channels
-      sums.update(repeating: 0, count: 2 * channels)
+      let sums = scratch + chunk * 2 * pitch
+      sums.update(repeating: 0, count: 2 * pitch)
       switch mask {
       case .none: plainSums(x + offset, dy + offset, saved, range.count, sums)
       case .normalized: normalizedSums(x + offset, dy + offset, saved, range.count, sums)
@@ -55,10 +55,9 @@ extension BatchNormKernel {
       }
     }
     let slope = scratch + scratchCount
-    let constant = slope + channels
+    let constant = slope + pitch
     let m = Double(rows)
-    for c in 0..<channels {
-      let (sum, product) = combined(scratch, channel: c)
+    forEachChannel(scratch) { c, sum, product in
       let reciprocal = Double(saved.reciprocal[c])
       let scaleGradient = reciprocal * product
       dBeta[c] += Float(sum)
@@ -80,17 +79,7 @@ extension BatchNormKernel {
   }
 
   /// Numbers of scratch memory for a backward pass.
-  public var gradientScratchCount: Int { scratchCount + 2 * channels }
-
-  @inline(__always)
-  private func forEachBlock(_ rows: Int, _ body: (_ row: Int, _ block: Int) -> Void) {
-    var row = 0
-    while row < rows {
-      let block = min(8, rows - row)
-      body(row, block)
-      row += block
-    }
-  }
+  public var gradientScratchCount: Int { scratchCount + 2 * pitch }
 
   private func plainSums(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ saved: Saved, _ rows: Int,
@@ -110,14 +99,14 @@ extension BatchNormKernel {
           at &+= channels
         }
         sums.store(sums.vector(c) + sum, c)
-        sums.store(sums.vector(channels &+ c) + product, channels &+ c)
+        sums.store(sums.vector(pitch &+ c) + product, pitch &+ c)
         c &+= 8
       }
       for c in c..<channels {
         for r in row..<row + block {
           let d = dy[r * channels + c]
           sums[c] += d
-          sums[channels + c] += d * (x[r * channels + c] - saved.mean[c])
+          sums[pitch + c] += d * (x[r * channels + c] - saved.mean[c])
         }
       }
     }
@@ -143,7 +132,7 @@ extension BatchNormKernel {
           at &+= channels
         }
         sums.store(sums.vector(c) + sum, c)
-        sums.store(sums.vector(channels &+ c) + product, channels &+ c)
+        sums.store(sums.vector(pitch &+ c) + product, pitch &+ c)
         c &+= 8
       }
       for c in c..<channels {
@@ -151,7 +140,7 @@ extension BatchNormKernel {
           let value = x[r * channels + c]
           let d = saved.scale[c] * value + saved.shift[c] <= 0 ? 0 : dy[r * channels + c]
           sums[c] += d
-          sums[channels + c] += d * (value - saved.mean[c])
+          sums[pitch + c] += d * (value - saved.mean[c])
         }
       }
     }
@@ -176,7 +165,7 @@ extension BatchNormKernel {
           at &+= channels
         }
         sums.store(sums.vector(c) + sum, c)
-        sums.store(sums.vector(channels &+ c) + product, channels &+ c)
+        sums.store(sums.vector(pitch &+ c) + product, pitch &+ c)
         c &+= 8
       }
       for c in c..<channels {
@@ -184,7 +173,7 @@ extension BatchNormKernel {
           let at = r * channels + c
           if z[at] <= 0 { dy[at] = 0 }
           sums[c] += dy[at]
-          sums[channels + c] += dy[at] * (x[at] - saved.mean[c])
+          sums[pitch + c] += dy[at] * (x[at] - saved.mean[c])
         }
       }
     }

@@ -14,11 +14,18 @@ public struct BatchNormKernel: Sendable {
   /// A kernel for one matrix size.
   public init(rows: Int, channels: Int) {
     (self.rows, self.channels) = (rows, channels)
-    chunks = RowChunks(rows: rows, columns: channels)
+    chunks = RowChunks(rows: rows)
   }
 
   /// Numbers of scratch memory for sums per chunk.
-  public var scratchCount: Int { chunks.count * 2 * channels }
+  public var scratchCount: Int { chunks.count * 2 * pitch }
+
+  /// Numbers from one vector of sums to the next. A multiple of 4 KiB apart, vectors would fight
+  /// for the same lines of the first-level cache.
+  var pitch: Int { BatchNormKernel.pitch(channels) }
+
+  /// Numbers from one vector of `channels` to the next that suit the caches.
+  public static func pitch(_ channels: Int) -> Int { (channels + 15) / 16 * 16 + 48 }
 
   /// The mean and the biased variance of every channel.
   ///
@@ -29,63 +36,85 @@ public struct BatchNormKernel: Sendable {
     x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     pool.run(chunks: chunks.count) { chunk, _ in
-      shiftedSums(of: chunks.range(chunk), x: x, into: scratch + chunk * 2 * channels)
+      shiftedSums(of: chunks.range(chunk), x: x, into: scratch + chunk * 2 * pitch)
     }
     let m = Double(rows)
-    for c in 0..<channels {
-      let (first, second) = combined(scratch, channel: c)
+    forEachChannel(scratch) { c, first, second in
       mean[c] = Float(Double(x[c]) + first / m)
       variance[c] = Float(max(0, second / m - (first / m) * (first / m)))
       if !second.isFinite { variance[c] = Float(second) }
     }
   }
 
-  /// Both sums of a channel over all chunks, in chunk order.
-  func combined(_ scratch: UnsafeMutablePointer<Float>, channel: Int) -> (Double, Double) {
-    var first = 0.0
-    var second = 0.0
-    var partial = scratch + channel
-    for _ in 0..<chunks.count {
-      first += Double(partial[0])
-      second += Double(partial[channels])
-      partial += 2 * channels
+  /// Visits every channel with both its sums over all chunks, formed in chunk order.
+  func forEachChannel(
+    _ scratch: UnsafeMutablePointer<Float>, _ body: (Int, _ first: Double, _ second: Double) -> Void
+  ) {
+    var c = 0
+    while c < channels {
+      let width = min(8, channels - c)
+      var (first, second) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+      var partial = scratch + c
+      for _ in 0..<chunks.count {
+        if width == 8 {
+          first += SIMD8<Double>(partial.vector(0))
+          second += SIMD8<Double>(partial.vector(pitch))
+        } else {
+          for lane in 0..<width {
+            first[lane] += Double(partial[lane])
+            second[lane] += Double(partial[pitch + lane])
+          }
+        }
+        partial += 2 * pitch
+      }
+      for lane in 0..<width { body(c + lane, first[lane], second[lane]) }
+      c += width
     }
-    return (first, second)
+  }
+
+  /// Visits the rows in an order that suits the caches: narrow rows eight at a time, so that a
+  /// sum stays in a register; wide rows one by one, because many short pieces at once are slow to
+  /// fetch.
+  @inline(__always)
+  func forEachBlock(_ rows: Int, _ body: (_ row: Int, _ block: Int) -> Void) {
+    let rowsAtOnce = channels <= 64 ? 8 : 1
+    var row = 0
+    while row < rows {
+      let block = min(rowsAtOnce, rows - row)
+      body(row, block)
+      row += block
+    }
   }
 
   private func shiftedSums(
     of range: Range<Int>, x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
   ) {
-    sums.update(repeating: 0, count: 2 * channels)
-    var row = range.lowerBound
-    while row < range.upperBound {
-      let block = min(8, range.upperBound - row)
-      let start = x + row * channels
+    sums.update(repeating: 0, count: 2 * pitch)
+    let start = x + range.lowerBound * channels
+    forEachBlock(range.count) { row, block in
       var c = 0
       while c &+ 8 <= channels {
         let shift = x.vector(c)
         var first = Vector.zero
         var second = Vector.zero
-        var at = start + c
+        var at = row * channels + c
         for _ in 0..<block {
-          let d = at.vector(0) - shift
+          let d = start.vector(at) - shift
           first += d
           second += d * d
-          at += channels
+          at &+= channels
         }
         sums.store(sums.vector(c) + first, c)
-        sums.store(sums.vector(channels &+ c) + second, channels &+ c)
+        sums.store(sums.vector(pitch &+ c) + second, pitch &+ c)
         c &+= 8
       }
-      while c < channels {
-        for r in 0..<block {
+      for c in c..<channels {
+        for r in row..<row + block {
           let d = start[r * channels + c] - x[c]
           sums[c] += d
-          sums[channels + c] += d * d
+          sums[pitch + c] += d * d
         }
-        c += 1
       }
-      row += block
     }
   }
 }

@@ -27,11 +27,11 @@ struct RowChunks: Sendable {
   /// Rows of every chunk but the last, a multiple of eight.
   let rowsPerChunk: Int
 
-  /// Chunks of about `numbers` numbers and at most 512 rows.
-  init(rows: Int, columns: Int, numbers: Int = 32_768) {
+  /// About 32 chunks, of 8 to 512 rows: enough to share, few enough to combine, and no sum in
+  /// single precision longer than 512.
+  init(rows: Int) {
     self.rows = rows
-    let wanted = numbers / max(columns, 1) / 8 * 8
-    rowsPerChunk = max(8, min(512, wanted))
+    rowsPerChunk = max(8, min(512, (rows / 32 + 7) / 8 * 8))
   }
 
   var count: Int { (rows + rowsPerChunk - 1) / rowsPerChunk }

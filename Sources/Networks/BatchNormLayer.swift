@@ -16,6 +16,7 @@ package final class BatchNormLayer: Layer {
   let runningVariance: Parameter
   private let channels: Int
   private(set) var kernel = BatchNormKernel(rows: 0, channels: 0)
+  private var pitch: Int { BatchNormKernel.pitch(channels) }
   private var saved: WorkspacePlan.Slot?
   private var scratch: WorkspacePlan.Slot?
 
@@ -42,7 +43,7 @@ package final class BatchNormLayer: Layer {
           + "least two numbers per channel. Use a larger batch or larger images.")
     }
     kernel = BatchNormKernel(rows: src.pixels, channels: channels)
-    saved = plan.reserve(5 * channels, for: .untilBackward, label: "\(path) statistics")
+    saved = plan.reserve(5 * pitch, for: .untilBackward, label: "\(path) statistics")
   }
 
   /// Numbers of scratch memory for any pass.
@@ -52,8 +53,7 @@ package final class BatchNormLayer: Layer {
   func vectors(_ workspace: Workspace) -> BatchNormKernel.Saved {
     let start = workspace[saved!]
     return BatchNormKernel.Saved(
-      mean: start, reciprocal: start + channels, scale: start + 2 * channels,
-      shift: start + 3 * channels)
+      mean: start, reciprocal: start + pitch, scale: start + 2 * pitch, shift: start + 3 * pitch)
   }
 
   /// Finds the statistics that normalise x and, while training, moves the running averages.
@@ -61,8 +61,8 @@ package final class BatchNormLayer: Layer {
     _ x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pass: Pass
   ) -> BatchNormKernel.Saved {
     let mean = pass.workspace[saved!]
-    let (reciprocal, scale, shift) = (mean + channels, mean + 2 * channels, mean + 3 * channels)
-    let variance = mean + 4 * channels
+    let (reciprocal, scale, shift) = (mean + pitch, mean + 2 * pitch, mean + 3 * pitch)
+    let variance = mean + 4 * pitch
     switch pass.phase {
     case .training:
       kernel.statistics(mean: mean, variance: variance, x: x, scratch: scratch, pool: pass.pool)

@@ -4,6 +4,6 @@ import ArgumentParser
 struct EngineBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enginebench",
-    abstract: "Measures the engine: whole training steps, single convolutions, the machine.",
-    subcommands: [Step.self, Convolutions.self, Meter.self])
+    abstract: "Measures the engine: whole training steps, single kernels, the machine.",
+    subcommands: [Step.self, Convolutions.self, Passes.self, Meter.self])
 }
