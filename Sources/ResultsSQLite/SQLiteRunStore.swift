@@ -92,7 +92,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
       let environmentID = try Self.environmentID(of: environment, in: database)
       try database.execute(
         sql: """
-          UPDATE run SET status = 'running', error = NULL, finished_at = NULL,
+          UPDATE run SET status = 'running', error = NULL, finished_at = NULL, wall_s = NULL,
             started_at = coalesce(started_at, ?), heartbeat_at = ?, environment_id = ?
           WHERE id = ?
           """,

@@ -136,6 +136,8 @@ struct RunStoreContractTests {
     try store.begin(id, environment: Sample.environment, processID: 12)
     try store.begin(id, environment: Sample.environment, processID: 13)
     #expect(try store.run(id)?.summary.error == nil)
+    try store.append(Sample.epoch(2), to: id)
+    #expect(try store.run(id)?.summary.seconds == 5.2)
     try store.finish(id, .diverged(step: 7, reason: "the loss is nan"))
 
     let attempts = try store.attempts(of: id)
