@@ -46,6 +46,21 @@ struct TinyExperiment {
     """
   }
 
+  /// Waits until a sweep in this folder has stored its first epoch: it is in the midst of a run.
+  func waitForFirstEpoch() throws {
+    for _ in 0..<3_000 {
+      if FileManager.default.fileExists(atPath: folder.path(of: "results.sqlite")),
+        try query("SELECT count(*) > 0 FROM epoch") == "1\n"
+      {
+        return
+      }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    throw NoEpoch()
+  }
+
+  struct NoEpoch: Error {}
+
   /// Answer of a query, one line a row, columns separated by `|`.
   func query(_ sql: String, store: String = "results.sqlite") throws -> String {
     let process = Process()
@@ -53,6 +68,7 @@ struct TinyExperiment {
     process.arguments = ["sqlite3", folder.path(of: store), sql]
     let pipe = Pipe()
     process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
     try process.run()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
