@@ -100,7 +100,7 @@ let package = Package(
         "Experiments", "Training", "Recipes", "Datasets", "Images", "Networks", "Strategies",
         "Results", "Metrics", "Kernels", "Files", logging,
       ]),
-    room("Reports", ["Results", "Metrics", "Statistics", collections]),
+    room("Reports", ["Results", "Metrics", "Statistics", "Randomness"]),
 
     // Doors
     door(
