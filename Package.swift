@@ -64,7 +64,7 @@ let package = Package(
     // Floor 1
     room("Kernels", ["Tensors", "Randomness", "COpenBLAS"]),
     room("Images", ["Files", "Tensors", "Randomness", "CTurboJPEG", "CPNG"]),
-    room("Datasets", ["Files", "Randomness"]),
+    room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
 
     // Floor 2
@@ -119,7 +119,7 @@ let package = Package(
         "Strategies", "Datasets", "Images", "Kernels", "Networks", "Tensors", "Randomness", "Files",
         "Metrics",
       ],
-      path: "Tests/TestSupport", swiftSettings: settings),
+      path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: settings),
     tests(of: "Randomness"),
     tests(of: "Tensors"),
     tests(of: "Metrics"),
@@ -127,7 +127,7 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Kernels", ["Tensors", "Randomness", "Files"]),
     tests(of: "Images", ["Files", "Tensors", "Randomness"]),
-    tests(of: "Datasets", ["Files", "Randomness"]),
+    tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),
     tests(of: "Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),

@@ -9,8 +9,8 @@ public enum PixelTransform: Codable, Hashable, Sendable {
   case shift(amount: Double)
   /// Pads by `padding` (share of the size, zeros) on all sides, then cuts out at random: the CIFAR recipe.
   case padCrop(padding: Double)
-  /// Cuts out a part with an area of `scale` of the whole and an aspect of `ratio`, resized back:
-  /// "RandomResizedCrop" (Szegedy et al. 2015; torchvision's sampling with ten tries).
+  /// Cuts out a part with an area of `scale` of the whole and an aspect of `ratio` times the image's
+  /// own, resized back: "RandomResizedCrop" (Szegedy et al. 2015; torchvision's sampling with ten tries).
   case resizedCrop(minScale: Double, maxScale: Double, minRatio: Double, maxRatio: Double)
   /// Turns by up to ± `degrees`, bilinear, the border repeated.
   case rotation(degrees: Double)

@@ -1,5 +1,12 @@
 /// How often an image of one class was taken for another.
 public struct ConfusionMatrix: Hashable, Sendable, Codable {
+  /// One cell that is not 0.
+  public struct Entry: Hashable, Sendable {
+    public let trueClass: Int
+    public let predicted: Int
+    public let count: Int
+  }
+
   /// Classes that can be predicted: the columns.
   public let classCount: Int
   /// Classes that images can have: the rows. At least ``classCount``; rows beyond it belong to
@@ -23,5 +30,20 @@ public struct ConfusionMatrix: Hashable, Sendable, Codable {
   /// Counts one image.
   public mutating func add(trueClass: Int, predicted: Int) {
     self[trueClass, predicted] += 1
+  }
+
+  /// How many images of class `trueClass` were counted.
+  public func rowSum(_ trueClass: Int) -> Int {
+    counts[trueClass * classCount..<(trueClass + 1) * classCount].reduce(0, +)
+  }
+
+  /// The cells that are not 0, row by row.
+  public var entries: [Entry] {
+    counts.indices.compactMap { index in
+      counts[index] == 0
+        ? nil
+        : Entry(
+          trueClass: index / classCount, predicted: index % classCount, count: counts[index])
+    }
   }
 }

@@ -7,5 +7,19 @@
 /// eˣ
 func exponential(_ x: Double) -> Double { exp(x) }
 
+/// eˣ − 1, exact near 0.
+func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }
+
 /// ln x
 func naturalLogarithm(_ x: Double) -> Double { log(x) }
+
+/// xʸ
+func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+
+extension [Double] {
+  /// Scaled so that the sum is 1; all 0 where the sum is.
+  func normalized() -> [Double] {
+    let total = reduce(0, +)
+    return total > 0 ? map { $0 / total } : map { _ in 0 }
+  }
+}

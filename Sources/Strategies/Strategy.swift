@@ -45,9 +45,10 @@ public struct StrategyCard: Sendable {
 /// One hyper-parameter of a strategy, under its key in experiment files (snake_case).
 public struct StrategyParameter: Sendable {
   public var key: String
-  /// The default as it would stand in a file.
+  /// The default as it would stand in a file; ``unset`` for a parameter that is absent unless given.
   public var defaultValue: String
-  /// Such as `0 < beta < 1`.
+  /// What a value must be; completes the sentence "… but must be", such as
+  /// `a number, 0 ≤ beta < 1`.
   public var range: String
   public var meaning: String
 
@@ -55,6 +56,14 @@ public struct StrategyParameter: Sendable {
   public init(_ key: String, default defaultValue: String, range: String, _ meaning: String) {
     (self.key, self.defaultValue) = (key, defaultValue)
     (self.range, self.meaning) = (range, meaning)
+  }
+
+  /// What stands for a default where there is none.
+  public static let unset = "unset"
+
+  /// A parameter that is absent unless given.
+  public static func unset(_ key: String, range: String, _ meaning: String) -> StrategyParameter {
+    StrategyParameter(key, default: unset, range: range, meaning)
   }
 }
 

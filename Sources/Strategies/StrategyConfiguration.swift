@@ -1,6 +1,9 @@
 import Foundation
 
 /// A strategy as a value that can be stored: `{"name": …, "parameters": {…}}`.
+///
+/// Reading also takes the short forms that people write inside of `combined`: the name alone, or
+/// the parameters beside the name. Absent parameters have their defaults, unknown ones are errors.
 public struct StrategyConfiguration: Codable, Hashable, Sendable {
   /// The strategy with its hyper-parameters.
   public let strategy: any Strategy
@@ -8,20 +11,74 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
   /// Wraps a strategy.
   public init(_ strategy: any Strategy) { self.strategy = strategy }
 
+  /// The catalogue's strategy of this name with these parameters, validated.
+  public init(name: String, parameters: [String: ParameterValue]) throws(StrategyProblem) {
+    let type = try Self.strategyType(named: name)
+    if let problem = type.problems(in: parameters).first { throw problem }
+    strategy = try type.read(parameters)
+  }
+
+  /// The catalogue's strategy of this name with the parameters of a JSON object, validated.
+  public init(name: String, parametersJSON: Data) throws(StrategyProblem) {
+    try self.init(name: name, parameters: Self.object(parametersJSON))
+  }
+
+  /// Everything that is wrong with a name and the parameters of a JSON object; empty where they
+  /// can be used.
+  public static func problems(name: String, parametersJSON: Data) -> [StrategyProblem] {
+    do {
+      return try strategyType(named: name).problems(in: object(parametersJSON))
+    } catch let problem {
+      return [problem]
+    }
+  }
+
   /// The catalogue name.
   public var name: String { type(of: strategy).name }
 
+  private static func strategyType(named name: String) throws(StrategyProblem) -> any Strategy.Type
+  {
+    if let type = StrategyCatalog.type(named: name) { return type }
+    throw StrategyProblem(
+      key: nil,
+      message:
+        "no strategy is named '\(name)'; there are \(StrategyCatalog.names.joined(separator: ", "))"
+    )
+  }
+
+  private static func object(_ data: Data) throws(StrategyProblem) -> [String: ParameterValue] {
+    guard
+      let parameters = try? ParameterCoding.decoder.decode(
+        [String: ParameterValue].self, from: data)
+    else {
+      throw StrategyProblem(
+        key: nil,
+        message: "the parameters are no JSON object: \(String(decoding: data, as: UTF8.self))")
+    }
+    return parameters
+  }
+}
+
+extension StrategyConfiguration {
   private enum CodingKeys: String, CodingKey { case name, parameters }
 
-  /// Reads name and parameters; an unknown name is an error.
+  /// Reads name and parameters; throws a ``StrategyProblem`` whose key starts at the coding path.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let name = try container.decode(String.self, forKey: .name)
-    guard let type = StrategyCatalog.type(named: name) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .name, in: container, debugDescription: "no strategy is named '\(name)'")
+    let value = try ParameterValue(from: decoder)
+    do { self = try Self.read(value) } catch { throw error.under(decoder.codingPath) }
+  }
+
+  private static func read(_ value: ParameterValue) throws(StrategyProblem) -> Self {
+    if case .text(let name) = value { return Self(try strategyType(named: name).read([:])) }
+    guard case .mapping(var mapping) = value, case .text(let name)? = mapping["name"] else {
+      throw StrategyProblem(
+        key: nil, message: "a strategy is \(value), but must be a name, or a mapping with a name")
     }
-    strategy = try container.decode(type, forKey: .parameters)
+    mapping["name"] = nil
+    if case .mapping(let parameters)? = mapping["parameters"], mapping.count == 1 {
+      mapping = parameters
+    }
+    return Self(try strategyType(named: name).read(mapping))
   }
 
   /// Writes name and parameters.
@@ -32,9 +89,7 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
   }
 
   private var canonical: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return (try? encoder.encode(self)) ?? Data(name.utf8)
+    (try? ParameterCoding.encoder.encode(self)) ?? Data(name.utf8)
   }
 
   /// Equal when name and all parameters are.

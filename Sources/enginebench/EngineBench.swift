@@ -3,6 +3,7 @@ import ArgumentParser
 @main
 struct EngineBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "enginebench", abstract: "Measures the engine's kernels on this machine.",
-    subcommands: [Convolutions.self, Meter.self])
+    commandName: "enginebench",
+    abstract: "Measures the engine: whole training steps, single kernels, the machine.",
+    subcommands: [Step.self, Convolutions.self, Passes.self, Meter.self])
 }

@@ -1,0 +1,102 @@
+import Metrics
+
+/// Everything `poise data` shows of a data set, as plain values: no pixels, no rows.
+public struct DatasetSummary: Codable, Hashable, Sendable {
+  /// One class, head to tail, unseen classes last.
+  public struct ClassLine: Codable, Hashable, Sendable {
+    public var index: Int
+    public var name: String
+    public var train: Int
+    public var validation: Int
+    public var test: Int
+    public var group: ShotGroup
+  }
+
+  /// Classes and images of one shot group.
+  public struct GroupLine: Codable, Hashable, Sendable {
+    public var group: ShotGroup
+    public var classes: Int
+    public var train: Int
+    public var validation: Int
+    public var test: Int
+  }
+
+  /// Rows mended in one way.
+  public struct RepairLine: Codable, Hashable, Sendable {
+    public var repair: RepairedRow.Repair
+    /// Line numbers of the rows, all of them.
+    public var lines: [Int]
+  }
+
+  public var name: String
+  public var root: String
+  public var classes: [ClassLine]
+  /// Many, medium, few, unseen; those that have a class.
+  public var groups: [GroupLine]
+  public var trainCount: Int
+  public var validationCount: Int
+  public var testCount: Int
+  /// Test images of unseen classes, a part of ``testCount``.
+  public var unseenTestCount: Int
+  /// n_max / n_min over the classes that are learned.
+  public var imbalanceFactor: Double
+  public var droppedByLongTail: Int
+  /// Usable examples of the catalogue, selected or not.
+  public var usableCount: Int
+  public var quarantinedCount: Int
+  /// By reason, most frequent first, with their first examples.
+  public var quarantine: [QuarantineCount]
+  public var repairs: [RepairLine]
+  public var notes: [String]
+
+  /// A summary with the first `examples` of each reason for quarantine.
+  public init(of splits: DatasetSplits, examples: Int = 5) {
+    let catalogue = splits.catalogue
+    (name, root) = (catalogue.name, catalogue.root)
+    classes = Self.lines(of: splits)
+    groups = Self.groups(of: classes)
+    trainCount = splits.training.examples.count
+    validationCount = splits.validation.examples.count
+    testCount = splits.test.examples.count
+    unseenTestCount = classes.filter { $0.group == .unseen }.reduce(0) { $0 + $1.test }
+    let counts = splits.census.counts
+    // Every class of a census has a training image, and there is at least one class.
+    imbalanceFactor = Double(counts.max() ?? 1) / Double(counts.min() ?? 1)
+    droppedByLongTail = splits.droppedByLongTail
+    usableCount = catalogue.examples.count
+    quarantinedCount = catalogue.quarantined.count
+    quarantine = QuarantineCount.count(catalogue.quarantined, examples: examples)
+    repairs = RepairedRow.Repair.allCases.compactMap { repair in
+      let lines = catalogue.repairs.filter { $0.repair == repair }.map(\.line)
+      return lines.isEmpty ? nil : RepairLine(repair: repair, lines: lines)
+    }
+    notes = catalogue.notes + splits.notes
+  }
+
+  /// The histogram's longest bar.
+  public var largestClass: Int { classes.map(\.train).max() ?? 0 }
+
+  private static func lines(of splits: DatasetSplits) -> [ClassLine] {
+    var lines = splits.labelMap.allNames.enumerated().map { index, name in
+      ClassLine(index: index, name: name, train: 0, validation: 0, test: 0, group: .unseen)
+    }
+    for item in splits.training.examples { lines[item.classIndex].train += 1 }
+    for item in splits.validation.examples { lines[item.classIndex].validation += 1 }
+    for item in splits.test.examples { lines[item.classIndex].test += 1 }
+    for index in lines.indices {
+      lines[index].group = ShotGroup(trainingCount: lines[index].train)
+    }
+    return lines
+  }
+
+  private static func groups(of lines: [ClassLine]) -> [GroupLine] {
+    ShotGroup.allCases.compactMap { group in
+      let members = lines.filter { $0.group == group }
+      if members.isEmpty { return nil }
+      return GroupLine(
+        group: group, classes: members.count, train: members.reduce(0) { $0 + $1.train },
+        validation: members.reduce(0) { $0 + $1.validation },
+        test: members.reduce(0) { $0 + $1.test })
+    }
+  }
+}

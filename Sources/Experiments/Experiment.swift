@@ -1,0 +1,51 @@
+import Recipes
+
+/// An experiment file, read and checked: every run it stands for.
+public struct Experiment: Sendable {
+  public var name: String
+  /// The file as it was named.
+  public var file: String
+  /// The file's text, verbatim.
+  public var source: String
+  /// Files that it extends, nearest first.
+  public var extended: [String]
+  /// Label of the strategy that all others are compared with.
+  public var baseline: String
+  /// Every run, seeds breadth-first: all strategies with the first seed, then with the second, so
+  /// that a night cut short still compares like with like.
+  public var recipes: [Recipe]
+  public var strategies: [StrategyInfo]
+  public var seeds: [UInt64]
+  public var limits: SweepLimits
+  /// What does not stop the sweep but should be known.
+  public var warnings: [Problem]
+
+  /// One label of `strategies`.
+  public struct StrategyInfo: Hashable, Sendable {
+    public var label: String
+    /// The catalogue name.
+    public var name: String
+    /// Its swept settings in short, one entry a variant; a single empty one where nothing is swept.
+    public var variants: [String]
+    /// Dotted keys of model or training in which it differs from the others.
+    public var overrides: [String]
+  }
+}
+
+/// When a run or a night ends early. Durations are in seconds.
+public struct SweepLimits: Codable, Hashable, Sendable {
+  public var run: Double?
+  public var night: Double?
+  /// So many failed runs one after another end the sweep.
+  public var failuresInARow: Int
+  /// Times a failed run is tried again.
+  public var retries: Int
+
+  /// No limit of time, three failures in a row, one retry.
+  public init(
+    run: Double? = nil, night: Double? = nil, failuresInARow: Int = 3, retries: Int = 1
+  ) {
+    (self.run, self.night) = (run, night)
+    (self.failuresInARow, self.retries) = (failuresInARow, retries)
+  }
+}

@@ -1,0 +1,57 @@
+import Recipes
+
+/// What can only be seen when all runs are there.
+extension ExperimentReader {
+  /// Two groups with one recipe would be one row of the store and a comparison with itself.
+  func checkDifferent(_ groups: [(recipe: Recipe, place: Place)]) {
+    var first: [String: String] = [:]
+    for (recipe, place) in groups {
+      let name = Self.groupName(recipe)
+      if let other = first[recipe.canonicalJSON(includingSeed: false)] {
+        problems.add(
+          place, "strategies.\(name) is equal to strategies.\(other)", hint: "remove one of them")
+      } else {
+        first[recipe.canonicalJSON(includingSeed: false)] = name
+      }
+    }
+  }
+
+  private static func groupName(_ recipe: Recipe) -> String {
+    recipe.variant.isEmpty ? recipe.label : "\(recipe.label) (\(recipe.variant))"
+  }
+
+  func check(_ recipes: [Recipe], baseline: String) {
+    if recipes.isEmpty {
+      root.add("exclude", "every run is excluded")
+    } else if !recipes.contains(where: { $0.label == baseline }) {
+      root.add("exclude", "every run of the baseline '\(baseline)' is excluded")
+    }
+    guard problems.isEmpty else { return }
+    var names: Set<String> = []
+    for recipe in recipes where !names.insert(recipe.runName).inserted {
+      problems.add(
+        root.place(of: "strategies"), "two runs would be named '\(recipe.runName)'",
+        hint: "give one of the strategies another label")
+    }
+  }
+
+  /// Says when the seeds are too few for any difference to be significant.
+  ///
+  /// n paired differences of one sign have an exact two-sided p of 2^(1−n), by the sign test and by
+  /// Wilcoxon's; Holm multiplies the smallest of m by m.
+  func noteSignificance(of recipes: [Recipe], seeds: Int, baseline: String) {
+    let others = Set(recipes.filter { $0.label != baseline }.map(Self.groupName)).count
+    guard others > 0, Self.leastP(seeds: seeds, comparisons: others) > 0.05 else { return }
+    var needed = seeds
+    while Self.leastP(seeds: needed, comparisons: others) > 0.05 { needed += 1 }
+    let comparisons = others == 1 ? "one comparison" : "Holm over \(others) comparisons"
+    problems.warn(
+      root.node("seeds")?.place ?? root.place,
+      "\(seeds) \(seeds == 1 ? "seed" : "seeds"): no difference can be significant at 0.05 "
+        + "after \(comparisons); \(needed) would be needed", as: .note)
+  }
+
+  private static func leastP(seeds: Int, comparisons: Int) -> Double {
+    Double(sign: .plus, exponent: 1 - seeds, significand: Double(comparisons))
+  }
+}

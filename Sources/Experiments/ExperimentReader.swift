@@ -1,0 +1,224 @@
+import Datasets
+import Images
+import Networks
+import Recipes
+import Results
+
+/// Reads the merged mapping of an experiment file and makes its recipes.
+struct ExperimentReader {
+  /// Runs beyond this are a slip.
+  static let runLimit = 10_000
+  let root: Section
+  let file: String
+  let problems: ProblemList
+  private let node: FileNode
+
+  init(_ node: FileNode, file: String, problems: ProblemList) {
+    (self.node, self.file, self.problems) = (node, file, problems)
+    root = Section(node, .file, at: node.place, problems: problems)
+  }
+
+  /// What the recipes of all strategies share.
+  private struct Shared {
+    var name: String
+    var dataset: DatasetConfiguration
+    var split: SplitConfiguration
+    var image: ImageConfiguration
+    var augmentation: [PixelTransform]
+    var storesPredictions: Bool
+  }
+
+  /// The experiment, or `nil` with problems told. Its source is filled in by the caller.
+  func read() -> Experiment? {
+    let shared = shared()
+    let training = TrainingReader(section: root.section("training", .training)).read()
+    let model = ModelReader(section: root.section("model", .model)).read()
+    let limits = limits()
+    let seeds = seeds()
+    let entries = strategies()
+    let baseline = baseline(entries)
+    let exclusion = Exclusion(
+      root, entries: entries, labels: root.node("strategies")?.entries?.map(\.key) ?? [])
+    let groups = entries.flatMap { entry in
+      entry.variants.map { group(entry, $0, usual: (model, training)) }
+    }
+    guard let shared, problems.isEmpty else { return nil }
+    checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
+    guard groups.count * seeds.count <= Self.runLimit else {
+      problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
+      return nil
+    }
+    var recipes: [Recipe] = []
+    for seed in seeds {
+      for group in groups {
+        let recipe = recipe(group, shared, seed: seed)
+        if !exclusion.covers(recipe, swept: group.variant.swept) { recipes.append(recipe) }
+      }
+    }
+    exclusion.warnOfIdleEntries()
+    check(recipes, baseline: baseline)
+    noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
+    return Experiment(
+      name: shared.name, file: file, source: "", extended: [], baseline: baseline,
+      recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
+      warnings: problems.warnings)
+  }
+
+  private func shared() -> Shared? {
+    let name = word("name", example: "night")
+    for key in ["dataset", "image", "strategies"] where root.node(key) == nil {
+      root.addMissing(key, example: key == "image" ? "{size: 64}" : "{…}")
+    }
+    let reader = DatasetReader(section: root.section("dataset", .dataset))
+    let dataset = root.node("dataset") == nil ? nil : reader.read()
+    let split = SplitReader(
+      section: root.section("split", .split), format: reader.format,
+      hasTestFiles: reader.section.node("test_images") != nil
+    ).read()
+    let imageSection = root.section("image", .image)
+    let image = root.node("image") == nil ? nil : ImageReader(section: imageSection).read()
+    let augmentation = TransformReader(section: root).read("augmentation")
+    let stores = root.boolean("store_predictions", default: false)
+    guard let name, let dataset, let image else { return nil }
+    return Shared(
+      name: name, dataset: dataset, split: split, image: image, augmentation: augmentation,
+      storesPredictions: stores)
+  }
+
+  /// A name that is fit for a folder.
+  private func word(_ key: String, example: String) -> String? {
+    guard root.node(key) != nil else {
+      root.addMissing(key, example: example)
+      return nil
+    }
+    guard let text = root.text(key) else { return nil }
+    guard Self.isWord(text, allowing: "._-") else {
+      root.add(
+        key, "received '\(text)', expected letters, digits, '.', '_' and '-'",
+        hint: "it names folders and rows of the store")
+      return nil
+    }
+    return text
+  }
+
+  private static func isWord(_ text: String, allowing others: String) -> Bool {
+    guard let first = text.first, first != ".", first != "-", text.count <= 64 else { return false }
+    return text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber) || others.contains($0)
+    }
+  }
+
+  private func limits() -> SweepLimits {
+    let section = root.section("limits", .limits)
+    return SweepLimits(
+      run: section.seconds("run"), night: section.seconds("night"),
+      failuresInARow: section.integer(
+        "failures_in_a_row", default: 3, expected: "a whole number of at least 1"
+      ) { $0 >= 1 },
+      retries: section.integer("retries", default: 1, expected: "a whole number from 0 to 100") {
+        (0...100).contains($0)
+      })
+  }
+
+  private func seeds() -> [UInt64] {
+    guard let node = root.node("seeds") else { return [1] }
+    if node.elements == nil {
+      let count = root.integer(
+        node, "seeds", expected: "a list of whole numbers, or how many from 1 to 1000"
+      ) { (1...1000).contains($0) }
+      return (1...UInt64(count ?? 1)).map(\.self)
+    }
+    var seen: Set<Int> = []
+    let seeds = root.list("seeds", of: "whole numbers") { node -> UInt64? in
+      let seed = root.integer(node, "seeds", expected: "whole numbers of at least 0") { $0 >= 0 }
+      guard let seed else { return nil }
+      if !seen.insert(seed).inserted {
+        problems.add(node.place, "seeds: \(seed) stands twice", hint: "a run is made once")
+      }
+      return UInt64(seed)
+    }
+    if node.elements?.isEmpty == true { root.add("seeds", "the list is empty") }
+    return seeds ?? [1]
+  }
+
+  private func strategies() -> [StrategyEntry] {
+    guard let node = root.node("strategies") else { return [] }
+    guard let entries = node.entries, !entries.isEmpty else {
+      root.addWrong(
+        node, "strategies", expected: "a mapping of at least one strategy",
+        hint: "write for example 'strategies: {baseline: {}}'")
+      return []
+    }
+    return entries.compactMap { entry in
+      guard Self.isWord(entry.key, allowing: "_-") else {
+        problems.add(
+          entry.place,
+          "strategies: received the label '\(entry.key)', "
+            + "expected letters, digits, '_' and '-'", hint: "it names rows and folders")
+        return nil
+      }
+      return StrategyReader(
+        label: entry.key, node: entry.value, place: entry.place, problems: problems
+      ).read()
+    }
+  }
+
+  private func baseline(_ entries: [StrategyEntry]) -> String {
+    let label = root.text("baseline") ?? "baseline"
+    let labels = root.node("strategies")?.entries?.map(\.key) ?? []
+    guard !labels.isEmpty else { return label }
+    if !labels.contains(label) {
+      let place = root.node("baseline")?.place ?? root.place(of: "strategies")
+      let near = Suggestion.nearest(to: label, among: labels)
+      problems.add(
+        place, "baseline: no strategy has the label '\(label)'",
+        hint: (near.map { "did you mean '\($0)'? " } ?? "")
+          + "labels: \(labels.joined(separator: ", "))")
+    } else if let entry = entries.first(where: { $0.label == label }), entry.variants.count > 1 {
+      problems.add(
+        entry.place, "the baseline '\(label)' has \(entry.variants.count) variants",
+        hint: "what others are compared with is one thing; sweep it under another label")
+    }
+    return label
+  }
+
+  /// All seeds of one variant.
+  private struct Group {
+    var label: String
+    var place: Place
+    var variant: StrategyEntry.Variant
+    var model: ModelConfiguration
+    var training: TrainingConfiguration
+  }
+
+  /// One variant with its overrides, which are read as if they stood in the file.
+  private func group(
+    _ entry: StrategyEntry, _ variant: StrategyEntry.Variant,
+    usual: (model: ModelConfiguration, training: TrainingConfiguration)
+  ) -> Group {
+    var group = Group(
+      label: entry.label, place: entry.place, variant: variant, model: usual.model,
+      training: usual.training)
+    guard let overridden = variant.overridden else { return group }
+    let changed = overridden.merged(over: node.removing(["strategies"]))
+    let section = Section(changed, .file, at: node.place, problems: problems)
+    group.model = ModelReader(section: section.section("model", .model)).read()
+    group.training = TrainingReader(section: section.section("training", .training)).read()
+    return group
+  }
+
+  private func recipe(_ group: Group, _ shared: Shared, seed: UInt64) -> Recipe {
+    Recipe(
+      experiment: shared.name, label: group.label, variant: group.variant.text, seed: seed,
+      strategy: group.variant.strategy, dataset: shared.dataset, split: shared.split,
+      image: shared.image, model: group.model, training: group.training,
+      augmentation: shared.augmentation, overrides: group.variant.overrides,
+      storesPredictions: shared.storesPredictions)
+  }
+
+  private static func info(_ entry: StrategyEntry) -> Experiment.StrategyInfo {
+    Experiment.StrategyInfo(
+      label: entry.label, name: entry.name, variants: entry.variants.map(\.text),
+      overrides: Set(entry.variants.flatMap(\.overrides)).sorted())
+  }
+}

@@ -1,0 +1,179 @@
+/// One key of an experiment file, as `Experiments/README.md` documents it.
+public struct FileKey: Sendable {
+  public var name: String
+  public var type: String
+  /// As it would stand in a file; `—` where nothing is assumed, `required` where it must be given.
+  public var usual: String
+  public var meaning: String
+
+  init(_ name: String, _ type: String, _ usual: String, _ meaning: String) {
+    (self.name, self.type, self.usual, self.meaning) = (name, type, usual, meaning)
+  }
+}
+
+/// A mapping of an experiment file with all the keys it may have. The parser knows no others.
+public struct FileSection: Sendable {
+  /// In dotted form, such as `training.optimizer`; empty for the file itself.
+  public var name: String
+  public var keys: [FileKey]
+
+  init(_ name: String, _ keys: [FileKey]) { (self.name, self.keys) = (name, keys) }
+
+  var keyNames: [String] { keys.map(\.name) }
+
+  /// The section as `Experiments/README.md` shows it.
+  public var table: [String] {
+    ["| key | type | default | meaning |", "|---|---|---|---|"]
+      + keys.map { "| `\($0.name)` | \($0.type) | \($0.usual) | \($0.meaning) |" }
+  }
+
+  /// Every section, in the order of the documentation.
+  public static let all: [FileSection] = [
+    file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
+    head, training, optimizer, schedule, transforms, strategy, exclude, limits,
+  ]
+
+  static let file = FileSection(
+    "",
+    [
+      FileKey(
+        "name", "word", "required",
+        "the experiment's name in the store: letters, digits, `.`, `_`, `-`"),
+      FileKey(
+        "extends", "path", "—",
+        "a file whose keys count where this one says nothing; relative to this file"),
+      FileKey("dataset", "mapping", "required", "which images"),
+      FileKey(
+        "split", "mapping", "`{}`",
+        "what is learned from, what chooses the best epoch, what is tested on"),
+      FileKey("image", "mapping", "required", "size and normalisation of the network's input"),
+      FileKey("model", "mapping", "`{}`", "the network"),
+      FileKey(
+        "training", "mapping", "`{}`", "budget, optimiser, schedule: the same for every strategy"),
+      FileKey(
+        "augmentation", "list of transforms", "`[]`",
+        "random changes of every training image, the same for every strategy"),
+      FileKey(
+        "baseline", "label", "`baseline`",
+        "the strategy that all others are compared with; it has one variant"),
+      FileKey(
+        "strategies", "mapping", "required", "what is compared: one label a strategy, at least one"),
+      FileKey(
+        "seeds", "list or count", "`[1]`",
+        "one run of every strategy for each; `3` means `[1, 2, 3]`"),
+      FileKey("exclude", "list of mappings", "`[]`", "runs to leave out"),
+      FileKey(
+        "store_predictions", "boolean", "`false`", "keep every test prediction, not only the counts"
+      ),
+      FileKey("limits", "mapping", "`{}`", "when a run or a night ends early"),
+    ])
+
+  static let dataset = FileSection(
+    "dataset",
+    [
+      FileKey("name", "text", "last part of `root`", "for people and for the store"),
+      FileKey(
+        "format", "`csv`, `folder`, `idx`, `cifar10`, `cifar100`", "required",
+        "how examples are listed"),
+      FileKey(
+        "root", "path", "required",
+        "the folder all other paths start from; relative to the file it is written in"),
+      FileKey(
+        "file", "path", "required for `csv`", "the table, one example a line, with a header line"),
+      FileKey("id", "column", "required for `csv`", "names an example"),
+      FileKey("label", "column", "required for `csv`", "the class"),
+      FileKey("text", "column", "—", "`csv`: a description of the example"),
+      FileKey(
+        "image", "pattern", "required for `csv`",
+        "an image's path, `{column}` standing for a cell, such as `images/{id}.jpg`"),
+      FileKey(
+        "train_images", "path", "required for `idx`",
+        "pixels of the training images, gzipped or not"),
+      FileKey("train_labels", "path", "required for `idx`", "their classes"),
+      FileKey("test_images", "path", "—", "`idx`: pixels of the test images"),
+      FileKey("test_labels", "path", "—", "`idx`: their classes"),
+      FileKey("class_names", "list of texts", "the digits", "`idx`: names of the classes 0, 1, …"),
+      FileKey("classes", "mapping", "`{}`", "which classes count"),
+      FileKey(
+        "quarantine_limit", "share", "`0.05`",
+        "the share of missing or unreadable images above which reading stops"),
+    ])
+
+  static let classes = FileSection(
+    "dataset.classes",
+    [
+      FileKey("top", "count", "—", "only so many classes, those with most training images"),
+      FileKey("remaining", "count", "—", "all but so many classes with most training images"),
+      FileKey("min_images", "count", "—", "only classes with at least so many usable images"),
+      FileKey("include", "list of names", "all", "only these classes"),
+      FileKey("exclude", "list of names", "`[]`", "none of these classes"),
+    ])
+
+  static let split = FileSection(
+    "split",
+    [
+      FileKey(
+        "test", "share, rule, or `given`", "`given` for `idx` and `cifar*`, else `0.2`",
+        "what becomes test: a share of every class, a column's rule, lists of ids, or the data's own division"
+      ),
+      FileKey(
+        "validation", "share", "`0.1`", "the share of train that chooses the best epoch; 0 for none"
+      ),
+      FileKey(
+        "seed", "whole number", "`1`", "draws the division, the same one for all seeds of the sweep"
+      ),
+      FileKey("long_tail", "mapping", "—", "makes the training split long-tailed"),
+    ])
+
+  static let testByColumn = FileSection(
+    "split.test",
+    [
+      FileKey("column", "column", "required for a column's rule", "the column that decides"),
+      FileKey(
+        "train", "condition", "this or `test`", "examples that meet it are train, all others test"),
+      FileKey(
+        "test", "condition", "this or `train`", "examples that meet it are test, all others train"),
+      FileKey("lists", "mapping", "required for lists", "files with one id a line"),
+    ])
+
+  static let columnCondition = FileSection(
+    "split.test.test",
+    [
+      FileKey("divisible_by", "whole number", "—", "the number is a multiple"),
+      FileKey("one_of", "list of texts", "—", "the cell is one of these"),
+      FileKey("below", "number", "—", "the number is smaller"),
+      FileKey("above", "number", "—", "the number is larger"),
+    ])
+
+  static let testLists = FileSection(
+    "split.test.lists",
+    [
+      FileKey("train", "path", "required", "ids to learn from, relative to the root"),
+      FileKey(
+        "validation", "path", "—", "ids that choose the best epoch; else a share of train is cut"),
+      FileKey("test", "path", "required", "ids to test on"),
+    ])
+
+  static let longTail = FileSection(
+    "split.long_tail",
+    [
+      FileKey("profile", "`exponential`, `step`", "`exponential`", "the tail's form"),
+      FileKey(
+        "factor", "number ≥ 1", "required",
+        "images of the largest class over images of the smallest"),
+      FileKey("largest", "count", "its whole count", "images of the largest class"),
+    ])
+
+  static let image = FileSection(
+    "image",
+    [
+      FileKey("size", "pixels", "this, or the next two", "height and width, 8 to 1024"),
+      FileKey("height", "pixels", "`size`", "8 to 1024"),
+      FileKey("width", "pixels", "`size`", "8 to 1024"),
+      FileKey(
+        "mean", "three numbers", "`[0.485, 0.456, 0.406]`",
+        "subtracted from each channel of values 0 to 1"),
+      FileKey(
+        "standard_deviation", "three numbers", "`[0.229, 0.224, 0.225]`", "divides each channel"),
+    ])
+}

@@ -1,0 +1,83 @@
+import Kernels
+import Networks
+import Recipes
+
+/// Reads `image`.
+struct ImageReader {
+  let section: Section
+
+  func read() -> ImageConfiguration? {
+    func side(_ key: String) -> Int? {
+      section.integer(key, expected: "a whole number from 8 to 1024") { (8...1024).contains($0) }
+    }
+    let size = side("size")
+    let height = side("height")
+    let width = side("width")
+    if section.node("size") != nil {
+      for key in ["height", "width"] where section.node(key) != nil {
+        section.add(key, "excludes 'size'", hint: "give size, or height and width")
+      }
+    } else if section.node("height") == nil, section.node("width") == nil {
+      section.addMissing("size", example: "64")
+    } else {
+      for key in ["height", "width"] where section.node(key) == nil {
+        section.addMissing(key, example: "64")
+      }
+    }
+    let mean = channels("mean", expected: "numbers") { _ in true }
+    let deviation = channels("standard_deviation", expected: "numbers above 0") { $0 > 0 }
+    guard let height = size ?? height, let width = size ?? width else { return nil }
+    var image = ImageConfiguration(height: height, width: width)
+    if let mean { image.mean = mean }
+    if let deviation { image.standardDeviation = deviation }
+    return image
+  }
+
+  private func channels(
+    _ key: String, expected: String, where isValid: (Double) -> Bool
+  ) -> [Float]? {
+    guard let node = section.node(key) else { return nil }
+    guard let elements = node.elements, elements.count == 3 else {
+      section.addWrong(
+        node, key, expected: "a list of three \(expected)",
+        hint: "one a channel; repeat the value for grayscale images")
+      return nil
+    }
+    let values = elements.compactMap {
+      section.number($0, key, expected: "three \(expected)", where: isValid)
+    }
+    return values.count == 3 ? values.map(Float.init) : nil
+  }
+}
+
+/// Reads `model`.
+struct ModelReader {
+  let section: Section
+
+  func read() -> ModelConfiguration {
+    let architecture = section.choice(
+      "architecture", default: ModelConfiguration.Architecture.resnet50)
+    let isSmall = [.cifarResnet20, .cifarResnet32].contains(architecture)
+    let stem = section.choice("stem", default: isSmall ? .small : ModelConfiguration.Stem.imagenet)
+    if isSmall, stem != .small {
+      section.add(
+        "stem", "\(architecture.rawValue) always has the small stem", hint: "leave 'stem' out")
+    }
+    let convolution = section.choice(
+      "convolution", default: ConvolutionPolicy.fastest,
+      among: [
+        ("fastest", .fastest), ("without_winograd", .withoutWinograd), ("reference", .reference),
+      ])
+    let head = section.section("head", .head)
+    let expected = "whole numbers from 1 to 65536"
+    let hidden = head.list("hidden", of: expected) { node in
+      head.integer(node, "hidden", expected: expected) { (1...65_536).contains($0) }
+    }
+    let dropout = head.number("dropout", default: 0, expected: "a share from 0 to below 1") {
+      $0 >= 0 && $0 < 1
+    }
+    return ModelConfiguration(
+      architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
+      convolution: convolution)
+  }
+}

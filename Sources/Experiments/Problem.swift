@@ -1,0 +1,88 @@
+/// Where in the input something stands: a file with line and column, or a source without lines such
+/// as `--set training.batch=x`. Lines and columns count from 1.
+struct Place: Hashable, Sendable {
+  var file: String
+  var line: Int?
+  var column: Int?
+}
+
+/// One thing wrong, or worth knowing, in an experiment file.
+public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+  /// How bad it is; only an error keeps a sweep from starting.
+  public enum Severity: String, Sendable { case error, warning, note }
+  public var severity: Severity
+  /// The file as it was named, or the option or environment variable that the value came from.
+  public var file: String
+  /// From 1; absent where a whole file or an option is meant.
+  public var line: Int?
+  public var column: Int?
+  /// What was received and what was expected.
+  public var message: String
+  /// What to do.
+  public var hint: String?
+
+  /// A problem with all its parts.
+  public init(
+    _ severity: Severity = .error, file: String, line: Int? = nil, column: Int? = nil,
+    message: String, hint: String? = nil
+  ) {
+    (self.severity, self.file, self.line, self.column) = (severity, file, line, column)
+    (self.message, self.hint) = (message, hint)
+  }
+
+  /// `file:12:5: error: message; hint`, the form editors jump to.
+  public var description: String {
+    var place = file
+    if let line { place += ":\(line)" }
+    if let column { place += ":\(column)" }
+    return "\(place): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
+  }
+}
+
+/// Everything wrong with an experiment file, found before anything starts. Never empty.
+public struct ExperimentProblems: Error, Hashable, Sendable, CustomStringConvertible {
+  /// In the order of the input.
+  public var problems: [Problem]
+
+  /// One line a problem.
+  public var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Collects problems while a file is read, so that all of them are told at once.
+final class ProblemList {
+  private(set) var problems: [Problem] = []
+  private(set) var warnings: [Problem] = []
+  private var told: Set<Problem> = []
+
+  var isEmpty: Bool { problems.isEmpty }
+
+  /// Adds an error. The same error at the same place is told once, however many runs have it.
+  func add(_ place: Place, _ message: String, hint: String? = nil) {
+    let problem = Problem(
+      file: place.file, line: place.line, column: place.column, message: message, hint: hint)
+    if told.insert(problem).inserted { problems.append(problem) }
+  }
+
+  /// Adds something that does not stop a sweep.
+  func warn(
+    _ place: Place, _ message: String, hint: String? = nil, as severity: Problem.Severity = .warning
+  ) {
+    let warning = Problem(
+      severity, file: place.file, line: place.line, column: place.column, message: message,
+      hint: hint)
+    if told.insert(warning).inserted { warnings.append(warning) }
+  }
+
+  /// Throws what was found, in the order of the input.
+  func check() throws(ExperimentProblems) {
+    guard !problems.isEmpty else { return }
+    let files = problems.map(\.file)
+    let sorted = problems.enumerated().sorted { a, b in
+      let fileA = files.firstIndex(of: a.element.file) ?? 0
+      let fileB = files.firstIndex(of: b.element.file) ?? 0
+      return (fileA, a.element.line ?? 0, a.element.column ?? 0, a.offset)
+        < (fileB, b.element.line ?? 0, b.element.column ?? 0, b.offset)
+    }
+    throw ExperimentProblems(problems: sorted.map(\.element))
+  }
+}

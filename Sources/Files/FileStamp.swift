@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file's size and time of change: cheap to ask for, and different when the file was changed.
+public struct FileStamp: Codable, Hashable, Sendable {
+  /// Bytes.
+  public var size: Int
+  /// Time of change: whole seconds since 1970.
+  public var seconds: Int
+  /// Time of change: the nanoseconds beside ``seconds``.
+  public var nanoseconds: Int
+
+  /// The stamp of the file at `path` (links are followed); `nil` when there is none.
+  public init?(of path: String) throws(FileError) {
+    var info = stat()
+    guard uninterrupted({ stat(path, &info) }) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw FileError("look at", path, code: errno)
+    }
+    self.init(info)
+  }
+
+  init(_ info: stat) {
+    size = Int(info.st_size)
+    #if canImport(Darwin)
+      let time = info.st_mtimespec
+    #else
+      let time = info.st_mtim
+    #endif
+    (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
+  }
+
+  /// Time of change in seconds since 1970.
+  public var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
+}
+
+/// Folders.
+public enum Folder {
+  /// Makes a folder and the folders above it where they are absent.
+  public static func create(_ path: String) throws(FileError) {
+    if mkdir(path, 0o777) == 0 { return }
+    let code = errno
+    if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try create(String(path[..<slash]))
+      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+      throw FileError("create the folder", path, code: errno)
+    }
+    var info = stat()
+    if code == EEXIST, stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { return }
+    throw FileError("create the folder", path, code: code)
+  }
+}

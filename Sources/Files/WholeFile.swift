@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file's bytes, read into memory of our own: for files that others may change meanwhile.
+public enum WholeFile {
+  /// All bytes of a regular file; more than `limit` are an error before anything is read.
+  public static func read(path: String, limit: Int) throws(FileError) -> [UInt8] {
+    // Without O_NONBLOCK, opening a pipe would wait for ever.
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw FileError("look at", path, code: errno) }
+    guard info.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(
+        "read", path, reason: "it is no regular file",
+        advice: "name a file, not a folder or device")
+    }
+    let size = Int(info.st_size)
+    guard size <= limit else {
+      throw FileError(
+        "read", path, reason: "its \(size) bytes are more than the limit of \(limit)",
+        advice: "check that this is the right file")
+    }
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = uninterrupted {
+          Self.read(descriptor, buffer.baseAddress! + count, min(size - count, 1 << 30))
+        }
+        if got < 0 { failure = FileError("read", path, code: errno) }
+        // A file that became shorter meanwhile: whoever parses it will find it truncated.
+        if got <= 0 { return }
+        count += got
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  private static func read(
+    _ descriptor: Int32, _ start: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      Glibc.read(descriptor, start, count)
+    #else
+      Darwin.read(descriptor, start, count)
+    #endif
+  }
+}

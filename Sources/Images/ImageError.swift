@@ -1,0 +1,71 @@
+/// Why an example has no pixels.
+public struct PixelProblem: Codable, Hashable, Sendable {
+  /// The kinds of reasons; the raw values are those that catalogues quarantine by.
+  public enum Reason: String, Codable, CaseIterable, Sendable {
+    case missing = "missing image"
+    case unreadable = "unreadable image"
+    case empty = "image of zero size"
+    case oversized = "image too large"
+  }
+  public var reason: Reason
+  /// The path and the decoder's words.
+  public var detail: String
+
+  /// A reason with its detail.
+  public init(reason: Reason, detail: String) {
+    (self.reason, self.detail) = (reason, detail)
+  }
+}
+
+/// An image that cannot be decoded.
+public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(path: String)
+  /// `detail`: the system's or the decoder's words.
+  case unreadable(path: String, detail: String)
+  /// No bytes, or no rows or columns.
+  case empty(path: String, detail: String)
+  /// More bytes or pixels than the limits allow.
+  case oversized(path: String, detail: String)
+
+  /// The error as a reason to set an example aside.
+  public var problem: PixelProblem {
+    switch self {
+    case .missing(let path):
+      PixelProblem(reason: .missing, detail: "\(path): there is no such file")
+    case .unreadable(let path, let detail):
+      PixelProblem(reason: .unreadable, detail: "\(path): \(detail)")
+    case .empty(let path, let detail):
+      PixelProblem(reason: .empty, detail: "\(path): \(detail)")
+    case .oversized(let path, let detail):
+      PixelProblem(reason: .oversized, detail: "\(path): \(detail)")
+    }
+  }
+
+  public var description: String { "\(problem.reason.rawValue): \(problem.detail)" }
+}
+
+/// How large an image file may be. Checked before anything of that size is allocated.
+public struct DecodingLimits: Codable, Hashable, Sendable {
+  /// Bytes of a file.
+  public var bytes: Int
+  /// Height × width as the file announces them.
+  public var pixels: Int
+
+  /// Limits as given.
+  public init(bytes: Int, pixels: Int) { (self.bytes, self.pixels) = (bytes, pixels) }
+
+  /// 64 MiB and 100 million pixels.
+  public static let standard = DecodingLimits(bytes: 64 << 20, pixels: 100_000_000)
+
+  /// Throws when an announced size is nothing or beyond the limit.
+  func check(height: Int, width: Int, path: String) throws(ImageError) {
+    guard height > 0, width > 0 else {
+      throw .empty(path: path, detail: "it says that it has \(width) x \(height) pixels")
+    }
+    let product = height.multipliedReportingOverflow(by: width)
+    guard !product.overflow, product.partialValue <= pixels else {
+      throw .oversized(
+        path: path, detail: "\(width) x \(height) pixels are more than the limit of \(pixels)")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Files
+
+/// Decodes all sources and writes the cache file.
+struct PixelCacheBuilder {
+  let key: PixelCacheKey
+  let sources: [PixelSource]
+  let threads: Int
+
+  /// Records held in memory at a time: enough to keep all threads busy, no more than 64 MiB.
+  private var batch: Int {
+    max(1, min(threads * 64, (64 << 20) / recordBytes))
+  }
+  private var recordBytes: Int { key.height * key.width * 3 }
+
+  func build(_ path: String, progress: (_ done: Int, _ total: Int) -> Void) throws {
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let size = PixelCacheLayout.size(
+      recordBytes: recordBytes, count: sources.count, problemBytes: 0)
+    try AtomicFile.requireFreeSpace(size, in: folder.isEmpty ? "." : folder)
+    let reader = PixelReader(
+      for: sources, height: key.height, width: key.width, limits: key.limits)
+    let header = PixelCacheLayout.header(key: key, count: sources.count)
+    var content = SHA256Digest()
+    content.update("\(key.decoder) \(key.height) \(key.width) \(sources.count)\n")
+    var problems: [PixelProblem?] = []
+    var checksums: [UInt32] = []
+    let room = UnsafeMutableBufferPointer<UInt8>.allocate(
+      capacity: max(1, min(batch, sources.count) * recordBytes))
+    defer { room.deallocate() }
+    try AtomicFile.write(to: path) { sink in
+      try sink.write(header)
+      while problems.count < sources.count {
+        let start = problems.count
+        let end = min(start + batch, sources.count)
+        let (found, sums) = decode(start..<end, reader, into: room)
+        let written = UnsafeRawBufferPointer(
+          start: room.baseAddress, count: (end - start) * recordBytes)
+        content.update(written)
+        try sink.write(written)
+        problems += found
+        checksums += sums
+        progress(end, sources.count)
+      }
+      for (index, problem) in problems.enumerated() {
+        if let problem { content.update("\(index) \(problem.reason.rawValue)\n") }
+      }
+      let list = try PixelCacheLayout.encode(problems)
+      try sink.write(checksums)
+      try sink.write(list)
+      try sink.write(
+        PixelCacheLayout.footer(
+          header: header, checksums: checksums, problems: list, digest: content.finalize()))
+    }
+  }
+
+  private func decode(
+    _ range: Range<Int>, _ reader: PixelReader, into room: UnsafeMutableBufferPointer<UInt8>
+  ) -> (problems: [PixelProblem?], checksums: [UInt32]) {
+    var problems = [PixelProblem?](repeating: nil, count: range.count)
+    var checksums = [UInt32](repeating: 0, count: range.count)
+    problems.withUnsafeMutableBufferPointer { problems in
+      checksums.withUnsafeMutableBufferPointer { checksums in
+        // Each index is one thread's alone.
+        nonisolated(unsafe) let (problems, checksums, room) = (problems, checksums, room)
+        ParallelLoop.run(count: range.count, threads: threads) { [sources, recordBytes] index in
+          let record = UnsafeMutableBufferPointer(
+            rebasing: room[(index * recordBytes)..<((index + 1) * recordBytes)])
+          problems[index] = reader.read(sources[range.lowerBound + index], into: record)
+          checksums[index] = CRC32.checksum(of: UnsafeRawBufferPointer(record))
+        }
+      }
+    }
+    return (problems, checksums)
+  }
+}

@@ -1,0 +1,38 @@
+import Kernels
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019) as PyTorch defines it.
+public final class AdamW: Optimizer {
+  private let configuration: OptimizerConfiguration
+  private let memory: OptimizerMemory
+  private let pool: ThreadPool
+  private var stepCount = 0
+
+  /// A rule for these parameters, with zero moments.
+  public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
+    (self.configuration, self.pool) = (configuration, pool)
+    memory = OptimizerMemory(parameters, moments: ["exp_avg", "exp_avg_sq"], pool: pool)
+  }
+
+  public var state: OptimizerState {
+    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
+    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
+  }
+
+  public func gradientNorm() -> Double { memory.gradientNorm() }
+
+  public func step(learningRateFactor: Double, gradientNorm: Double?) {
+    let scale = configuration.gradientScale(norm: gradientNorm ?? self.gradientNorm())
+    stepCount += 1
+    for (index, parameter) in memory.parameters.enumerated() {
+      let rule = UpdateRules.AdamW(
+        learningRate: configuration.learningRate(of: parameter.part) * learningRateFactor,
+        beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
+        weightDecay: configuration.weightDecay(of: parameter), step: stepCount,
+        gradientScale: scale)
+      UpdateRules.adamW(
+        rule, w: parameter.value.pointer, g: parameter.gradient!.pointer,
+        first: memory.buffer(0, of: index), second: memory.buffer(1, of: index),
+        count: parameter.count, pool: pool)
+    }
+  }
+}

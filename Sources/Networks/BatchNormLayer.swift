@@ -1,0 +1,129 @@
+import Kernels
+import Tensors
+
+/// Batch normalisation over batch, height and width; the arithmetic is in `BatchNormKernel`.
+///
+/// As PyTorch: the biased variance normalises, the unbiased one goes into the running average
+/// (momentum 0.1), ε = 1e-5. In the evaluation phase the running averages normalise.
+package final class BatchNormLayer: Layer {
+  static let epsilon = 1e-5
+  static let momentum = 0.1
+
+  package let path: String
+  let gamma: Parameter
+  let beta: Parameter
+  let runningMean: Parameter
+  let runningVariance: Parameter
+  private let channels: Int
+  private(set) var kernel = BatchNormKernel(rows: 0, channels: 0)
+  private var pitch: Int { BatchNormKernel.pitch(channels) }
+  private var saved: WorkspacePlan.Slot?
+  private var scratch: WorkspacePlan.Slot?
+
+  /// A normalisation of so many channels.
+  package init(_ path: String, channels: Int) {
+    (self.path, self.channels) = (path, channels)
+    func vector(_ name: String, _ kind: Parameter.Kind, _ value: Float) -> Parameter {
+      Parameter(
+        "\(path).\(name)", [channels], part: .trunk, kind: kind, initial: .constant(value))
+    }
+    gamma = vector("weight", .normScale, 1)
+    beta = vector("bias", .normShift, 0)
+    runningMean = vector("running_mean", .buffer, 0)
+    runningVariance = vector("running_var", .buffer, 1)
+  }
+
+  package var parameters: [Parameter] { [gamma, beta, runningMean, runningVariance] }
+
+  /// Fixes the extents and reserves what a forward pass leaves for the backward pass.
+  func prepare(for src: Shape, in plan: inout WorkspacePlan) throws(ShapeError) {
+    guard src.pixels > 1, src.c == channels else {
+      throw ShapeError(
+        "\(path): batch normalisation of \(channels) channels cannot take \(src): it needs at "
+          + "least two numbers per channel. Use a larger batch or larger images.")
+    }
+    kernel = BatchNormKernel(rows: src.pixels, channels: channels)
+    saved = plan.reserve(5 * pitch, for: .untilBackward, label: "\(path) statistics")
+  }
+
+  /// Numbers of scratch memory for any pass.
+  var scratchCount: Int { kernel.gradientScratchCount }
+
+  /// Mean, 1/√(σ²+ε), A, B and the variance of the last forward pass.
+  func vectors(_ workspace: Workspace) -> BatchNormKernel.Saved {
+    let start = workspace[saved!]
+    return BatchNormKernel.Saved(
+      mean: start, reciprocal: start + pitch, scale: start + 2 * pitch, shift: start + 3 * pitch)
+  }
+
+  /// Finds the statistics that normalise x and, while training, moves the running averages.
+  func observe(
+    _ x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pass: Pass
+  ) -> BatchNormKernel.Saved {
+    let mean = pass.workspace[saved!]
+    let (reciprocal, scale, shift) = (mean + pitch, mean + 2 * pitch, mean + 3 * pitch)
+    let variance = mean + 4 * pitch
+    switch pass.phase {
+    case .training:
+      kernel.statistics(mean: mean, variance: variance, x: x, scratch: scratch, pool: pass.pool)
+      let m = Double(kernel.rows)
+      move(runningMean, towards: mean, factor: 1)
+      move(runningVariance, towards: variance, factor: m / (m - 1))
+    case .evaluation:
+      mean.update(from: runningMean.value.pointer, count: channels)
+      variance.update(from: runningVariance.value.pointer, count: channels)
+    }
+    for c in 0..<channels {
+      let r = 1 / (Double(variance[c]) + Self.epsilon).squareRoot()
+      let a = Float(Double(gamma.value.pointer[c]) * r)
+      reciprocal[c] = Float(r)
+      scale[c] = a
+      shift[c] = Float(Double(beta.value.pointer[c]) - Double(mean[c]) * Double(a))
+    }
+    return vectors(pass.workspace)
+  }
+
+  private func move(_ average: Parameter, towards value: UnsafePointer<Float>, factor: Double) {
+    let average = average.value.pointer
+    for c in 0..<channels {
+      let step = Self.momentum * (factor * Double(value[c]) - Double(average[c]))
+      average[c] = Float(Double(average[c]) + step)
+    }
+  }
+
+  /// Adds to the gradients of scale and shift; x becomes its own gradient.
+  func backward(
+    x: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, mask: BatchNormKernel.Mask,
+    scratch: UnsafeMutablePointer<Float>, pass: Pass
+  ) {
+    kernel.backward(
+      x: x, dy: dy, mask: mask, saved: vectors(pass.workspace), dGamma: gamma.gradient!.pointer,
+      dBeta: beta.gradient!.pointer, scratch: scratch, pool: pass.pool)
+  }
+
+  package func plan(
+    for src: Shape, in plan: inout WorkspacePlan, threads: Int
+  ) throws(ShapeError) -> Shape {
+    try prepare(for: src, in: &plan)
+    scratch = plan.reserve(scratchCount, for: .call, label: "\(path) scratch")
+    return src
+  }
+
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    let found = observe(src.pointer, scratch: pass.workspace[scratch!], pass: pass)
+    kernel.apply(
+      y: dst.pointer, x: src.pointer, scale: found.scale, shift: found.shift, relu: false,
+      pool: pass.pool)
+  }
+
+  package func backward(
+    _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
+    pass: Pass
+  ) {
+    guard let dSrc else { preconditionFailure("\(path): a normalisation needs dSrc") }
+    dSrc.pointer.update(from: src.pointer, count: src.count)
+    backward(
+      x: dSrc.pointer, dy: dDst.pointer, mask: .none, scratch: pass.workspace[scratch!],
+      pass: pass)
+  }
+}

@@ -1,0 +1,125 @@
+import Files
+import Foundation
+
+// The file, all numbers little-endian:
+//
+//     8 bytes   magic "POISECKP"
+//     UInt64    version, 1
+//     UInt64    bytes of the directory
+//     UInt64    bytes of the metadata
+//     UInt64    bytes of the numbers
+//     JSON      the directory: name, shape and byte offset of every tensor
+//     JSON      the metadata
+//     Float     the numbers
+//     UInt32    CRC-32 of everything before it
+extension Checkpoint {
+  private static let magic = Array("POISECKP".utf8)
+  private static let version: UInt64 = 1
+  private static let prefixLength = 40
+
+  /// One line of the directory.
+  private struct Entry: Codable {
+    let name: String
+    let shape: [Int]
+    /// In bytes, from the first number.
+    let offset: Int
+  }
+
+  /// Writes the file whole or not at all.
+  public func write(to path: String) throws {
+    var offset = 0
+    var entries: [Entry] = []
+    for tensor in tensors {
+      entries.append(Entry(name: tensor.name, shape: tensor.shape, offset: offset))
+      offset += tensor.values.count * MemoryLayout<Float>.stride
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let directory = try encoder.encode(entries)
+    let lengths = [Self.version, UInt64(directory.count), UInt64(metadata.count), UInt64(offset)]
+    try AtomicFile.write(to: path) { sink in
+      var sum: UInt32 = 0
+      func write(_ bytes: UnsafeRawBufferPointer) throws {
+        sum = CRC32.checksum(of: bytes, continuing: sum)
+        try sink.write(bytes)
+      }
+      try Self.magic.withUnsafeBytes(write)
+      try lengths.map(\.littleEndian).withUnsafeBytes(write)
+      try [UInt8](directory).withUnsafeBytes(write)
+      try [UInt8](metadata).withUnsafeBytes(write)
+      for tensor in tensors { try tensor.values.withUnsafeBytes(write) }
+      try sink.write([sum.littleEndian])
+    }
+  }
+
+  /// Reads a file and checks all of it before any of it is believed.
+  public init(readingFrom path: String) throws {
+    let file = try MappedFile(path: path)
+    file.advise(.sequential)
+    func damaged(_ reason: String) -> CheckpointError {
+      CheckpointError(
+        "the checkpoint '\(path)' cannot be used: \(reason). Remove it, or put back a copy.")
+    }
+    let bytes = file.bytes
+    guard bytes.count >= Self.prefixLength + 4 else {
+      throw damaged("it has only \(bytes.count) bytes")
+    }
+    guard bytes.prefix(8).elementsEqual(Self.magic) else {
+      throw damaged("it does not start as a checkpoint of this program does")
+    }
+    let numbers = (1...4).map { index in
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+    }
+    guard numbers[0] == Self.version else {
+      throw damaged("it has format version \(numbers[0]); this program reads \(Self.version)")
+    }
+    let limit = UInt64(bytes.count)
+    guard numbers[1...].allSatisfy({ $0 <= limit }) else {
+      throw damaged("its lengths do not fit its \(bytes.count) bytes")
+    }
+    let expected = Self.prefixLength + Int(numbers[1] + numbers[2] + numbers[3]) + 4
+    guard expected == bytes.count else {
+      throw damaged("it should have \(expected) bytes but has \(bytes.count)")
+    }
+    let body = UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))
+    let sum = UInt32(
+      littleEndian: bytes.loadUnaligned(fromByteOffset: body.count, as: UInt32.self))
+    guard CRC32.checksum(of: body) == sum else { throw damaged("its checksum is wrong") }
+    let (directoryLength, metadataLength) = (Int(numbers[1]), Int(numbers[2]))
+    let directory = Data(body[Self.prefixLength..<Self.prefixLength + directoryLength])
+    let start = Self.prefixLength + directoryLength
+    let data = UnsafeRawBufferPointer(rebasing: body[(start + metadataLength)...])
+    let entries: [Entry]
+    do {
+      entries = try JSONDecoder().decode([Entry].self, from: directory)
+    } catch {
+      throw damaged("its directory cannot be read (\(error))")
+    }
+    metadata = Data(body[start..<start + metadataLength])
+    tensors = try entries.map { entry in
+      guard let tensor = Self.tensor(entry, in: data) else {
+        throw damaged("tensor '\(entry.name)' of shape \(entry.shape) lies outside the file")
+      }
+      return tensor
+    }
+  }
+
+  private static func tensor(_ entry: Entry, in data: UnsafeRawBufferPointer) -> NamedTensor? {
+    var count = 1
+    for extent in entry.shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflows, product <= data.count else { return nil }
+      count = product
+    }
+    let size = count * MemoryLayout<Float>.stride
+    guard entry.offset >= 0, entry.offset <= data.count, size <= data.count - entry.offset else {
+      return nil
+    }
+    let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: data[entry.offset..<entry.offset + size]))
+      initialized = count
+    }
+    return NamedTensor(name: entry.name, shape: entry.shape, values: values)
+  }
+}

@@ -1,0 +1,92 @@
+import Kernels
+import Tensors
+
+/// A convolution without bias, square kernel.
+package final class ConvolutionLayer: Layer {
+  package let path: String
+  package let weight: Parameter
+  private let inChannels: Int
+  private let outChannels: Int
+  private let kernel: Int
+  private let stride: Int
+  private let policy: ConvolutionPolicy
+  private var convolution: Convolution?
+  private var threads = 1
+  private var scratch: WorkspacePlan.Slot?
+
+  /// A convolution that keeps the image's size at stride 1.
+  package init(
+    _ path: String, from inChannels: Int, to outChannels: Int, kernel: Int, stride: Int = 1,
+    policy: ConvolutionPolicy
+  ) {
+    (self.path, self.kernel, self.stride, self.policy) = (path, kernel, stride, policy)
+    (self.inChannels, self.outChannels) = (inChannels, outChannels)
+    weight = Parameter(
+      "\(path).weight", [outChannels, inChannels, kernel, kernel], part: .trunk, kind: .weight,
+      initial: .kaiming(outChannels: outChannels, kernel: kernel))
+  }
+
+  package var parameters: [Parameter] { [weight] }
+  package var kernelNames: [String] { convolution.map { [$0.kernelName] } ?? [] }
+
+  /// Fixes the extents; returns the result's shape.
+  func prepare(for src: Shape, threads: Int) throws(ShapeError) -> Shape {
+    let padding = kernel / 2
+    let problem = ConvolutionProblem(
+      batch: src.n, height: src.h, width: src.w, inChannels: inChannels,
+      outChannels: outChannels, kernel: kernel, stride: stride, padding: padding)
+    guard
+      src.c == inChannels, src.h + 2 * padding >= kernel, src.w + 2 * padding >= kernel
+    else {
+      throw ShapeError(
+        "\(path): a \(kernel)×\(kernel) convolution of \(inChannels) channels cannot take \(src)")
+    }
+    convolution = Convolution(problem, policy: policy)
+    self.threads = threads
+    return Shape(n: src.n, h: problem.outHeight, w: problem.outWidth, c: outChannels)
+  }
+
+  /// Numbers of scratch memory for any pass.
+  var scratchCount: Int { convolution!.scratchCount(threads: threads) }
+
+  /// y = x ∗ w
+  package func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    convolution!.forward(y: y, x: x, w: weight.value.pointer, scratch: scratch, pool: pool)
+  }
+
+  /// Adds to the weights' gradient, and overwrites dx where it is wanted.
+  func backward(
+    dx: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    convolution!.backwardWeights(
+      dw: weight.gradient!.pointer, dy: dy, x: x, scratch: scratch, pool: pool)
+    guard let dx else { return }
+    convolution!.backwardData(
+      dx: dx, dy: dy, w: weight.value.pointer, scratch: scratch, pool: pool)
+  }
+
+  package func plan(
+    for src: Shape, in plan: inout WorkspacePlan, threads: Int
+  ) throws(ShapeError) -> Shape {
+    let dst = try prepare(for: src, threads: threads)
+    scratch = plan.reserve(scratchCount, for: .call, label: "\(path) scratch")
+    return dst
+  }
+
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    forward(y: dst.pointer, x: src.pointer, scratch: pass.workspace[scratch!], pool: pass.pool)
+  }
+
+  package func backward(
+    _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
+    pass: Pass
+  ) {
+    backward(
+      dx: dSrc?.pointer, dy: dDst.pointer, x: src.pointer, scratch: pass.workspace[scratch!],
+      pool: pass.pool)
+  }
+}

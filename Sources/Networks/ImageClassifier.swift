@@ -1,0 +1,158 @@
+import Kernels
+import Tensors
+
+/// A network that turns a batch of images into logits, with all the memory it trains in.
+///
+/// One step: fill ``input``, `forward`, read ``logits``, fill ``dLogits``, `backward`. Nothing is
+/// allocated between. The same seed, inputs and configuration give the same bits with any number
+/// of threads. Not thread-safe: one classifier belongs to one thread at a time.
+public final class ImageClassifier {
+  /// Trunk, then head.
+  private let layers: [any Layer]
+  private let trunkCount: Int
+  private let seed: UInt64
+  private let pool: ThreadPool
+  private let workspace: Workspace
+  private let inputSlot: WorkspacePlan.Slot
+  private let inputShape: Shape
+  /// What every layer, trunk then head, writes.
+  private let activations: [(slot: WorkspacePlan.Slot, shape: Shape)]
+  private let dLogitsSlot: WorkspacePlan.Slot
+  /// The gradients of a layer's result and of what it read, in turn.
+  private let gradients: [WorkspacePlan.Slot]
+  /// Of the last forward pass while training, until it was differentiated.
+  private var pass: Pass?
+  private var trunkIsDifferentiable = false
+
+  /// Trained tensors in torchvision's order and with its names.
+  public let parameters: [Parameter]
+  /// Running means and variances.
+  public let buffers: [Parameter]
+  /// Numbers planned, for `describe`.
+  public let workspaceBytes: Int
+
+  /// Builds a network with initial weights for batches of exactly `batch` images.
+  ///
+  /// The trunk's weights depend on the seed only, not on the number of classes.
+  public convenience init(
+    _ configuration: ModelConfiguration, classes: Int, height: Int, width: Int, batch: Int,
+    seed: UInt64, pool: ThreadPool
+  ) throws(ShapeError) {
+    try self.init(
+      configuration, classes: classes, input: Shape(n: batch, h: height, w: width, c: 3),
+      seed: seed, pool: pool, divisor: 1)
+  }
+
+  /// As the public initialiser, with all widths divided by `divisor`.
+  package init(
+    _ configuration: ModelConfiguration, classes: Int, input: Shape, seed: UInt64,
+    pool: ThreadPool, divisor: Int
+  ) throws(ShapeError) {
+    guard input.n >= 1, input.h >= 1, input.w >= 1, classes >= 1 else {
+      throw ShapeError(
+        "a network for \(input.n) images of \(input.h)×\(input.w) and \(classes) classes: "
+          + "every extent must be at least 1")
+    }
+    let network = ResNet(configuration, divisor: divisor)
+    trunkCount = network.trunk.count
+    layers =
+      network.trunk
+      + ResNet.head(configuration, features: network.features, classes: classes)
+    (self.seed, self.pool, inputShape) = (seed, pool, input)
+
+    var plan = WorkspacePlan()
+    inputSlot = plan.reserve(input.count, for: .untilBackward, label: "input")
+    var planned: [(slot: WorkspacePlan.Slot, shape: Shape)] = []
+    var shape = input
+    var largest = 0
+    for layer in layers {
+      shape = try layer.plan(for: shape, in: &plan, threads: pool.threads)
+      plan.endLayer()
+      let slot = plan.reserve(shape.count, for: .untilBackward, label: "\(layer.path) result")
+      planned.append((slot, shape))
+      largest = max(largest, shape.count)
+    }
+    activations = planned
+    dLogitsSlot = plan.reserve(shape.count, for: .untilBackward, label: "dLogits")
+    gradients = ["even", "odd"].map { [largest] name in
+      plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
+    }
+    workspace = Workspace(plan)
+    workspaceBytes = plan.byteCount
+
+    let tensors = layers.flatMap(\.parameters)
+    parameters = tensors.filter { $0.kind != .buffer }
+    buffers = tensors.filter { $0.kind == .buffer }
+    Parameter.initialize(tensors, seed: seed, pool: pool)
+  }
+
+  /// batch × height × width × 3, to be filled before `forward`; kept until `backward` is done.
+  public var input: MutableTensorView { workspace.tensor(inputSlot, inputShape) }
+
+  /// batch × classes, valid after `forward`.
+  public var logits: TensorView {
+    let last = activations[activations.count - 1]
+    return workspace.tensor(last.slot, last.shape).readOnly
+  }
+
+  /// batch × classes, to be filled before `backward`, which uses it up.
+  public var dLogits: MutableTensorView { workspace.tensor(dLogitsSlot, logits.shape) }
+
+  /// Implementation name → number of convolutions that use it.
+  public var kernelNames: [String: Int] {
+    layers.flatMap(\.kernelNames).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// Computes ``logits``.
+  ///
+  /// In the training phase batches are normalised by their own statistics, which also move the
+  /// running ones, and dropout is active, keyed by `step`. With `freezesTrunk` the trunk works as
+  /// in evaluation whatever the phase.
+  public func forward(phase: LearningPhase, step: Int, freezesTrunk: Bool = false) {
+    let pass = Pass(phase: phase, step: step, seed: seed, workspace: workspace, pool: pool)
+    let trunkPass = Pass(
+      phase: freezesTrunk ? .evaluation : phase, step: step, seed: seed, workspace: workspace,
+      pool: pool)
+    self.pass = phase == .training ? pass : nil
+    for (index, layer) in layers.enumerated() {
+      layer.forward(
+        source(of: index), into: result(of: index),
+        pass: index < trunkCount ? trunkPass : pass)
+    }
+    trunkIsDifferentiable = !freezesTrunk
+  }
+
+  /// Adds to the gradients of all parameters, or of the head's only where the trunk was frozen.
+  ///
+  /// - Precondition: the last call was `forward` in the training phase; once each.
+  public func backward() {
+    guard let pass else { preconditionFailure("backward() comes once after a training forward()") }
+    self.pass = nil
+    let end = trunkIsDifferentiable ? 0 : trunkCount
+    for index in stride(from: layers.count - 1, through: end, by: -1) {
+      let shape = activations[index].shape
+      let dDst =
+        index == layers.count - 1 ? dLogits : workspace.tensor(gradients[index % 2], shape)
+      let src = source(of: index)
+      let dSrc =
+        index == end ? nil : workspace.tensor(gradients[(index + 1) % 2], src.shape)
+      layers[index].backward(
+        dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+    }
+  }
+
+  private func source(of index: Int) -> TensorView {
+    index == 0 ? input.readOnly : result(of: index - 1).readOnly
+  }
+
+  private func result(of index: Int) -> MutableTensorView {
+    workspace.tensor(activations[index].slot, activations[index].shape)
+  }
+
+  /// Sets all gradients to zero.
+  public func zeroGradients() {
+    pool.run(chunks: parameters.count) { index, _ in
+      parameters[index].gradient?.buffer.update(repeating: 0)
+    }
+  }
+}

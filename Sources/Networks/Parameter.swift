@@ -1,0 +1,99 @@
+import Tensors
+
+/// A tensor that belongs to a network: trained, or kept beside what is trained.
+///
+/// Names and shapes are torchvision's, so that weights can be exchanged; the numbers in ``value``
+/// are in our own order: convolution weights height × width × in × out, everything else as there.
+public final class Parameter {
+  /// Which learning rate applies, and what stays still while only the head is trained.
+  public enum Part: String, Sendable, Codable, CaseIterable { case trunk, head }
+
+  /// What the numbers do.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    case weight, bias, normScale, normShift, buffer
+
+    /// Whether weight decay may exempt it.
+    public var isNormOrBias: Bool { self != .weight }
+  }
+
+  /// Such as `layer1.0.conv1.weight`.
+  public let name: String
+  /// PyTorch's shape, such as out × in × height × width.
+  public let shape: [Int]
+  public let part: Part
+  public let kind: Kind
+  /// The numbers, in our order.
+  public let value: AlignedBuffer
+  /// As ``value``; nil for buffers.
+  public let gradient: AlignedBuffer?
+  let initial: InitialValue
+
+  /// A tensor of zeros, for tests of what works on parameters.
+  package convenience init(_ name: String, _ shape: [Int], part: Part, kind: Kind) {
+    self.init(name, shape, part: part, kind: kind, initial: .constant(0))
+  }
+
+  init(_ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue) {
+    (self.name, self.shape, self.part, self.kind) = (name, shape, part, kind)
+    self.initial = initial
+    let count = shape.reduce(1, *)
+    value = AlignedBuffer(count: count)
+    gradient = kind == .buffer ? nil : AlignedBuffer(count: count)
+  }
+
+  /// Numbers in all.
+  public var count: Int { value.count }
+
+  /// The value in PyTorch's order.
+  public func torchValues() -> [Float] { torchOrder(of: value) }
+
+  /// The gradient in PyTorch's order; empty for buffers.
+  public func torchGradient() -> [Float] { gradient.map(torchOrder) ?? [] }
+
+  /// Sets the value from numbers in PyTorch's order.
+  ///
+  /// - Precondition: there are `count` of them.
+  public func setTorchValues(_ values: [Float]) {
+    precondition(values.count == count, "\(name) has \(count) numbers, not \(values.count)")
+    forEachPlace { torch, own in value.pointer[own] = values[torch] }
+  }
+
+  private func torchOrder(of buffer: AlignedBuffer) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    forEachPlace { torch, own in values[torch] = buffer.pointer[own] }
+    return values
+  }
+
+  /// Visits all pairs of an index in PyTorch's order and in ours.
+  private func forEachPlace(_ body: (_ torch: Int, _ own: Int) -> Void) {
+    guard shape.count == 4 else {
+      for index in 0..<count { body(index, index) }
+      return
+    }
+    let (outputs, inputs, taps) = (shape[0], shape[1], shape[2] * shape[3])
+    var torch = 0
+    for output in 0..<outputs {
+      for input in 0..<inputs {
+        for tap in 0..<taps {
+          body(torch, (tap * inputs + input) * outputs + output)
+          torch += 1
+        }
+      }
+    }
+  }
+}
+
+/// A tensor by name, as checkpoints hold it.
+public struct NamedTensor: Equatable, Sendable {
+  public let name: String
+  public let shape: [Int]
+  public let values: [Float]
+
+  /// A tensor of `values` in the order that its owner chose.
+  ///
+  /// - Precondition: the shape has as many numbers as there are values.
+  public init(name: String, shape: [Int], values: [Float]) {
+    precondition(shape.reduce(1, *) == values.count, "\(name): \(shape) is not \(values.count)")
+    (self.name, self.shape, self.values) = (name, shape, values)
+  }
+}

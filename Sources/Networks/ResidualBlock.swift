@@ -1,0 +1,171 @@
+import Kernels
+import Tensors
+
+/// A convolution and the normalisation after it.
+package struct NormalizedConvolution {
+  package let convolution: ConvolutionLayer
+  package let norm: BatchNormLayer
+
+  package init(convolution: ConvolutionLayer, norm: BatchNormLayer) {
+    (self.convolution, self.norm) = (convolution, norm)
+  }
+
+  package var parameters: [Parameter] { convolution.parameters + norm.parameters }
+}
+
+/// ReLU(branch(x) + shortcut(x)), the branch being convolutions with normalisation and, between
+/// them, ReLU: BasicBlock has two of 3×3, Bottleneck 1×1, 3×3, 1×1 (He et al., CVPR 2016).
+///
+/// One layer, so that normalisation, addition and ReLU are single passes over memory. For every
+/// convolution two tensors are kept until the backward pass: its raw result, which backward
+/// replaces by that result's gradient, and the normalised one, which the next convolution reads.
+package final class ResidualBlock: Layer {
+  /// How x reaches the addition.
+  package enum Shortcut {
+    case identity
+    case projection(NormalizedConvolution)
+    /// Option A of the CIFAR networks, with its stride.
+    case padded(stride: Int)
+  }
+
+  package let path: String
+  package let units: [NormalizedConvolution]
+  package let shortcut: Shortcut
+  private var raw: [WorkspacePlan.Slot] = []
+  private var activated: [WorkspacePlan.Slot] = []
+  private var projected: WorkspacePlan.Slot?
+  private var padding: PaddedShortcut?
+  private var addend: WorkspacePlan.Slot?
+  private var gradient: WorkspacePlan.Slot?
+  private var scratch: WorkspacePlan.Slot?
+
+  package init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {
+    (self.path, self.units, self.shortcut) = (path, units, shortcut)
+  }
+
+  private var allUnits: [NormalizedConvolution] {
+    if case .projection(let unit) = shortcut { units + [unit] } else { units }
+  }
+
+  package var parameters: [Parameter] { allUnits.flatMap(\.parameters) }
+  package var kernelNames: [String] { allUnits.flatMap(\.convolution.kernelNames) }
+
+  package func plan(
+    for src: Shape, in plan: inout WorkspacePlan, threads: Int
+  ) throws(ShapeError) -> Shape {
+    raw = []
+    activated = []
+    var shape = src
+    var largest = src.count
+    for (index, unit) in units.enumerated() {
+      shape = try unit.convolution.prepare(for: shape, threads: threads)
+      try unit.norm.prepare(for: shape, in: &plan)
+      let label = unit.convolution.path
+      raw.append(plan.reserve(shape.count, for: .untilBackward, label: label))
+      if index < units.count - 1 {
+        activated.append(
+          plan.reserve(shape.count, for: .untilBackward, label: "\(label) activated"))
+        largest = max(largest, shape.count)
+      }
+    }
+    try planShortcut(from: src, to: shape, in: &plan, threads: threads)
+    gradient = plan.reserve(largest, for: .call, label: "\(path) gradient")
+    let scratchCount =
+      allUnits.map { max($0.convolution.scratchCount, $0.norm.scratchCount) }.max() ?? 0
+    scratch = plan.reserve(scratchCount, for: .call, label: "\(path) scratch")
+    return shape
+  }
+
+  private func planShortcut(
+    from src: Shape, to dst: Shape, in plan: inout WorkspacePlan, threads: Int
+  ) throws(ShapeError) {
+    switch shortcut {
+    case .identity: precondition(src == dst, "\(path): the identity cannot change \(src)")
+    case .projection(let unit):
+      let shape = try unit.convolution.prepare(for: src, threads: threads)
+      precondition(shape == dst, "\(path): the branches end as \(dst) and \(shape)")
+      try unit.norm.prepare(for: shape, in: &plan)
+      projected = plan.reserve(shape.count, for: .untilBackward, label: unit.convolution.path)
+    case .padded(let stride):
+      padding = PaddedShortcut(
+        batch: src.n, height: src.h, width: src.w, inChannels: src.c, outChannels: dst.c,
+        stride: stride)
+      addend = plan.reserve(dst.count, for: .call, label: "\(path) shortcut")
+    }
+  }
+
+  package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    let scratch = pass.workspace[scratch!]
+    var current = src.pointer
+    for (index, unit) in units.enumerated() {
+      let x = pass.workspace[raw[index]]
+      unit.convolution.forward(y: x, x: current, scratch: scratch, pool: pass.pool)
+      let found = unit.norm.observe(x, scratch: scratch, pass: pass)
+      let isLast = index == units.count - 1
+      let y = isLast ? dst.pointer : pass.workspace[activated[index]]
+      let added = isLast ? shortcutAddend(src, scratch: scratch, pass: pass) : .none
+      unit.norm.kernel.apply(
+        y: y, x: x, scale: found.scale, shift: found.shift, addend: added, relu: true,
+        pool: pass.pool)
+      current = UnsafePointer(y)
+    }
+  }
+
+  private func shortcutAddend(
+    _ src: TensorView, scratch: UnsafeMutablePointer<Float>, pass: Pass
+  ) -> BatchNormKernel.Addend {
+    switch shortcut {
+    case .identity: return .plain(src.pointer)
+    case .projection(let unit):
+      let x = pass.workspace[projected!]
+      unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
+      let found = unit.norm.observe(x, scratch: scratch, pass: pass)
+      return .normalized(x, scale: found.scale, shift: found.shift)
+    case .padded:
+      let y = pass.workspace[addend!]
+      padding!.forward(y: y, x: src.pointer, pool: pass.pool)
+      return .plain(y)
+    }
+  }
+
+  package func backward(
+    _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
+    pass: Pass
+  ) {
+    let (workspace, pool) = (pass.workspace, pass.pool)
+    let scratch = workspace[scratch!]
+    let gradient = workspace[gradient!]
+    let last = units.count - 1
+    units[last].norm.backward(
+      x: workspace[raw[last]], dy: dDst.pointer, mask: .output(dst.pointer), scratch: scratch,
+      pass: pass)
+    for index in stride(from: last, to: 0, by: -1) {
+      units[index].convolution.backward(
+        dx: gradient, dy: workspace[raw[index]], x: workspace[activated[index - 1]],
+        scratch: scratch, pool: pool)
+      units[index - 1].norm.backward(
+        x: workspace[raw[index - 1]], dy: gradient, mask: .normalized, scratch: scratch,
+        pass: pass)
+    }
+    let dx = dSrc?.pointer
+    let first = units[0].convolution
+    let dFirst = workspace[raw[0]]
+    switch shortcut {
+    case .identity:
+      first.backward(dx: dx, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      if let dx { Activation.add(dDst.pointer, to: dx, count: src.count, pool: pool) }
+    case .projection(let unit):
+      let dProjected = workspace[projected!]
+      unit.norm.backward(
+        x: dProjected, dy: dDst.pointer, mask: .none, scratch: scratch, pass: pass)
+      unit.convolution.backward(
+        dx: dx, dy: dProjected, x: src.pointer, scratch: scratch, pool: pool)
+      first.backward(
+        dx: dx == nil ? nil : gradient, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      if let dx { Activation.add(gradient, to: dx, count: src.count, pool: pool) }
+    case .padded:
+      first.backward(dx: dx, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      if let dx { padding!.addBackward(dx: dx, dy: dDst.pointer, pool: pool) }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Kernels
+
+/// Stochastic gradient descent as PyTorch defines it: decay is added to the gradient, velocity is
+/// μ·v + g without dampening, Nesterov looks ahead by μ·v.
+public final class SGD: Optimizer {
+  private let configuration: OptimizerConfiguration
+  private let memory: OptimizerMemory
+  private let pool: ThreadPool
+  private var stepCount = 0
+
+  /// A rule for these parameters, with zero velocity.
+  public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
+    (self.configuration, self.pool) = (configuration, pool)
+    let moments = configuration.momentum == 0 ? [] : ["momentum"]
+    memory = OptimizerMemory(parameters, moments: moments, pool: pool)
+  }
+
+  public var state: OptimizerState {
+    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
+    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
+  }
+
+  public func gradientNorm() -> Double { memory.gradientNorm() }
+
+  public func step(learningRateFactor: Double, gradientNorm: Double?) {
+    let scale = configuration.gradientScale(norm: gradientNorm ?? self.gradientNorm())
+    for (index, parameter) in memory.parameters.enumerated() {
+      let rule = UpdateRules.SGD(
+        learningRate: Float(configuration.learningRate(of: parameter.part) * learningRateFactor),
+        momentum: Float(configuration.momentum), nesterov: configuration.nesterov,
+        weightDecay: Float(configuration.weightDecay(of: parameter)), gradientScale: scale)
+      UpdateRules.sgd(
+        rule, w: parameter.value.pointer, g: parameter.gradient!.pointer,
+        velocity: memory.moments.isEmpty ? nil : memory.buffer(0, of: index),
+        count: parameter.count, pool: pool)
+    }
+    stepCount += 1
+  }
+}

@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension ScheduleConfiguration {
+  /// The learning rate of step `step` of `totalSteps`, counted from 0, as a factor of its peak.
+  ///
+  /// Warm-up of W steps: (s + 1) / W. Then over the remaining R steps: 1; or γ to the power of the
+  /// milestones passed, counted in epochs from the run's start; or the half cosine
+  /// f + (1 − f) · (1 + cos(π · t / R)) / 2 with t from 0 (Loshchilov and Hutter, ICLR 2017).
+  public func factor(atStep step: Int, of totalSteps: Int, stepsPerEpoch: Double) -> Double {
+    let warmup = min(Int((warmupEpochs * stepsPerEpoch).rounded()), totalSteps)
+    if step < warmup { return Double(step + 1) / Double(warmup) }
+    switch curve {
+    case .constant: return 1
+    case .step:
+      let passed = milestones.filter { Double(step) >= ($0 * stepsPerEpoch).rounded() }
+      return pow(gamma, Double(passed.count))
+    case .cosine:
+      let progress = Double(step - warmup) / Double(max(totalSteps - warmup, 1))
+      let height = (1 + cos(Double.pi * min(progress, 1))) / 2
+      return minimumFactor + (1 - minimumFactor) * height
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import Metrics
+import Results
+
+extension Comparison {
+  /// Compares the runs of one sweep and data set.
+  ///
+  /// `baseline` is the label to compare with. Where it is `nil`, a strategy labelled `baseline` or
+  /// `none` serves; where there is none, no differences are formed.
+  public init(
+    _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
+  )
+    throws(ComparisonError)
+  {
+    guard let first = runs.first else { throw .noRuns }
+    let datasets = Self.distinct(runs.map(\.dataset))
+    guard datasets.count == 1 else { throw .severalDatasets(datasets) }
+    let sweeps = Self.distinct(runs.map(\.sweep))
+    guard sweeps.count == 1 else { throw .severalSweeps(sweeps) }
+    let labels = Self.distinct(runs.map(\.strategy))
+    if let baseline, !labels.contains(baseline) {
+      throw .unknownBaseline(baseline, known: labels)
+    }
+    let label = baseline ?? ["baseline", "none"].first(where: labels.contains)
+
+    let roster = ClassRoster(runs)
+    let seeds = Set(runs.map(\.seed)).sorted()
+    let groups = Self.groups(of: runs)
+    var remarks: [String] = []
+    var summaries: [StrategySummary] = []
+    for group in groups {
+      let reference = Self.reference(for: group, label: label, in: groups, remarks: &remarks)
+      summaries.append(
+        StrategySummary(
+          group, reference: reference, isBaseline: group.strategy == label, seeds: seeds,
+          roster: roster, metric: metric))
+    }
+    comparisons = summaries.count { !$0.differences.isEmpty }
+    Self.correct(&summaries, comparisons: comparisons)
+
+    strategies = Self.ranked(summaries, by: metric)
+    (self.sweep, self.dataset) = (first.sweep, first.dataset)
+    (self.metric, self.baseline, self.seeds) = (metric, label, seeds)
+    (classes, unseen) = (roster.seen, roster.unseen)
+    unfinished = groups.flatMap { group in
+      group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
+    }
+    runCount = runs.count
+    self.remarks = remarks + roster.remarks
+  }
+
+  /// One comparison a data set, in the order in which the data sets first occur.
+  public static func ofEachDataset(
+    _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
+  ) throws(ComparisonError) -> [Comparison] {
+    var comparisons: [Comparison] = []
+    for name in distinct(runs.map(\.dataset)) {
+      comparisons.append(
+        try Comparison(
+          runs.filter { $0.dataset == name }, baseline: baseline, metric: metric))
+    }
+    return comparisons
+  }
+
+  /// Whether a run's figures enter the means.
+  static func counts(_ run: RunSummary) -> Bool { run.status == .done && run.headline != nil }
+
+  static func distinct(_ values: [String]) -> [String] {
+    var seen: Set<String> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
+  /// Runs that differ in their seed only.
+  struct Group {
+    var name: String
+    var strategy: String
+    var variant: String
+    var groupHash: String
+    var runs: [RunSummary]
+  }
+
+  /// Groups by configuration in the order in which they first occur. Where one label and variant
+  /// stand for several configurations, because the file has changed between sweeps, the name ends
+  /// with the beginning of the hash.
+  private static func groups(of runs: [RunSummary]) -> [Group] {
+    struct Key: Hashable {
+      var strategy: String
+      var variant: String
+      var hash: String
+    }
+    var places: [Key: Int] = [:]
+    var groups: [Group] = []
+    for run in runs {
+      let key = Key(strategy: run.strategy, variant: run.variant, hash: run.groupHash)
+      if let place = places[key] {
+        groups[place].runs.append(run)
+      } else {
+        places[key] = groups.count
+        let name = run.variant.isEmpty ? run.strategy : "\(run.strategy) \(run.variant)"
+        groups.append(
+          Group(
+            name: name, strategy: run.strategy, variant: run.variant, groupHash: run.groupHash,
+            runs: [run]))
+      }
+    }
+    var uses: [String: Int] = [:]
+    for group in groups { uses[group.name, default: 0] += 1 }
+    for index in groups.indices where uses[groups[index].name]! > 1 {
+      groups[index].name += " #\(groups[index].groupHash.prefix(6))"
+    }
+    return groups
+  }
+
+  /// The baseline that a strategy is compared with: the one of the same settings where the baseline
+  /// has variants, such as a swept learning rate.
+  private static func reference(
+    for group: Group, label: String?, in groups: [Group], remarks: inout [String]
+  ) -> Group? {
+    guard let label, group.strategy != label else { return nil }
+    let candidates = groups.filter { $0.strategy == label }
+    if candidates.count == 1 { return candidates[0] }
+    let settings = Set(group.variant.split(separator: " "))
+    let fitting = candidates.filter { settings.isSuperset(of: $0.variant.split(separator: " ")) }
+    let most = fitting.map { $0.variant.split(separator: " ").count }.max()
+    let best = fitting.filter { $0.variant.split(separator: " ").count == most }
+    if best.count == 1 { return best[0] }
+    remarks.append(
+      "\(group.name) is compared with nothing: \(candidates.count) variants of \(label) and "
+        + "none, or several, with its settings.")
+    return nil
+  }
+
+  /// Holm's correction over the strategies, for each metric by itself.
+  private static func correct(_ summaries: inout [StrategySummary], comparisons: Int) {
+    for metric in HeadlineMetric.allCases {
+      let places = summaries.indices.filter { summaries[$0].differences[metric]?.p != nil }
+      // A strategy whose differences are all zero has no p, but it was a comparison.
+      let blanks = Array(repeating: 1.0, count: comparisons - places.count)
+      let raw = places.map { summaries[$0].differences[metric]!.p! } + blanks
+      guard !places.isEmpty else { continue }
+      for (place, adjusted) in zip(places, SeedStatistics.holm(raw)) {
+        let pairs = summaries[place].differences[metric]!.seeds.count
+        let reachable = SeedStatistics.smallestReachableP(pairs: pairs, comparisons: comparisons)
+        guard reachable <= SeedStatistics.level else { continue }
+        summaries[place].differences[metric]!.adjustedP = adjusted
+      }
+    }
+  }
+
+  private static func ranked(
+    _ summaries: [StrategySummary], by metric: HeadlineMetric
+  ) -> [StrategySummary] {
+    let sign: Double = metric.lowerIsBetter ? 1 : -1
+    func key(_ index: Int) -> Double {
+      summaries[index].metrics[metric].map { sign * $0.mean } ?? .infinity
+    }
+    return summaries.indices.sorted { (key($0), $0) < (key($1), $1) }.map { summaries[$0] }
+  }
+}
+
+extension UnfinishedRun {
+  init(_ run: RunSummary, strategy: String) {
+    (id, self.strategy, seed, status) = (run.id, strategy, run.seed, run.status)
+    (epochsDone, epochsPlanned, error) = (run.epochsDone, run.epochsPlanned, run.error)
+  }
+}
+
+extension StrategySummary {
+  init(
+    _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, seeds: [UInt64],
+    roster: ClassRoster, metric: HeadlineMetric
+  ) {
+    let finished = Self.finished(group.runs)
+    (name, strategy, variant) = (group.name, group.strategy, group.variant)
+    (groupHash, self.isBaseline, runs) = (group.groupHash, isBaseline, finished)
+    statusCounts = group.runs.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
+    let done = Set(finished.map(\.seed))
+    missingSeeds = seeds.filter { !done.contains($0) }
+
+    var metrics: [HeadlineMetric: Spread] = [:]
+    for metric in HeadlineMetric.allCases {
+      metrics[metric] = Spread(finished.compactMap { metric.value(of: $0.headline!) })
+    }
+    self.metrics = metrics
+
+    let partners = reference.map { Self.finished($0.runs) } ?? []
+    let pairs = Self.pairs(finished, partners)
+    var differences: [HeadlineMetric: PairedDifference] = [:]
+    for one in HeadlineMetric.allCases {
+      differences[one] = Self.difference(of: one, in: pairs, detailed: one == metric)
+    }
+    self.differences = differences
+    (classes, averages) = roster.figures(of: finished, pairs: pairs)
+
+    seconds = Spread(finished.compactMap(\.seconds))
+    imagesSeen = Set(finished.compactMap(\.imagesSeen)).sorted()
+    overrides = Comparison.distinct(group.runs.flatMap(\.overrides))
+    notes = Comparison.distinct(finished.flatMap(\.notes))
+  }
+
+  /// Finished runs by ascending seed, one a seed.
+  private static func finished(_ runs: [RunSummary]) -> [RunSummary] {
+    var bySeed: [UInt64: RunSummary] = [:]
+    for run in runs where Comparison.counts(run) { bySeed[run.seed] = run }
+    return bySeed.values.sorted { $0.seed < $1.seed }
+  }
+
+  /// Runs of both with the same seed, ascending.
+  private static func pairs(
+    _ runs: [RunSummary], _ partners: [RunSummary]
+  ) -> [(run: RunSummary, partner: RunSummary)] {
+    let bySeed = Dictionary(uniqueKeysWithValues: partners.map { ($0.seed, $0) })
+    return runs.compactMap { run in bySeed[run.seed].map { (run, $0) } }
+  }
+
+  private static func difference(
+    of metric: HeadlineMetric, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
+  ) -> PairedDifference? {
+    var seeds: [UInt64] = []
+    var differences: [Double] = []
+    for (run, partner) in pairs {
+      guard let here = metric.value(of: run.headline!),
+        let there = metric.value(of: partner.headline!)
+      else { continue }
+      seeds.append(run.seed)
+      differences.append(here - there)
+    }
+    return PairedDifference(
+      seeds: seeds, differences: differences, lowerIsBetter: metric.lowerIsBetter,
+      detailed: detailed)
+  }
+}

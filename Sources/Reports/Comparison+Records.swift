@@ -1,0 +1,187 @@
+import Metrics
+import Results
+
+extension Comparison {
+  /// One row a strategy: every headline metric's mean, deviation and difference.
+  func strategyRecords() -> RecordTable {
+    var keys = [
+      "sweep", "dataset", "strategy", "variant", "is_baseline", "seeds", "seeds_missing",
+      "images_seen", "seconds",
+    ]
+    for metric in HeadlineMetric.allCases {
+      let name = metric.rawValue
+      keys += [name, "\(name)_sd", "\(name)_diff", "\(name)_diff_sd"]
+    }
+    keys += ["diff_pairs", "diff_wins", "diff_ties", "diff_losses", "diff_low", "diff_high"]
+    keys += ["diff_p", "diff_p_holm", "group_hash"]
+    var table = RecordTable(keys)
+    for strategy in strategies {
+      var row: [RecordValue] = [
+        .text(sweep), .text(dataset), .text(strategy.strategy), .text(strategy.variant),
+        .truth(strategy.isBaseline), .integer(strategy.runs.count),
+        .integer(strategy.missingSeeds.count),
+        .text(strategy.imagesSeen.map(String.init).joined(separator: " ")),
+        .number(strategy.seconds?.mean),
+      ]
+      for metric in HeadlineMetric.allCases {
+        let spread = strategy.metrics[metric]
+        let pair = strategy.differences[metric]
+        row += [.number(spread?.mean), .number(spread?.deviation)]
+        row += [.number(pair?.mean), .number(pair?.spread.deviation)]
+      }
+      let pair = strategy.differences[metric]
+      row += [pair?.seeds.count, pair?.wins, pair?.ties, pair?.losses].map { RecordValue($0) }
+      row += [.number(pair?.interval?.lowerBound), .number(pair?.interval?.upperBound)]
+      row += [.number(pair?.adjustedP == nil ? nil : pair?.p), .number(pair?.adjustedP)]
+      row.append(.text(strategy.groupHash))
+      table.add(row)
+    }
+    return table
+  }
+
+  /// One row a class and strategy.
+  func classRecords() -> RecordTable {
+    var table = RecordTable(
+      ["class", "train", "group", "test", "strategy", "variant", "seeds"] + Self.figureKeys
+        + ["precision", "recall", "f1"])
+    for (place, row) in classes.enumerated() {
+      for strategy in strategies {
+        let figures = strategy.classes[place]
+        table.add(
+          [
+            .text(row.name), .integer(row.trainCounts.upperBound), .text(row.group.rawValue),
+            .integer(row.support.upperBound), .text(strategy.strategy), .text(strategy.variant),
+            .integer(strategy.runs.count),
+          ] + Self.values(figures)
+            + [figures.precision, figures.recall, figures.f1].map { .number($0?.mean) })
+      }
+    }
+    for row in unseen {
+      for strategy in strategies {
+        let blank = Array(repeating: RecordValue.missing, count: Self.figureKeys.count + 3)
+        table.add(
+          [
+            .text(row.name), .integer(0), .text(row.group.rawValue),
+            .integer(row.support.upperBound), .text(strategy.strategy), .text(strategy.variant),
+            .integer(strategy.runs.count),
+          ] + blank)
+      }
+    }
+    return table
+  }
+
+  /// One row an average and strategy.
+  func groupRecords() -> RecordTable {
+    var table = RecordTable(
+      ["average", "classes", "test", "strategy", "variant", "seeds"] + Self.figureKeys)
+    for average in ClassAverage.allCases {
+      let rows = classes.filter { average.includes($0.group) }
+      for strategy in strategies {
+        table.add(
+          [
+            .text(average.rawValue), .integer(rows.count),
+            .integer(rows.reduce(0) { $0 + $1.support.upperBound }), .text(strategy.strategy),
+            .text(strategy.variant), .integer(strategy.runs.count),
+          ] + Self.values(strategy.averages[average]))
+      }
+    }
+    return table
+  }
+
+  private static let figureKeys = [
+    "top1", "top1_sd", "top1_diff", "top1_mark", "top5", "top5_sd", "top5_diff", "top5_mark",
+  ]
+
+  private static func values(_ figures: ClassFigures?) -> [RecordValue] {
+    func values(_ spread: Spread?, _ change: ClassChange?) -> [RecordValue] {
+      [
+        .number(spread?.mean), .number(spread?.deviation), .number(change?.mean),
+        RecordValue(change?.mark.rawValue),
+      ]
+    }
+    return values(figures?.top1, figures?.top1Change) + values(figures?.top5, figures?.top5Change)
+  }
+
+  /// One row a run that is missing from the means.
+  func unfinishedRecords() -> RecordTable {
+    var table = RecordTable([
+      "run", "strategy", "seed", "status", "epochs_done", "epochs_planned", "error",
+    ])
+    for run in unfinished {
+      table.add([
+        .integer(Int(run.id)), .text(run.strategy), .text(String(run.seed)),
+        .text(run.status.rawValue), .integer(run.epochsDone), .integer(run.epochsPlanned),
+        RecordValue(run.error),
+      ])
+    }
+    return table
+  }
+
+  /// Everything, or the part that the subject asks for.
+  func json(on subject: ReportSubject) -> JSONText {
+    var members: [(String, JSONText)] = [
+      ("schema", .integer(1)), ("sweep", .text(sweep)), ("dataset", .text(dataset)),
+      ("imbalance_factor", .number(imbalanceFactor)), ("baseline", JSONText(baseline)),
+      ("metric", .text(metric.rawValue)),
+      // As text: JSON readers lose the last bits of a 64-bit number.
+      ("seeds", .array(seeds.map { .text(String($0)) })), ("runs", .integer(runCount)),
+      ("comparisons", .integer(comparisons)),
+      ("pairs_needed", .integer(SeedStatistics.pairsNeeded(comparisons: max(comparisons, 1)))),
+    ]
+    if subject == .overview || subject == .strategy {
+      members.append(("strategies", .array(strategies.map(json))))
+    }
+    if subject == .overview || subject == .class {
+      members.append(("classes", classRecords().json))
+    }
+    if subject == .overview || subject == .group {
+      members.append(("groups", groupRecords().json))
+    }
+    members.append(("unfinished", unfinishedRecords().json))
+    members.append(("notes", .array((budgetNotes(dash: "-") + remarks).map { .text($0) })))
+    return .object(members)
+  }
+
+  private func json(_ strategy: StrategySummary) -> JSONText {
+    let statuses = RunStatus.allCases.compactMap { status in
+      strategy.statusCounts[status].map { (status.rawValue, JSONText.integer($0)) }
+    }
+    let metrics = HeadlineMetric.allCases.map { metric in
+      (metric.rawValue, strategy.metrics[metric].map(json) ?? .null)
+    }
+    let differences = HeadlineMetric.allCases.compactMap { metric in
+      strategy.differences[metric].map { (metric.rawValue, json($0)) }
+    }
+    return .object([
+      ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
+      ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
+      ("is_baseline", .truth(strategy.isBaseline)),
+      ("seeds", .array(strategy.runs.map { .text(String($0.seed)) })),
+      ("seeds_missing", .array(strategy.missingSeeds.map { .text(String($0)) })),
+      ("status", .object(statuses)),
+      ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
+      ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
+      ("differences", .object(differences)),
+      ("overrides", .array(strategy.overrides.map { .text($0) })),
+      ("notes", .array(strategy.notes.map { .text($0) })),
+    ])
+  }
+
+  private func json(_ spread: Spread) -> JSONText {
+    .object([
+      ("n", .integer(spread.count)), ("mean", .number(spread.mean)),
+      ("sd", .number(spread.deviation)), ("min", .number(spread.lowest)),
+      ("max", .number(spread.highest)),
+    ])
+  }
+
+  private func json(_ pair: PairedDifference) -> JSONText {
+    .object([
+      ("n", .integer(pair.seeds.count)), ("mean", .number(pair.mean)),
+      ("sd", .number(pair.spread.deviation)), ("low", .number(pair.interval?.lowerBound)),
+      ("high", .number(pair.interval?.upperBound)), ("wins", .integer(pair.wins)),
+      ("ties", .integer(pair.ties)), ("losses", .integer(pair.losses)),
+      ("p", .number(pair.adjustedP == nil ? nil : pair.p)), ("p_holm", .number(pair.adjustedP)),
+    ])
+  }
+}

@@ -1,0 +1,171 @@
+import Metrics
+import Results
+
+/// A comparison told to people, section by section.
+struct ComparisonText {
+  let comparison: Comparison
+  let style: TextStyle
+  let figures: Figures
+  /// How wide a strategy's name may be in a table's first column.
+  let nameLimit = 26
+
+  init(_ comparison: Comparison, _ style: TextStyle) {
+    (self.comparison, self.style, figures) = (comparison, style, Figures(style))
+  }
+
+  func sections(on subject: ReportSubject) -> [Section] {
+    switch subject {
+    case .overview:
+      [
+        header(), strategies(), effects(), classes(withChanges: false), statistics(), runs(),
+      ]
+    case .strategy: [header(), strategies(), effects(), statistics(), runs()]
+    case .class: [header(), classes(withChanges: true), runs()]
+    case .group: [header(), groups(), runs()]
+    }
+  }
+
+  // MARK: Header
+
+  private func header() -> Section {
+    var facts: [(String, String)] = [("data set", comparison.dataset)]
+    facts.append(("classes", classCounts()))
+    if let factor = comparison.imbalanceFactor {
+      let most = comparison.classes.map(\.trainCounts.upperBound).max() ?? 0
+      let least = comparison.classes.map(\.trainCounts.lowerBound).min() ?? 0
+      let ends = "\(Figures.grouped(most)) to \(Figures.grouped(least)) training images"
+      facts.append(("imbalance", "\(Figures.fixed(factor, 1)) (\(ends))"))
+    }
+    facts.append(("seeds", comparison.seeds.map(String.init).joined(separator: ", ")))
+    facts.append(("baseline", comparison.baseline ?? "none: no differences are formed"))
+    let done = comparison.strategies.reduce(0) { $0 + $1.runs.count }
+    let rest = comparison.runCount - done
+    facts.append(
+      ("runs", rest == 0 ? "\(done), all done" : "\(done) of \(comparison.runCount) done"))
+    return Section(title: "Sweep \(comparison.sweep)", blocks: [.facts(facts)])
+  }
+
+  private func classCounts() -> String {
+    let groups = ShotGroup.allCases.compactMap { group -> String? in
+      let count = (comparison.classes + comparison.unseen).count { $0.group == group }
+      return count == 0 ? nil : "\(count) \(group.rawValue)"
+    }
+    return "\(comparison.classes.count + comparison.unseen.count): "
+      + groups.joined(separator: ", ")
+  }
+
+  // MARK: Strategies
+
+  private static let columns: [HeadlineMetric] = [
+    .macroRecall, .accuracy, .macroF1, .top5, .manyRecall, .mediumRecall, .fewRecall, .worstRecall,
+  ]
+
+  private func strategies() -> Section {
+    var metrics = Self.columns
+    // The chosen metric stands first.
+    metrics.removeAll { $0 == comparison.metric }
+    metrics.insert(comparison.metric, at: 0)
+    metrics.removeAll { metric in
+      [.manyRecall, .mediumRecall, .fewRecall].contains(metric)
+        && comparison.strategies.allSatisfy { $0.metrics[metric] == nil }
+    }
+    let withDifference = Set([metrics[0], .macroRecall, .accuracy])
+    let compares = comparison.comparisons > 0
+    var columns = [
+      TextTable.Column("strategy", alignsRight: false, limit: nameLimit),
+      TextTable.Column("seeds"),
+    ]
+    for metric in metrics {
+      columns.append(TextTable.Column(metric.columnTitle))
+      if compares && withDifference.contains(metric) { columns.append(differenceColumn()) }
+    }
+    var table = TextTable(keyColumns: 2, columns)
+    for strategy in comparison.strategies {
+      var cells = [TextTable.Cell(strategy.name, strategy.isBaseline ? .strong : .plain)]
+      cells.append(seedCount(strategy))
+      for metric in metrics {
+        cells.append(TextTable.Cell(figures.spread(strategy.metrics[metric], of: metric)))
+        if compares && withDifference.contains(metric) {
+          cells.append(difference(of: metric, for: strategy))
+        }
+      }
+      table.add(cells)
+    }
+    let order = comparison.metric.lowerIsBetter ? "lowest" : "highest"
+    return Section(
+      title: "Strategies, \(order) \(comparison.metric.title) first",
+      blocks: [.table(table), .paragraph(strategyLegend(withDifference))])
+  }
+
+  private func differenceColumn() -> TextTable.Column {
+    TextTable.Column(style.unicode ? "Δ" : "diff")
+  }
+
+  private func strategyLegend(_ withDifference: Set<HeadlineMetric>) -> String {
+    var text = "Percent of the test set; recall is macro recall, the mean over classes"
+    text += ", worst the lowest class."
+    let spread = comparison.strategies.contains { $0.runs.count > 1 }
+    if spread { text += " Mean \(style.plusMinus) standard deviation over seeds." }
+    if comparison.comparisons > 0, let baseline = comparison.baseline {
+      text += " \(differenceColumn().title): points more than \(baseline), by matched seeds."
+    }
+    if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
+      text += " *: some seeds are missing, see below."
+    }
+    return text
+  }
+
+  /// `3`, or `3/5 *` where seeds are missing, so that the mean cannot pass for one of five.
+  private func seedCount(_ strategy: StrategySummary) -> TextTable.Cell {
+    let all = comparison.seeds.count
+    return strategy.missingSeeds.isEmpty
+      ? TextTable.Cell(String(all)) : TextTable.Cell("\(strategy.runs.count)/\(all)*", .bad)
+  }
+
+  private func difference(
+    of metric: HeadlineMetric, for strategy: StrategySummary
+  ) -> TextTable.Cell {
+    if strategy.isBaseline { return TextTable.Cell("") }
+    guard let pair = strategy.differences[metric] else {
+      return TextTable.Cell(Figures.undefined, .faint)
+    }
+    let isOneSided = pair.wins == pair.seeds.count || pair.losses == pair.seeds.count
+    let tone: Tone = !isOneSided ? .plain : pair.wins > 0 ? .good : .bad
+    return TextTable.Cell(figures.difference(pair.mean, of: metric), tone)
+  }
+
+  // MARK: What helped
+
+  private func effects() -> Section {
+    let sentences = comparison.strategies.compactMap(effect)
+    return Section(
+      title: "What helped, and at what price",
+      blocks: sentences.isEmpty ? [] : [.list(sentences)])
+  }
+
+  private func effect(of strategy: StrategySummary) -> String? {
+    guard !strategy.differences.isEmpty else { return nil }
+    var parts: [String] = []
+    for metric in [HeadlineMetric.fewRecall, .mediumRecall, .manyRecall, .macroRecall, .accuracy] {
+      guard let pair = strategy.differences[metric] else { continue }
+      parts.append("\(metric.title) \(figures.points(pair.mean))")
+    }
+    let changes = zip(comparison.classes, strategy.classes).compactMap { row, figures in
+      figures.top1Change.map { (name: row.name, change: $0) }
+    }
+    let gains = changes.filter { $0.change.mark == .gain }
+    let losses = changes.filter { $0.change.mark == .loss }
+    var text = "\(strategy.name): " + parts.joined(separator: ", ") + " points"
+    let pairs = strategy.differences[.accuracy]?.seeds.count ?? 0
+    if pairs < comparison.seeds.count { text += " (\(pairs) of \(comparison.seeds.count) seeds)" }
+    text += "; \(gains.count) of \(changes.count) classes gain"
+    if let best = gains.max(by: { $0.change.mean < $1.change.mean }) {
+      text += " (most: \(best.name) \(figures.points(best.change.mean)))"
+    }
+    text += ", \(losses.count) lose"
+    if let worst = losses.min(by: { $0.change.mean < $1.change.mean }) {
+      text += " (most: \(worst.name) \(figures.points(worst.change.mean)))"
+    }
+    return text + "."
+  }
+}

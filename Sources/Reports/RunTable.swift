@@ -1,0 +1,85 @@
+import Results
+
+/// The runs of a store, one a line: what `poise runs` prints.
+public struct RunTable: Sendable {
+  public var runs: [RunSummary]
+
+  /// These runs in this order.
+  public init(_ runs: [RunSummary]) { self.runs = runs }
+
+  /// The table in a format; ends with a line end.
+  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+    switch format {
+    case .table: text(style).lines(style).joined(separator: "\n") + "\n"
+    case .markdown: text(TextStyle()).markdown().joined(separator: "\n") + "\n"
+    case .csv: records().csv()
+    case .json: records().json.rendered()
+    }
+  }
+
+  private func text(_ style: TextStyle) -> TextTable {
+    let figures = Figures(style)
+    let showsSweep = Set(runs.map(\.sweep)).count > 1
+    var columns = [TextTable.Column("run")]
+    if showsSweep { columns.append(TextTable.Column("sweep", alignsRight: false, limit: 16)) }
+    columns += [
+      TextTable.Column("strategy", alignsRight: false, limit: 22), TextTable.Column("seed"),
+      TextTable.Column("status", alignsRight: false), TextTable.Column("epochs"),
+      TextTable.Column("recall"), TextTable.Column("acc."), TextTable.Column("few"),
+      TextTable.Column("time"),
+    ]
+    var table = TextTable(keyColumns: 1, columns)
+    for run in runs {
+      let name = run.variant.isEmpty ? run.strategy : "\(run.strategy) \(run.variant)"
+      var cells = [TextTable.Cell(String(run.id))]
+      if showsSweep { cells.append(TextTable.Cell(run.sweep)) }
+      cells += [
+        TextTable.Cell(name), TextTable.Cell(String(run.seed)),
+        TextTable.Cell(run.status.rawValue, run.status.tone),
+        TextTable.Cell("\(run.epochsDone)/\(run.epochsPlanned)"),
+        TextTable.Cell(figures.percent(run.headline?.balancedAccuracy)),
+        TextTable.Cell(figures.percent(run.headline?.accuracy)),
+        TextTable.Cell(figures.percent(run.headline?.recallFew)),
+        TextTable.Cell(run.seconds.map(Figures.clock) ?? Figures.undefined),
+      ]
+      table.add(cells)
+    }
+    return table
+  }
+
+  private func records() -> RecordTable {
+    var table = RecordTable(
+      [
+        "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
+        "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
+      ] + HeadlineMetric.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"])
+    for run in runs {
+      table.add(
+        [
+          .integer(Int(run.id)), .text(run.sweep), .text(run.dataset), .text(run.name),
+          .text(run.strategy), .text(run.variant), .text(String(run.seed)),
+          .text(run.status.rawValue), .integer(run.epochsDone), .integer(run.epochsPlanned),
+          RecordValue(run.bestEpoch), RecordValue(run.imagesSeen), .integer(run.imagesPlanned),
+          .number(run.seconds),
+        ]
+          + HeadlineMetric.allCases.map { metric in
+            .number(run.headline.flatMap(metric.value))
+          }
+          + [
+            .text(run.overrides.joined(separator: " ")), RecordValue(run.error),
+            .text(run.groupHash),
+          ])
+    }
+    return table
+  }
+}
+
+extension RunStatus {
+  var tone: Tone {
+    switch self {
+    case .done: .good
+    case .failed, .diverged, .lost: .bad
+    case .queued, .running, .cancelled: .plain
+    }
+  }
+}

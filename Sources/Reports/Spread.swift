@@ -1,0 +1,56 @@
+/// Mean and spread of one figure over the seeds that have it.
+public struct Spread: Hashable, Sendable {
+  /// How many seeds.
+  public let count: Int
+  public let mean: Double
+  /// Sample standard deviation (divisor n − 1); `nil` for one seed.
+  public let deviation: Double?
+  public let lowest: Double
+  public let highest: Double
+
+  /// The spread of these values; `nil` if there are none.
+  public init?(_ values: [Double]) {
+    guard let mean = SeedStatistics.mean(values), let lowest = values.min(),
+      let highest = values.max()
+    else { return nil }
+    (self.count, self.mean, self.lowest, self.highest) = (values.count, mean, lowest, highest)
+    deviation = SeedStatistics.deviation(values)
+  }
+}
+
+/// A strategy minus the baseline, seed by seed.
+public struct PairedDifference: Hashable, Sendable {
+  /// Seeds that both finished, ascending.
+  public let seeds: [UInt64]
+  /// Strategy minus baseline, in the order of ``seeds``.
+  public let differences: [Double]
+  public let spread: Spread
+  /// Seeds in which the strategy is better, equal, worse.
+  public let wins: Int
+  public let ties: Int
+  public let losses: Int
+  /// 95 % percentile bootstrap interval of the mean; `nil` below three pairs.
+  public let interval: ClosedRange<Double>?
+  /// Exact two-sided signed-rank p; `nil` where all differences are zero.
+  public let p: Double?
+  /// ``p`` after Holm's correction over all strategies of the comparison; `nil` where so few pairs
+  /// could not reach 0.05 whatever they were.
+  public internal(set) var adjustedP: Double?
+
+  /// The mean difference.
+  public var mean: Double { spread.mean }
+
+  init?(seeds: [UInt64], differences: [Double], lowerIsBetter: Bool, detailed: Bool) {
+    guard let spread = Spread(differences) else { return nil }
+    (self.seeds, self.differences, self.spread) = (seeds, differences, spread)
+    // A difference below the rounding of the means is a tie.
+    let up = differences.count { $0 > 1e-12 }
+    let down = differences.count { $0 < -1e-12 }
+    (wins, losses) = lowerIsBetter ? (down, up) : (up, down)
+    ties = differences.count - up - down
+    interval =
+      detailed && differences.count >= 3 ? SeedStatistics.bootstrapInterval(differences) : nil
+    p = detailed ? SeedStatistics.signedRankP(differences) : nil
+    adjustedP = nil
+  }
+}

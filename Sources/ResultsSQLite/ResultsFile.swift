@@ -1,0 +1,159 @@
+import Files
+import Foundation
+import GRDB
+import Results
+
+/// One open results file: the connection, its settings, its layout.
+///
+/// A rollback journal with FULL synchronisation, one connection, short transactions. Readers of any
+/// kind may come and go; a write that finds the file locked waits and tries again.
+struct ResultsFile: Sendable {
+  let path: String
+  let queue: DatabaseQueue
+  /// Seconds that a write keeps trying while others hold locks.
+  let patience: Double
+
+  /// Seconds that SQLite itself waits for a lock.
+  static let busyTimeout = 30.0
+
+  /// Opens or makes a file for reading and writing and brings it up to date.
+  init(
+    writing path: String, schema: Schema, toolVersion: String, busyTimeout: Double, patience: Double
+  ) throws {
+    (self.path, self.patience) = (path, patience)
+    try Self.checkWritable(path)
+    queue = try Self.translating(path) {
+      try DatabaseQueue(
+        path: path, configuration: Self.configuration(readOnly: false, busyTimeout: busyTimeout))
+    }
+    let version = try checkedVersion(schema: schema)
+    try translating { try checkContent() }
+    if version < schema.version {
+      if version > 0 { try translating { try backUp(version: version) } }
+      try migrate(to: schema, toolVersion: toolVersion)
+    }
+  }
+
+  /// Opens an up-to-date file for reading only.
+  init(reading path: String, schema: Schema, busyTimeout: Double) throws {
+    (self.path, patience) = (path, 0)
+    try Self.checkReadable(path)
+    let configuration = Self.configuration(readOnly: true, busyTimeout: busyTimeout)
+    queue = try Self.translating(path) {
+      do {
+        return try Self.openForReading(path, configuration)
+      } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_READONLY || error.resultCode == .SQLITE_CANTOPEN
+      {
+        // A writer was killed in the middle: its journal must be rolled back, which is writing.
+        try Self.rollBackJournal(of: path, busyTimeout: busyTimeout)
+        return try Self.openForReading(path, configuration)
+      }
+    }
+    let version = try checkedVersion(schema: schema)
+    guard version > 0 else { throw ResultsFileError.foreign(path) }
+    guard version == schema.version else {
+      throw ResultsFileError.older(path, version: version, supported: schema.version)
+    }
+  }
+
+  /// Reads in one transaction.
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try translating { try queue.read(body) }
+  }
+
+  /// Writes in one transaction, all or nothing; tries again while others hold locks, so `body` may
+  /// run several times.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    let start = ContinuousClock.now
+    return try translating {
+      while true {
+        do {
+          return try queue.write(body)
+        } catch let error as DatabaseError
+          where error.resultCode == .SQLITE_BUSY
+          && ContinuousClock.now - start < .seconds(patience)
+        {
+          continue
+        }
+      }
+    }
+  }
+
+  private static func configuration(readOnly: Bool, busyTimeout: Double) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(busyTimeout)
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { database in
+      if !readOnly {
+        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+      }
+    }
+    return configuration
+  }
+
+  /// The layout's number, 0 for an empty file; throws for files that are not ours or too new.
+  private func checkedVersion(schema: Schema) throws -> Int {
+    try read { database in
+      let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+      let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+      guard objects > 0 || version > 0 || application != 0 else { return 0 }
+      guard application == Schema.applicationID, version > 0 else {
+        throw ResultsFileError.foreign(path)
+      }
+      guard version <= schema.version else {
+        let tool = try? String.fetchOne(
+          database, sql: "SELECT tool_version FROM migration ORDER BY number DESC LIMIT 1")
+        throw ResultsFileError.newer(
+          path, version: version, supported: schema.version,
+          writtenBy: tool ?? "an unknown version")
+      }
+      return version
+    }
+  }
+
+  /// Finds damage before a night is spent on a file; skipped for files that would take seconds.
+  private func checkContent() throws {
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    guard size < 64 << 20 else { return }
+    let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    guard verdict == "ok" else {
+      throw ResultsFileError.corrupted(path, detail: verdict ?? "no answer from quick_check")
+    }
+  }
+
+  private func translating<Value>(_ body: () throws -> Value) throws -> Value {
+    try Self.translating(path, body)
+  }
+
+  private static func translating<Value>(
+    _ path: String, _ body: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw ResultsFileError(error, path: path)
+    }
+  }
+
+  private static func openForReading(
+    _ path: String, _ configuration: Configuration
+  ) throws -> DatabaseQueue {
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    _ = try queue.read { try Row.fetchOne($0, sql: "SELECT * FROM sqlite_schema") }
+    return queue
+  }
+
+  private static func rollBackJournal(of path: String, busyTimeout: Double) throws {
+    try checkWritable(path)
+    try translating(path) {
+      let queue = try DatabaseQueue(
+        path: path, configuration: configuration(readOnly: false, busyTimeout: busyTimeout))
+      _ = try queue.read { try Row.fetchOne($0, sql: "SELECT * FROM sqlite_schema") }
+      try queue.close()
+    }
+  }
+}

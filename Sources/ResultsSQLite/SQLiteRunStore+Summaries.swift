@@ -1,0 +1,103 @@
+import GRDB
+import Metrics
+import Results
+
+extension SQLiteRunStore {
+  public func summaries(ofSweep sweep: String) throws -> [RunSummary] {
+    try file.read { try Self.summaries(where: "s.name = ?", [sweep], in: $0) }
+  }
+
+  public func sweeps() throws -> [SweepRecord] {
+    try file.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM sweep ORDER BY id").map { row in
+        SweepRecord(
+          name: row["name"], file: row["file"], source: row["source"], baseline: row["baseline"])
+      }
+    }
+  }
+
+  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in four queries
+  /// however many runs there are.
+  static func summaries(
+    where condition: String, _ arguments: StatementArguments, in database: Database
+  ) throws -> [RunSummary] {
+    let selection = "FROM run r JOIN sweep s ON s.id = r.sweep_id"
+    let ids = "SELECT r.id \(selection) WHERE \(condition)"
+    let metrics = try Row.fetchAll(
+      database,
+      sql: "SELECT * FROM class_metric WHERE split = 'test' AND run_id IN (\(ids)) "
+        + "ORDER BY run_id, class_index",
+      arguments: arguments)
+    let notes = try Row.fetchAll(
+      database, sql: "SELECT * FROM note WHERE run_id IN (\(ids)) ORDER BY run_id, number",
+      arguments: arguments)
+    let classes = try Row.fetchAll(
+      database,
+      sql: "SELECT * FROM class WHERE dataset_id IN (SELECT r.dataset_id \(selection) "
+        + "WHERE \(condition)) ORDER BY dataset_id, class_index",
+      arguments: arguments)
+    let metricsByRun = Dictionary(grouping: metrics) { $0["run_id"] as RunID }
+    let notesByRun = Dictionary(grouping: notes) { $0["run_id"] as RunID }
+    let classesByDataset = Dictionary(grouping: classes) { $0["dataset_id"] as Int64 }
+      .mapValues { $0.map(classRecord) }
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT r.*, s.name AS sweep_name, d.name AS dataset_name, coalesce(r.wall_s,
+          (SELECT sum(wall_s) FROM epoch WHERE run_id = r.id)) AS seconds
+        \(selection) JOIN dataset d ON d.id = r.dataset_id WHERE \(condition) ORDER BY r.id
+        """,
+      arguments: arguments)
+    return rows.map { row in
+      let id: RunID = row["id"]
+      return summary(
+        of: row, classes: (metricsByRun[id] ?? []).map(classMetrics),
+        records: classesByDataset[row["dataset_id"]] ?? [],
+        notes: (notesByRun[id] ?? []).map { $0["text"] })
+    }
+  }
+
+  private static func summary(
+    of row: Row, classes: [ClassMetrics], records: [ClassRecord], notes: [String]
+  ) -> RunSummary {
+    let description = description(
+      of: row, dataset: DatasetRecord(name: "", digest: "", classes: [], quarantined: [:]))
+    return RunSummary(
+      id: row["id"], sweep: description.sweep, dataset: row["dataset_name"],
+      name: description.name, strategy: description.strategy, variant: description.variant,
+      seed: description.seed, status: status(of: row), groupHash: description.groupHash,
+      headline: HeadlineColumns.test(of: row), classes: classes, classRecords: records,
+      imagesSeen: row["images_seen"], imagesPlanned: description.imagesPlanned,
+      epochsDone: row["epochs_done"], epochsPlanned: description.epochsPlanned,
+      bestEpoch: row["best_epoch"], seconds: row["seconds"], error: row["error"],
+      overrides: description.overrides, notes: notes)
+  }
+
+  /// What a run was described as; the row must have `sweep_name` too.
+  static func description(of row: Row, dataset: DatasetRecord) -> RunDescription {
+    var sweptKeys: [String] = []
+    if case .array(let keys)? = try? JSONValue(parsing: row["swept_keys"]) {
+      sweptKeys = keys.compactMap { if case .text(let key) = $0 { key } else { nil } }
+    }
+    return RunDescription(
+      sweep: row["sweep_name"], name: row["name"], strategy: row["strategy"],
+      variant: row["variant"], seed: UInt64(bitPattern: row["seed"]),
+      configHash: row["config_hash"], groupHash: row["group_hash"], configuration: row["config"],
+      sweptKeys: sweptKeys, dataset: dataset, epochsPlanned: row["epochs_planned"] ?? 0,
+      imagesPlanned: row["images_planned"])
+  }
+
+  static func classRecord(of row: Row) -> ClassRecord {
+    ClassRecord(
+      index: row["class_index"], name: row["name"], trainCount: row["n_train"],
+      validationCount: row["n_val"], testCount: row["n_test"])
+  }
+
+  private static func classMetrics(of row: Row) -> ClassMetrics {
+    ClassMetrics(
+      classIndex: row["class_index"], support: row["support"], predicted: row["predicted"],
+      correct: row["correct"], correctTop5: row["correct_top5"], top1: row["top1"],
+      top5: row["top5"], precision: row["precision"], recall: row["recall"], f1: row["f1"],
+      specificity: row["specificity"])
+  }
+}

@@ -1,0 +1,193 @@
+import Files
+import GRDB
+import Metrics
+import Results
+
+/// Keeps runs in one SQLite file that people query by hand.
+///
+/// One process writes; any number may read, with this type or with `sqlite3`. Every call is one
+/// transaction, all of its rows or none. Errors of the file are ``ResultsFileError``s, impossible
+/// requests are `RunStoreError`s.
+public final class SQLiteRunStore: RunStore, RunHistory {
+  /// The layout that this build writes.
+  public static var schemaVersion: Int { Schema.current.version }
+
+  let file: ResultsFile
+  let host: String
+  let now: @Sendable () -> String
+
+  /// Opens a file for reading and writing, makes it if it is missing, and brings an older one up to
+  /// date after writing a copy of it to `<path>.bak-v<layout>`.
+  ///
+  /// - Parameter toolVersion: written down with each change of the layout.
+  public convenience init(path: String, toolVersion: String = "poise") throws {
+    try self.init(path: path, toolVersion: toolVersion, schema: .current)
+  }
+
+  /// Opens a file for reading only: it must exist and be up to date.
+  public convenience init(readOnly path: String) throws {
+    try self.init(
+      file: ResultsFile(
+        reading: path, schema: .current, busyTimeout: ResultsFile.busyTimeout),
+      host: ProcessIdentity.hostName, now: { Timestamp.now() })
+  }
+
+  /// With everything that tests need to set.
+  package convenience init(
+    path: String, toolVersion: String = "poise", schema: Schema,
+    busyTimeout: Double = 30, patience: Double = 600, host: String = ProcessIdentity.hostName,
+    now: @escaping @Sendable () -> String = { Timestamp.now() }
+  ) throws {
+    try self.init(
+      file: ResultsFile(
+        writing: path, schema: schema, toolVersion: toolVersion, busyTimeout: busyTimeout,
+        patience: patience),
+      host: host, now: now)
+  }
+
+  private init(file: ResultsFile, host: String, now: @escaping @Sendable () -> String) throws {
+    (self.file, self.host, self.now) = (file, host, now)
+  }
+
+  /// Where the file is.
+  public var path: String { file.path }
+
+  /// What SQLite finds wrong with the file, a line each; empty for a sound one. Reads every page.
+  public func problems() throws -> [String] { try file.problems() }
+
+  /// Ends the connection; every later call throws.
+  public func close() throws { try file.queue.close() }
+
+  public func register(_ sweep: SweepRecord) throws {
+    try file.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO sweep (name, file, source, source_sha, baseline, created_at)
+          VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (name) DO UPDATE SET file = excluded.file, source = excluded.source,
+            source_sha = excluded.source_sha, baseline = excluded.baseline
+          """,
+        arguments: [
+          sweep.name, sweep.file, sweep.source, SHA256Digest.hex(of: sweep.source),
+          sweep.baseline, now(),
+        ])
+    }
+  }
+
+  public func find(sweep: String, configHash: String) throws -> (id: RunID, status: RunStatus)? {
+    try file.read { try Self.find(sweep: sweep, configHash: configHash, in: $0) }
+  }
+
+  public func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws {
+    let process = ProcessIdentity(of: processID)
+    try change(run) { database, now in
+      try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
+      try database.execute(
+        sql: """
+          INSERT INTO attempt (run_id, number, started_at, from_epoch, host, pid, pid_token)
+          SELECT id, (SELECT count(*) + 1 FROM attempt WHERE run_id = id), ?, epochs_done, ?, ?, ?
+          FROM run WHERE id = ?
+          """,
+        arguments: [now, host, process.processID, process.token, run])
+      let environmentID = try Self.environmentID(of: environment, in: database)
+      try database.execute(
+        sql: """
+          UPDATE run SET status = 'running', error = NULL, finished_at = NULL,
+            started_at = coalesce(started_at, ?), heartbeat_at = ?, environment_id = ?
+          WHERE id = ?
+          """,
+        arguments: [now, now, environmentID, run])
+    }
+  }
+
+  public func finish(_ run: RunID, _ outcome: RunOutcome) throws {
+    try change(run) { database, now in
+      try database.execute(
+        sql: """
+          UPDATE run SET status = ?, error = ?, finished_at = ?, heartbeat_at = ?,
+            wall_s = (SELECT sum(wall_s) FROM epoch WHERE run_id = id)
+          WHERE id = ?
+          """,
+        arguments: [outcome.status.rawValue, outcome.errorText, now, now, run])
+      if case .done(let result) = outcome {
+        try Self.write(result, of: run, in: database)
+      }
+      try Self.closeAttempt(
+        of: run, as: outcome.attemptOutcome, at: now, cause: outcome, in: database)
+    }
+  }
+
+  public func reapLostRuns() throws -> Int {
+    try file.write { database in
+      let candidates = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT r.id, a.host, a.pid, a.pid_token FROM run r
+          LEFT JOIN attempt a ON a.run_id = r.id
+            AND a.number = (SELECT max(number) FROM attempt WHERE run_id = r.id)
+          WHERE r.status = 'running'
+          """)
+      var lost = 0
+      for row in candidates {
+        // What runs on another machine cannot be judged from here.
+        if let other: String = row["host"], other != host { continue }
+        let process = ProcessIdentity(processID: row["pid"] ?? 0, token: row["pid_token"])
+        guard !process.isAlive else { continue }
+        let (id, now): (RunID, String) = (row["id"], now())
+        try database.execute(
+          sql: "UPDATE run SET status = 'lost', error = ? WHERE id = ?",
+          arguments: ["its process ended without a word", id])
+        try Self.closeAttempt(of: id, as: .lost, at: now, in: database)
+        lost += 1
+      }
+      return lost
+    }
+  }
+
+  /// Runs `body` on a run that is there and not done, in one transaction.
+  func change(_ run: RunID, _ body: (Database, String) throws -> Void) throws {
+    let now = now()
+    try file.write { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT status, name FROM run WHERE id = ?", arguments: [run])
+      guard let row else { throw RunStoreError.unknownRun(run) }
+      guard row["status"] != RunStatus.done.rawValue else {
+        throw RunStoreError.alreadyDone(run, name: row["name"])
+      }
+      try body(database, now)
+    }
+  }
+
+  private static func closeAttempt(
+    of run: RunID, as outcome: AttemptOutcome, at now: String, cause: RunOutcome? = nil,
+    in database: Database
+  ) throws {
+    var (exitCode, signal): (Int32?, Int32?) = (nil, nil)
+    if case .failed(_, let code, let number)? = cause { (exitCode, signal) = (code, number) }
+    try database.execute(
+      sql: """
+        UPDATE attempt SET outcome = ?, finished_at = ?, error = ?, exit_code = ?, signal = ?
+        WHERE run_id = ? AND outcome IS NULL
+        """,
+      arguments: [outcome.rawValue, now, cause?.errorText, exitCode, signal, run])
+  }
+
+  private static func environmentID(
+    of environment: EnvironmentRecord, in database: Database
+  ) throws -> Int64? {
+    let digest = SHA256Digest.hex(of: try CanonicalJSON.text(of: environment))
+    try database.execute(
+      sql: """
+        INSERT INTO environment (digest, host, os, cpu, cores, memory_mb, swift, tool_version,
+          blas, blas_threads, git_commit, git_dirty)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING
+        """,
+      arguments: [
+        digest, environment.host, environment.operatingSystem, environment.processor,
+        environment.cores, environment.memoryMB, environment.swift, environment.toolVersion,
+        environment.blas, environment.threads, environment.gitCommit, environment.gitDirty,
+      ])
+    return try Int64.fetchOne(
+      database, sql: "SELECT id FROM environment WHERE digest = ?", arguments: [digest])
+  }
+}

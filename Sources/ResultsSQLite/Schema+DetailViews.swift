@@ -1,0 +1,69 @@
+extension Schema {
+  /// Classes, confusions, curves and single images.
+  static let detailViews: [View] = [
+    View(
+      "v_class_metrics", shows: "one line a run and class",
+      example: "SELECT strategy, class, recall FROM v_class_metrics "
+        + "WHERE split='test' AND shot='few';",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
+          m.split, m.class_index, c.name AS class, c.n_train, c.shot, m.support, m.predicted,
+          m.correct, round(m.precision,4) AS precision, round(m.recall,4) AS recall,
+          round(m.f1,4) AS f1, round(m.auprc,4) AS auprc, round(m.top1,4) AS top1,
+          round(m.top5,4) AS top5, m.correct_top5, round(m.specificity,4) AS specificity,
+          r.status
+        FROM class_metric m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
+        JOIN dataset d ON d.id = r.dataset_id
+        JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
+        """),
+    View(
+      "v_confusions", shows: "which classes are mixed up, as shares of the true class",
+      example: "SELECT * FROM v_confusions WHERE run=1 ORDER BY share DESC LIMIT 10;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.split,
+          t.name AS true_class, t.n_train, p.name AS predicted, f.n,
+          round(1.0*f.n/m.support,4) AS share
+        FROM confusion f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
+        JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = f.true_class
+        JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = f.pred_class
+        JOIN class_metric m ON m.run_id = r.id AND m.split = f.split
+          AND m.class_index = f.true_class
+        WHERE f.true_class <> f.pred_class
+        """),
+    View(
+      "v_epochs", shows: "learning curves",
+      example: "SELECT epoch, val_macro_f1 FROM v_epochs WHERE run=1;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, e.epoch,
+          round(e.train_loss,4) AS train_loss, round(e.val_loss,4) AS val_loss,
+          round(e.val_macro_f1,4) AS val_macro_f1, e.lr, round(e.images_per_s,1) AS images_per_s,
+          round(e.wall_s,1) AS seconds, round(e.val_accuracy,4) AS val_accuracy,
+          round(e.val_balanced_accuracy,4) AS val_bal_acc, e.images_seen, e.is_best
+        FROM epoch e JOIN run r ON r.id = e.run_id JOIN sweep s ON s.id = r.sweep_id
+        """),
+    View(
+      "v_class_mass", shows: "how often each class was drawn and how much it weighed",
+      example: "SELECT class, n_train, sampled, weight, effective FROM v_class_mass WHERE run=1;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.class_index,
+          c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
+          round(m.weight,6) AS weight, round(m.effective,6) AS effective
+        FROM class_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
+        JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
+        """),
+    View(
+      "v_predictions", shows: "one line a test image, where the recipe kept them",
+      example: "SELECT * FROM v_predictions WHERE run=1 AND NOT is_right "
+        + "ORDER BY confidence DESC LIMIT 10;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, x.example_id,
+          t.name AS true_class, t.n_train, p.name AS predicted, round(x.p_1,4) AS confidence,
+          coalesce(x.class_1 = x.true_class, 0) AS is_right,
+          coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
+            coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) AS in_top5
+        FROM prediction x JOIN run r ON r.id = x.run_id JOIN sweep s ON s.id = r.sweep_id
+        JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = x.true_class
+        LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1
+        """),
+  ]
+}

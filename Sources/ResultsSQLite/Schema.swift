@@ -1,0 +1,59 @@
+/// The file's layout: what each migration adds and which views stand on top.
+package struct Schema: Sendable {
+  /// One step forward. Never edited once released; corrections are further migrations.
+  package struct Migration: Sendable {
+    /// From 1, without gaps; becomes `user_version`.
+    package let number: Int
+    package let sql: String
+
+    package init(number: Int, sql: String) {
+      (self.number, self.sql) = (number, sql)
+    }
+  }
+
+  /// A public view. Its columns are a promise: further ones are added at the end, none is renamed.
+  package struct View: Sendable {
+    package let name: String
+    /// What one line of it is.
+    package let shows: String
+    /// A query to start from.
+    package let example: String
+    /// The `SELECT` behind it.
+    package let sql: String
+
+    package init(_ name: String, shows: String, example: String, sql: String) {
+      (self.name, self.shows, self.example, self.sql) = (name, shows, example, sql)
+    }
+  }
+
+  package let migrations: [Migration]
+  package let views: [View]
+
+  package init(migrations: [Migration], views: [View]) {
+    (self.migrations, self.views) = (migrations, views)
+  }
+
+  /// The number of the last migration.
+  package var version: Int { migrations.last?.number ?? 0 }
+
+  /// `POIS`, in the header of every results file.
+  package static let applicationID: Int32 = 0x504f_4953
+
+  /// The layout that this build writes and reads.
+  package static let current = Schema(
+    migrations: [Migration(number: 1, sql: firstTables + resultTables)],
+    views: runViews + comparisonViews + detailViews)
+
+  /// The view that lists the views.
+  package var helpSQL: String {
+    let lines = views.map { view in
+      "SELECT \(quoted(view.name)), \(quoted(view.shows)), \(quoted(view.example))"
+    }
+    return "CREATE VIEW help (view, shows, example) AS -- SELECT * FROM help;\n"
+      + lines.joined(separator: "\nUNION ALL ")
+  }
+
+  private func quoted(_ text: String) -> String {
+    "'" + text.replacing("'", with: "''") + "'"
+  }
+}

@@ -1,0 +1,62 @@
+extension Combined {
+  /// Which part fills which slot.
+  struct Slots {
+    var weighting: (part: Int, strategy: any LossWeighting)?
+    var sampling: (part: Int, strategy: any Sampling)?
+    var augmentation: (part: Int, strategy: any AugmentationPolicy)?
+  }
+
+  /// The parts by slot; throws where a part fills none or one that is filled.
+  func slots() throws(InvalidParameter) -> Slots {
+    try require(parts.count >= 2, "parts", is: "a list of \(parts.count)")
+    var slots = Slots()
+    for (index, part) in parts.enumerated() {
+      switch part.strategy {
+      case let strategy as any LossWeighting:
+        try refuse(index, beside: slots.weighting?.part, slot: "loss weights")
+        slots.weighting = (index, strategy)
+      case let strategy as any Sampling:
+        try refuse(index, beside: slots.sampling?.part, slot: "sampler")
+        slots.sampling = (index, strategy)
+      case let strategy as any AugmentationPolicy:
+        try refuse(index, beside: slots.augmentation?.part, slot: "augmentation")
+        slots.augmentation = (index, strategy)
+      default:
+        throw InvalidParameter(
+          "parts[\(index)]", received: part.name,
+          expected: "a strategy that fills the loss weights, the sampler or the augmentation")
+      }
+    }
+    guard split == .none || (slots.weighting != nil && slots.sampling != nil) else {
+      throw InvalidParameter(
+        "split", received: "auto", expected: "none, unless parts have a sampler and loss weights")
+    }
+    return slots
+  }
+
+  private func refuse(
+    _ index: Int, beside other: Int?, slot: String
+  ) throws(InvalidParameter) {
+    guard let other else { return }
+    throw InvalidParameter(
+      "parts", received: "a list with \(parts[other].name) and \(parts[index].name)",
+      expected: "a list in which one strategy fills the \(slot)")
+  }
+}
+
+extension InvalidParameter {
+  /// The same error, seen from the strategy that holds the part.
+  func inside(part index: Int) -> InvalidParameter {
+    InvalidParameter("parts[\(index)].\(parameter)", received: received, expected: expected)
+  }
+}
+
+extension Double {
+  /// With two digits after the point.
+  var twoDigits: String {
+    let hundredths = Int((abs(self) * 100).rounded())
+    let digits = hundredths % 100
+    return
+      "\(self < 0 && hundredths > 0 ? "−" : "")\(hundredths / 100).\(digits < 10 ? "0" : "")\(digits)"
+  }
+}

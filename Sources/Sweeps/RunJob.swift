@@ -1,0 +1,30 @@
+import Recipes
+
+/// What a worker process needs to know: one run, and where its files go.
+///
+/// The parent writes it as JSON next to the run's checkpoints; the worker's only argument is its
+/// path.
+public struct RunJob: Codable, Sendable {
+  public var recipe: Recipe
+  /// The run's own folder.
+  public var folder: String
+  /// The pixel cache's folder, shared by all runs.
+  public var cacheFolder: String
+  public var threads: Int
+  /// The data's digest as the parent saw it; a worker that sees other data refuses to start.
+  public var datasetDigest: String
+  public var checkpointSeconds: Double
+
+  /// A job with all its parts.
+  public init(
+    recipe: Recipe, folder: String, cacheFolder: String, threads: Int, datasetDigest: String,
+    checkpointSeconds: Double
+  ) {
+    (self.recipe, self.folder, self.cacheFolder) = (recipe, folder, cacheFolder)
+    (self.threads, self.datasetDigest) = (threads, datasetDigest)
+    self.checkpointSeconds = checkpointSeconds
+  }
+
+  /// The job's own file in its folder.
+  public var path: String { folder + "/job.json" }
+}

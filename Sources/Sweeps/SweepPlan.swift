@@ -1,0 +1,62 @@
+import Experiments
+import Recipes
+import Results
+import Strategies
+import Training
+
+/// The runs of an experiment on its data: what a sweep will do, in order, before it does anything.
+public struct SweepPlan: Sendable {
+  public var experiment: Experiment
+  public var runs: [PlannedRun]
+  /// Things worth knowing before the night: masked classes, halved exponents, what the number of
+  /// seeds can show.
+  public var notes: [String]
+
+  /// A recipe with its description and its folder.
+  public struct PlannedRun: Sendable {
+    public var recipe: Recipe
+    public var description: RunDescription
+    public var folder: String
+  }
+
+  /// Plans every run; throws with all the problems of all strategies at once.
+  public init(_ experiment: Experiment, data: PreparedData, workFolder: String) throws {
+    self.experiment = experiment
+    let record = data.record(named: experiment.recipes[0].dataset.name)
+    var notes: [String] = []
+    var problems: [String] = []
+    for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
+      do throws(InvalidParameter) {
+        let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
+        notes += plan.notes.map { "\(recipe.label): \($0)" }
+      } catch {
+        problems.append("strategies.\(recipe.label): \(error)")
+      }
+    }
+    guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
+    self.notes = notes
+    runs = try experiment.recipes.map { recipe in
+      let budget = TrainingBudget(
+        recipe.training, trainingCount: data.splits.training.examples.count)
+      let hash = recipe.configHash(datasetDigest: data.digest)
+      return PlannedRun(
+        recipe: recipe,
+        description: RunDescription(
+          sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
+          variant: recipe.variant, seed: recipe.seed, configHash: hash,
+          groupHash: recipe.groupHash(datasetDigest: data.digest),
+          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides, dataset: record,
+          epochsPlanned: budget.epochs,
+          imagesPlanned: budget.steps * recipe.training.batch),
+        folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")
+    }
+  }
+}
+
+/// Something that keeps a sweep from starting.
+public struct SweepError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  /// An error with its whole text.
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,107 @@
+import Files
+import Foundation
+import Results
+import Training
+
+extension SweepRunner {
+  /// Starts a worker, stores what it tells, and finds out how it ended.
+  func attempt(
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, _ shouldStop: () -> Bool
+  ) throws -> RunOutcome {
+    try FileManager.default.createDirectory(
+      atPath: run.folder, withIntermediateDirectories: true)
+    let job = RunJob(
+      recipe: run.recipe, folder: run.folder, cacheFolder: options.cacheFolder,
+      threads: options.threads, datasetDigest: run.description.dataset.digest,
+      checkpointSeconds: options.checkpointSeconds)
+    try AtomicFile.write(JSONEncoder().encode(job), to: job.path)
+    let log = run.folder + "/worker.log"
+    let worker = try WorkerProcess(command: options.workerCommand + [job.path], logPath: log)
+    try store.begin(id, environment: environment, processID: worker.processID)
+    let stop = try listen(to: worker, run, id: id, number: number, shouldStop)
+    switch (worker.wait(), try Worker.outcome(in: RunFolder(run.folder))) {
+    case (_, let outcome?): return outcome
+    case (.exited(let code), nil) where code == WorkerExit.cancelled:
+      return .cancelled(reason: stop ?? "the worker was asked to stop")
+    case (.exited(let code), nil):
+      return .failed(
+        reason: stop ?? lastWords(in: log) ?? "the worker left with exit code \(code)",
+        exitCode: code, signal: nil)
+    case (.signalled(let number), nil):
+      let words = lastWords(in: log).map { ": \($0)" } ?? ""
+      return .failed(
+        reason: stop ?? "the worker was ended by signal \(number)\(words)", exitCode: nil,
+        signal: number)
+    }
+  }
+
+  /// Reads events until the worker closes its output.
+  ///
+  /// - Returns: why the parent ended the worker, if it did.
+  private func listen(
+    to worker: WorkerProcess, _ run: SweepPlan.PlannedRun, id: RunID, number: Int,
+    _ shouldStop: () -> Bool
+  ) throws -> String? {
+    let start = Date()
+    let decoder = JSONDecoder()
+    var stop: String?
+    var stopRequested: Date?
+    while let lines = worker.lines(within: 200) {
+      for line in lines {
+        guard let event = try? decoder.decode(TrainingEvent.self, from: Data(line.utf8)) else {
+          continue
+        }
+        try take(event, run, id: id, number: number)
+      }
+      if stopRequested == nil {
+        if shouldStop() {
+          stop = "stopped on request"
+        } else if let limit = plan.experiment.limits.run, Date().timeIntervalSince(start) >= limit {
+          stop = "the limit of \(Int(limit)) s for one run is reached"
+        }
+        if stop != nil {
+          worker.askToStop()
+          stopRequested = Date()
+        }
+      } else if let asked = stopRequested, Date().timeIntervalSince(asked) > 120 {
+        worker.kill()
+      }
+    }
+    return stop
+  }
+
+  private func take(
+    _ event: TrainingEvent, _ run: SweepPlan.PlannedRun, id: RunID, number: Int
+  ) throws {
+    let batch = run.recipe.training.batch
+    let planned = run.description.imagesPlanned
+    var progress: RunProgress
+    switch event {
+    case .started(let step, _):
+      progress = RunProgress(
+        imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: 0, epoch: nil)
+    case .progress(let step, _, let imagesPerSecond):
+      progress = RunProgress(
+        imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: imagesPerSecond,
+        epoch: nil)
+    case .epoch(let record):
+      try store.append(record, to: id)
+      progress = RunProgress(
+        imagesSeen: record.imagesSeen, imagesPlanned: planned,
+        imagesPerSecond: record.imagesPerSecond ?? 0, epoch: record)
+    }
+    observer?.runProgressed(run.description, number: number, progress)
+  }
+
+  /// The last line that the worker wrote to its log.
+  private func lastWords(in log: String) -> String? {
+    guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return nil }
+    return text.split(separator: "\n").last.map(String.init)
+  }
+}
+
+/// Exit codes by which a worker says more than success or failure.
+public enum WorkerExit {
+  /// A checkpoint was written; the run can be continued.
+  public static let cancelled: Int32 = 75
+}

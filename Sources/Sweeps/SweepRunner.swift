@@ -1,0 +1,175 @@
+import Experiments
+import Files
+import Foundation
+import Recipes
+import Results
+import Training
+
+/// Runs a plan, one child process a run, and keeps the store.
+///
+/// The parent is the store's only writer. Killing the parent or a child at any moment loses at most
+/// the work since the last checkpoint: the next sweep of the same file continues where it was.
+public final class SweepRunner {
+  let plan: SweepPlan
+  let store: any RunStore
+  let options: Options
+  weak var observer: (any SweepObserver)?
+  let environment: EnvironmentRecord
+  private let started = Date()
+  private var failuresInARow = 0
+
+  /// How a sweep is run.
+  public struct Options: Sendable {
+    /// Starts a worker: the path of a job is appended.
+    public var workerCommand: [String]
+    public var cacheFolder: String
+    public var threads: Int
+    /// Try again what ended as failed or diverged in an earlier sweep.
+    public var retriesFailed: Bool
+    public var stopsAtFirstFailure: Bool
+    public var checkpointSeconds: Double
+
+    /// Options with the usual checkpoint every two minutes.
+    public init(
+      workerCommand: [String], cacheFolder: String, threads: Int, retriesFailed: Bool = false,
+      stopsAtFirstFailure: Bool = false, checkpointSeconds: Double = 120
+    ) {
+      (self.workerCommand, self.cacheFolder) = (workerCommand, cacheFolder)
+      (self.threads, self.retriesFailed) = (threads, retriesFailed)
+      self.stopsAtFirstFailure = stopsAtFirstFailure
+      self.checkpointSeconds = checkpointSeconds
+    }
+  }
+
+  /// How a whole sweep ended.
+  public struct Summary: Sendable {
+    public var done = 0
+    public var skipped = 0
+    public var failed = 0
+    public var left = 0
+    /// Why the sweep stopped before its end.
+    public var stopReason: String?
+  }
+
+  /// A runner for one plan.
+  public init(
+    _ plan: SweepPlan, store: any RunStore, environment: EnvironmentRecord, options: Options,
+    observer: (any SweepObserver)?
+  ) {
+    (self.plan, self.store, self.options) = (plan, store, options)
+    (self.environment, self.observer) = (environment, observer)
+  }
+
+  /// Runs what is not finished yet.
+  public func run(shouldStop: () -> Bool) throws -> Summary {
+    let experiment = plan.experiment
+    try store.register(
+      SweepRecord(
+        name: experiment.name, file: experiment.file, source: experiment.source,
+        baseline: experiment.baseline))
+    let lost = try store.reapLostRuns()
+    if lost > 0 {
+      observer?.note("\(lost) run(s) were cut off earlier and continue from their checkpoints")
+    }
+    var summary = Summary()
+    var standing: [RunStatus?] = []
+    for run in plan.runs {
+      standing.append(
+        try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status)
+    }
+    announce(standing)
+    let ids = try plan.runs.map { try store.enqueue($0.description) }
+    for (index, run) in plan.runs.enumerated() {
+      if let reason = skipReason(standing[index]) {
+        observer?.runSkipped(run.description, number: index + 1, because: reason)
+        summary.skipped += 1
+        continue
+      }
+      if let reason = stopReason(shouldStop) {
+        summary.stopReason = reason
+        summary.left = standing[index...].count { skipReason($0) == nil }
+        break
+      }
+      try attempts(at: run, id: ids[index], number: index + 1, shouldStop, &summary)
+    }
+    return summary
+  }
+
+  private func announce(_ standing: [RunStatus?]) {
+    let open = zip(plan.runs, standing).filter { skipReason($0.1) == nil }
+    observer?.sweepStarts(
+      SweepOverview(
+        name: plan.experiment.name, runs: plan.runs.count,
+        finished: plan.runs.count - open.count,
+        imagesLeft: open.reduce(0) { $0 + $1.0.description.imagesPlanned }))
+  }
+
+  private func skipReason(_ status: RunStatus?) -> String? {
+    switch status {
+    case .done: "already done, same fingerprint"
+    case .failed where !options.retriesFailed:
+      "failed earlier; --retry-failed tries it again"
+    case .diverged where !options.retriesFailed:
+      "diverged earlier; --retry-failed tries it again"
+    default: nil
+    }
+  }
+
+  private func stopReason(_ shouldStop: () -> Bool) -> String? {
+    if shouldStop() { return "stopped on request" }
+    let limits = plan.experiment.limits
+    if let night = limits.night, Date().timeIntervalSince(started) >= night {
+      return "the limit of \(Int(night)) s for the whole sweep is reached"
+    }
+    if failuresInARow >= limits.failuresInARow {
+      return "\(failuresInARow) runs in a row failed"
+    }
+    if options.stopsAtFirstFailure, failuresInARow > 0 { return "a run failed (--fail-fast)" }
+    return nil
+  }
+
+  /// One run with its retries.
+  private func attempts(
+    at run: SweepPlan.PlannedRun, id: RunID, number: Int, _ shouldStop: () -> Bool,
+    _ summary: inout Summary
+  ) throws {
+    if options.retriesFailed { try? FileManager.default.removeItem(atPath: outcomePath(run)) }
+    for attempt in 1...(plan.experiment.limits.retries + 1) {
+      observer?.runStarts(run.description, number: number, attempt: attempt)
+      let outcome = try self.attempt(run, id: id, number: number, shouldStop)
+      try store.finish(id, outcome)
+      observer?.runEnded(run.description, number: number, outcome)
+      switch outcome {
+      case .done:
+        summary.done += 1
+        failuresInARow = 0
+        removeCheckpoints(of: run)
+        return
+      case .cancelled:
+        summary.left += 1
+        return
+      case .diverged:
+        // The same seed would diverge again: the run is over, but the sweep goes on.
+        summary.failed += 1
+        failuresInARow += 1
+        return
+      case .failed:
+        if attempt <= plan.experiment.limits.retries, !shouldStop() { continue }
+        summary.failed += 1
+        failuresInARow += 1
+        return
+      }
+    }
+  }
+
+  private func outcomePath(_ run: SweepPlan.PlannedRun) -> String {
+    RunFolder(run.folder).outcome
+  }
+
+  /// A finished run's weights and outcome stay; its checkpoints are no longer needed.
+  private func removeCheckpoints(of run: SweepPlan.PlannedRun) {
+    for name in ["current.checkpoint", "previous.checkpoint"] {
+      try? FileManager.default.removeItem(atPath: "\(run.folder)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Files
+import Foundation
+import Results
+import Training
+
+/// The child process's side: trains one job and tells its parent about it, one JSON line an event.
+///
+/// A crash in here costs one run. The outcome is written to the run's folder before the process
+/// leaves, so a parent that dies meanwhile loses nothing.
+public enum Worker {
+  /// Trains the job in the file at `path`.
+  ///
+  /// - Parameter emit: takes one line of JSON; returns `false` when the parent is gone, which ends
+  ///   the run at its next step with a checkpoint.
+  /// - Returns: how the run ended; also in the folder's `outcome.json` unless it was cancelled.
+  public static func run(
+    jobAt path: String, shouldStop: @escaping () -> Bool, emit: (String) -> Bool
+  ) throws -> RunOutcome {
+    let job = try JSONDecoder().decode(
+      RunJob.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    let folder = RunFolder(job.folder)
+    // A worker whose parent was killed may still be writing its last checkpoint here.
+    let lock = try FileLock(waitingFor: folder.lock)
+    defer { lock.unlock() }
+    if let finished = try outcome(in: folder) { return finished }
+    let data = try PreparedData(
+      dataset: job.recipe.dataset, split: job.recipe.split, image: job.recipe.image,
+      cacheFolder: job.cacheFolder, threads: job.threads)
+    guard data.digest == job.datasetDigest else {
+      throw TrainingError(
+        "the data changed since the sweep started: digest \(data.digest.prefix(12)), "
+          + "expected \(job.datasetDigest.prefix(12)); start the sweep again")
+    }
+    let trainer = try Trainer(
+      recipe: job.recipe, data: data, folder: folder, threads: job.threads,
+      checkpointSeconds: job.checkpointSeconds)
+    let encoder = JSONEncoder()
+    var parentIsGone = false
+    let outcome = try trainer.run(shouldStop: { parentIsGone || shouldStop() }) { event in
+      guard let line = try? encoder.encode(event) else { return }
+      if !emit(String(decoding: line, as: UTF8.self)) { parentIsGone = true }
+    }
+    if case .cancelled = outcome { return outcome }
+    try AtomicFile.write(encoder.encode(outcome), to: folder.outcome)
+    return outcome
+  }
+
+  /// How the run in a folder ended, if it did.
+  public static func outcome(in folder: RunFolder) throws -> RunOutcome? {
+    guard FileManager.default.fileExists(atPath: folder.outcome) else { return nil }
+    return try JSONDecoder().decode(
+      RunOutcome.self, from: Data(contentsOf: URL(fileURLWithPath: folder.outcome)))
+  }
+}

@@ -1,0 +1,117 @@
+import Datasets
+import Images
+import Kernels
+import Randomness
+import Recipes
+import Strategies
+import Tensors
+
+/// Fills a batch of the network's input from the pixel cache: augment, normalise.
+///
+/// The generator of an image is keyed by how many images the run drew before it, so the thread
+/// count and a resume change nothing.
+struct BatchLoader {
+  private let pixels: PixelCache
+  private let pixelIndices: [Int]
+  private let transforms: [PixelTransform]
+  private let seed: UInt64
+  private let pool: ThreadPool
+  /// 3 × 256 normalised values: one for each channel and byte.
+  private let table: [Float]
+  private let mean: [Float]
+  private let inverseDeviation: [Float]
+
+  init(recipe: Recipe, data: PreparedData, pool: ThreadPool) {
+    (pixels, pixelIndices) = (data.pixels, data.catalogue.sourceIndices)
+    transforms = recipe.augmentation
+    (self.seed, self.pool) = (recipe.seed, pool)
+    mean = recipe.image.mean
+    inverseDeviation = recipe.image.standardDeviation.map { 1 / $0 }
+    var table = [Float](repeating: 0, count: 3 * 256)
+    for channel in 0..<3 {
+      for value in 0..<256 {
+        table[channel * 256 + value] =
+          (Float(value) / 255 - mean[channel]) * inverseDeviation[channel]
+      }
+    }
+    self.table = table
+  }
+
+  /// Fills the first `examples.count` images of `input`; the rest become zeros.
+  func load(_ examples: [LabeledExample], into input: MutableTensorView) {
+    pool.run(chunks: input.shape.n) { slot, _ in
+      let target = image(slot, of: input)
+      guard slot < examples.count else { return target.update(repeating: 0) }
+      normalize(bytes(of: examples[slot]), into: target)
+    }
+  }
+
+  /// Fills `input` with augmented images; `drawnBefore` is the run's count of images before them.
+  func loadAugmented(
+    _ examples: [LabeledExample], drawnBefore: Int, strategy: (any Augmentation)?,
+    into input: MutableTensorView
+  ) {
+    guard !transforms.isEmpty || strategy != nil else { return load(examples, into: input) }
+    pool.run(chunks: examples.count) { slot, _ in
+      let item = UInt64(drawnBefore + slot)
+      var image = pixelImage(of: examples[slot])
+      var generator = SeededGenerator(seed: seed, purpose: .augmentation, item: item)
+      for transform in transforms { transform.apply(to: &image, using: &generator) }
+      if let strategy {
+        var generator = SeededGenerator(seed: seed, purpose: .strategyAugmentation, item: item)
+        strategy.apply(to: &image, classIndex: examples[slot].classIndex, using: &generator)
+      }
+      normalize(image, into: self.image(slot, of: input))
+    }
+  }
+
+  private func image(
+    _ slot: Int, of input: MutableTensorView
+  ) -> UnsafeMutableBufferPointer<Float> {
+    let count = input.shape.h * input.shape.w * input.shape.c
+    return UnsafeMutableBufferPointer(start: input.pointer + slot * count, count: count)
+  }
+
+  private func bytes(of example: LabeledExample) -> UnsafeBufferPointer<UInt8> {
+    pixels.pixels(at: pixelIndices[example.example])
+  }
+
+  private func pixelImage(of example: LabeledExample) -> PixelImage {
+    var image = PixelImage(height: pixels.height, width: pixels.width)
+    let bytes = bytes(of: example)
+    image.values.withUnsafeMutableBufferPointer { values in
+      for i in 0..<values.count { values[i] = Float(bytes[i]) * (1 / 255) }
+    }
+    return image
+  }
+
+  private func normalize(
+    _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    table.withUnsafeBufferPointer { table in
+      var i = 0
+      while i < target.count {
+        target[i] = table[Int(bytes[i])]
+        target[i + 1] = table[256 + Int(bytes[i + 1])]
+        target[i + 2] = table[512 + Int(bytes[i + 2])]
+        i += 3
+      }
+    }
+  }
+
+  private func normalize(
+    _ image: PixelImage, into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (m0, m1, m2) = (mean[0], mean[1], mean[2])
+    let (d0, d1, d2) = (inverseDeviation[0], inverseDeviation[1], inverseDeviation[2])
+    image.values.withUnsafeBufferPointer { values in
+      var i = 0
+      while i < target.count {
+        target[i] = (values[i] - m0) * d0
+        target[i + 1] = (values[i + 1] - m1) * d1
+        target[i + 2] = (values[i + 2] - m2) * d2
+        i += 3
+      }
+    }
+  }
+}

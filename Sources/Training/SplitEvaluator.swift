@@ -1,0 +1,46 @@
+import Datasets
+import Metrics
+import Networks
+import Tensors
+
+/// Puts a split through a model, in batches of the model's own size.
+struct SplitEvaluator {
+  let model: ImageClassifier
+  let loader: BatchLoader
+  let classCount: Int
+  let groups: [ShotGroup]
+  /// Ids of the catalogue's examples, by index.
+  let exampleID: (Int) -> String
+
+  /// A split's figures and, where asked for, every prediction.
+  struct Outcome {
+    var evaluation: Evaluation
+    var predictions: [Prediction]
+    /// Whether some logit was no finite number.
+    var hasNonFinite: Bool
+  }
+
+  /// Evaluates in the given order. Every image is seen exactly once, without augmentation.
+  func evaluate(_ examples: [LabeledExample], keepsPredictions: Bool = false) -> Outcome {
+    var tally = EvaluationTally(
+      classCount: classCount, unseenCount: groups.count - classCount, groups: groups)
+    let batch = model.input.shape.n
+    var start = 0
+    while start < examples.count {
+      let slice = Array(examples[start..<min(start + batch, examples.count)])
+      loader.load(slice, into: model.input)
+      model.forward(phase: .evaluation, step: 0)
+      for (row, example) in slice.enumerated() {
+        let logits = UnsafeBufferPointer(
+          start: model.logits.pointer + row * classCount, count: classCount)
+        tally.add(
+          logits: logits, trueClass: example.classIndex, exampleID: exampleID(example.example),
+          keepsPrediction: keepsPredictions)
+      }
+      start += batch
+    }
+    return Outcome(
+      evaluation: tally.evaluation(), predictions: tally.predictions,
+      hasNonFinite: tally.hasNonFinite)
+  }
+}

@@ -1,0 +1,96 @@
+import Files
+import Foundation
+import Networks
+import Tensors
+
+extension Trainer {
+  /// Writes state, weights, running statistics, momentum and the best weights so far.
+  func save() throws {
+    state.position = stream.position
+    var tensors = model.snapshot().map { $0.renamed("model/" + $0.name) }
+    let optimizerState = optimizer.state
+    state.optimizerSteps = optimizerState.steps
+    tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
+    tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
+    let metadata = try JSONEncoder().encode(state)
+    try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
+  }
+
+  /// Continues from the folder's newest intact checkpoint of this very run, if there is one.
+  func restore() throws {
+    guard let checkpoint = try folder.checkpoints.load() else { return }
+    let saved: TrainingState
+    do {
+      saved = try JSONDecoder().decode(TrainingState.self, from: checkpoint.metadata)
+    } catch {
+      throw TrainingError("the checkpoint in \(folder.path) cannot be understood: \(error)")
+    }
+    guard saved.fingerprint == state.fingerprint else {
+      throw TrainingError(
+        "the checkpoint in \(folder.path) belongs to run \(saved.fingerprint.prefix(12)), "
+          + "but this is run \(state.fingerprint.prefix(12)); move the folder away to start anew")
+    }
+    try model.restore(checkpoint.tensors(under: "model/"))
+    try optimizer.restore(
+      OptimizerState(
+        steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/")))
+    let best = checkpoint.tensors(under: "best/")
+    bestWeights = best.isEmpty ? nil : best
+    state = saved
+    stream = OrderStream(
+      split: data.splits.training, sampler: plan.phases[saved.phase].sampler, seed: recipe.seed,
+      phase: saved.phase, at: saved.position)
+  }
+
+  /// Writes the model's weights under torchvision's names.
+  ///
+  /// - Returns: their SHA-256, over names and little-endian values in the order of the file.
+  func writeWeights() throws -> String {
+    var digest = SHA256Digest()
+    var tensors: [NamedTensor] = []
+    for parameter in model.parameters + model.buffers {
+      let values = parameter.torchValues()
+      digest.update(parameter.name)
+      values.withUnsafeBytes { digest.update($0) }
+      tensors.append(NamedTensor(name: parameter.name, shape: parameter.shape, values: values))
+    }
+    let classes = try JSONEncoder().encode(data.splits.census.names)
+    try Checkpoint(metadata: classes, tensors: tensors).write(to: folder.weights)
+    return digest.finalize()
+  }
+}
+
+extension ImageClassifier {
+  /// Copies of all parameters and buffers, in the engine's own layout.
+  func snapshot() -> [NamedTensor] {
+    (parameters + buffers).map {
+      NamedTensor(name: $0.name, shape: $0.shape, values: $0.value.array)
+    }
+  }
+
+  /// Puts copies back.
+  func restore(_ tensors: [NamedTensor]) throws {
+    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+    for parameter in parameters + buffers {
+      guard let tensor = byName[parameter.name], tensor.values.count == parameter.value.count else {
+        throw TrainingError("the checkpoint lacks a fitting '\(parameter.name)'")
+      }
+      _ = parameter.value.buffer.update(fromContentsOf: tensor.values)
+    }
+  }
+}
+
+extension Checkpoint {
+  /// The tensors whose names start with `prefix`, without it.
+  func tensors(under prefix: String) -> [NamedTensor] {
+    tensors.compactMap {
+      $0.name.hasPrefix(prefix) ? $0.renamed(String($0.name.dropFirst(prefix.count))) : nil
+    }
+  }
+}
+
+extension NamedTensor {
+  func renamed(_ name: String) -> NamedTensor {
+    NamedTensor(name: name, shape: shape, values: values)
+  }
+}

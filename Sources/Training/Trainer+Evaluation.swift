@@ -1,0 +1,100 @@
+import Datasets
+import Files
+import Foundation
+import Metrics
+import Networks
+import Results
+import Strategies
+
+extension Trainer {
+  private var evaluator: SplitEvaluator {
+    let names = data.catalogue.examples
+    return SplitEvaluator(
+      model: model, loader: loader, classCount: data.splits.census.classCount,
+      groups: data.groups,
+      exampleID: { names[$0].id })
+  }
+
+  /// Validates, remembers the best weights, reports the epoch.
+  ///
+  /// - Returns: why the run diverged, or `nil`.
+  func endEpoch(_ report: (TrainingEvent) -> Void) -> String? {
+    let epoch = state.epochs.count + 1
+    let start = monotonicSeconds()
+    var validation: Evaluation?
+    if !data.splits.validation.examples.isEmpty {
+      let outcome = evaluator.evaluate(data.splits.validation.examples)
+      if outcome.hasNonFinite { return "a logit of the validation images is no finite number" }
+      validation = outcome.evaluation
+      state.feedback = ValidationFeedback(
+        recall: outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+    }
+    let isBest = noteBest(epoch: epoch, validation: validation)
+    let lastFactor = recipe.training.schedule.factor(
+      atStep: state.step - 1, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
+    let record = EpochRecord(
+      epoch: epoch, imagesSeen: state.step * recipe.training.batch,
+      trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,
+      validation: validation?.headline,
+      learningRate: recipe.training.optimizer.learningRate * lastFactor,
+      imagesPerSecond: state.epochSeconds > 0
+        ? Double(state.epochImages) / state.epochSeconds : nil,
+      seconds: state.epochSeconds + monotonicSeconds() - start, finishedAt: Timestamp.now(),
+      isBest: isBest)
+    state.epochs.append(record)
+    (state.epochLoss, state.epochImages, state.epochSeconds) = (0, 0, 0)
+    report(.epoch(record))
+    return nil
+  }
+
+  /// Keeps a copy of the weights when the epoch is the best so far; ties go to the earlier epoch.
+  private func noteBest(epoch: Int, validation: Evaluation?) -> Bool {
+    guard let validation, let value = recipe.training.selectBy.value(of: validation.headline)
+    else { return false }
+    if let best = state.best, value <= best.value { return false }
+    state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
+    bestWeights = model.snapshot()
+    return true
+  }
+
+  /// Tests once, with the best weights, and writes them down.
+  func finish() throws -> RunResult {
+    if let bestWeights { try model.restore(bestWeights) }
+    let start = monotonicSeconds()
+    let test = evaluator.evaluate(
+      data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
+    state.seconds += monotonicSeconds() - start
+    let digest = try writeWeights()
+    let census = data.splits.census
+    let masses = plan.effectiveMass(for: census)
+    // The last phase is the one that the tested weights come from.
+    let mass = masses[masses.count - 1]
+    var notes = plan.notes
+    if state.best == nil {
+      notes.append(
+        "no validation figure named \(recipe.training.selectBy.rawValue): "
+          + "the last epoch's weights were tested")
+    }
+    return RunResult(
+      bestEpoch: state.best?.epoch ?? state.epochs.last?.epoch,
+      imagesSeen: state.step * recipe.training.batch, steps: state.step,
+      validation: state.best?.validation, test: test.evaluation, predictions: test.predictions,
+      classMass: Results.ClassMass(sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
+      lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
+      kernels: model.kernelNames, notes: notes, seconds: state.seconds,
+      imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
+      weightsPath: folder.weights)
+  }
+}
+
+/// The most memory this process ever held, in MB; `nil` where the system does not say.
+func peakMemoryMB() -> Double? {
+  var usage = rusage()
+  #if canImport(Glibc)
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
+    return Double(usage.ru_maxrss) / 1024
+  #else
+    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
+    return Double(usage.ru_maxrss) / (1024 * 1024)
+  #endif
+}

@@ -1,0 +1,11 @@
+import Results
+
+/// What a run tells while it goes on.
+public enum TrainingEvent: Codable, Hashable, Sendable {
+  /// Training starts, or continues after `step` steps from a checkpoint.
+  case started(step: Int, totalSteps: Int)
+  /// Now and then.
+  case progress(step: Int, totalSteps: Int, imagesPerSecond: Double)
+  /// An epoch ended; told again for every finished epoch after a resume.
+  case epoch(EpochRecord)
+}

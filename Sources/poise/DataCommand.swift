@@ -1,0 +1,68 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Reports
+import Training
+
+/// What is in an experiment's data.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Shows the classes of an experiment's data: counts per split, imbalance, groups.",
+    discussion: """
+      Decodes every image once, into a cache that sweeps share, and lists what had to be set \
+      aside, each with its reason.
+      """)
+
+  @OptionGroup var source: ExperimentOptions
+  @OptionGroup var machine: MachineOptions
+  @Option(help: "The store whose working folder holds the decoded pixels.")
+  var results = "results.sqlite"
+  @Flag(help: "Write CSV.") var csv = false
+  @Flag(help: "Write JSON.") var json = false
+
+  func validate() throws {
+    if csv, json { throw ValidationError("choose one of --csv and --json") }
+  }
+
+  func run() throws {
+    let experiment = try source.experiment()
+    let data = try source.prepare(
+      experiment, work: WorkFolder(store: results), threads: machine.threadCount)
+    let summary = DatasetSummary(of: data.splits)
+    var table = DatasetTable(data.record(named: summary.name))
+    table.facts = facts(summary, data)
+    table.notes = summary.notes + examples(of: summary)
+    Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
+  }
+
+  private func facts(_ summary: DatasetSummary, _ data: PreparedData) -> [(String, String)] {
+    var facts = [
+      ("root", summary.root),
+      ("usable images", "\(summary.usableCount)"),
+      (
+        "split",
+        "\(summary.trainCount) train, \(summary.validationCount) validation, "
+          + "\(summary.testCount) test"
+      ),
+      ("digest", String(data.digest.prefix(16))),
+    ]
+    if summary.droppedByLongTail > 0 {
+      facts.append(("left out by the long tail", "\(summary.droppedByLongTail)"))
+    }
+    for repair in summary.repairs {
+      let lines = repair.lines.prefix(5).map(String.init).joined(separator: ", ")
+      let more = repair.lines.count > 5 ? ", …" : ""
+      facts.append(("rows with \(repair.repair.rawValue)", "\(repair.lines.count) (lines \(lines)\(more))"))
+    }
+    return facts
+  }
+
+  /// For each reason of quarantine the first few rows, so that they can be looked at.
+  private func examples(of summary: DatasetSummary) -> [String] {
+    summary.quarantine.map { reason in
+      let first = reason.examples.prefix(3).map { "\($0.id) (\($0.detail))" }
+      return "\(reason.reason.rawValue): \(reason.count), such as \(first.joined(separator: "; "))"
+    }
+  }
+}

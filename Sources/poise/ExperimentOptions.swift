@@ -1,0 +1,110 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Recipes
+import Training
+
+/// The experiment file with what the command line changes in it.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
+  var file: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: "Change a key, such as training.epochs=2 or dataset.root=/data. Repeatable.")
+  var changes: [String] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: "Only these runs, such as strategy=focal or seed=1. Repeatable; all must hold.")
+  var only: [String] = []
+
+  /// Reads and checks the file.
+  func experiment() throws -> Experiment {
+    var experiment = try ExperimentFile.read(
+      path: file, overrides: try Change.parse(changes),
+      environment: ProcessInfo.processInfo.environment)
+    try restrict(&experiment)
+    return experiment
+  }
+
+  /// Catalogue, pixels and splits of the experiment.
+  func prepare(
+    _ experiment: Experiment, work: WorkFolder, threads: Int
+  ) throws -> PreparedData {
+    let recipe = experiment.recipes[0]
+    let bar = ProgressBar(label: "decoding images")
+    defer { bar.finish() }
+    return try PreparedData(
+      dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
+      threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+  }
+
+  private func restrict(_ experiment: inout Experiment) throws {
+    for condition in only {
+      let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, ["strategy", "seed", "variant"].contains(parts[0]) else {
+        throw ValidationError(
+          "--only \(condition): expected strategy=…, variant=… or seed=…")
+      }
+      let known = experiment.recipes
+      experiment.recipes.removeAll { recipe in
+        switch parts[0] {
+        case "strategy": recipe.label != parts[1]
+        case "variant": recipe.variant != parts[1]
+        default: String(recipe.seed) != parts[1]
+        }
+      }
+      if experiment.recipes.isEmpty {
+        let labels = Set(known.map(\.label)).sorted().joined(separator: ", ")
+        throw ValidationError(
+          "--only \(condition): no run is left; strategies here are \(labels)")
+      }
+    }
+  }
+}
+
+/// How much of the machine may be used.
+struct MachineOptions: ParsableArguments {
+  @Option(help: "Compute threads; the results do not depend on it. Default: all processors.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads is \(threads), but must be at least 1")
+    }
+  }
+
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// Where a store's working files are: next to it, in `.poise/`.
+struct WorkFolder {
+  /// Runs' folders and the sweep's lock.
+  let path: String
+  /// Decoded pixels, shared by all stores in the folder.
+  let cache: String
+
+  init(store: String) {
+    let url = URL(fileURLWithPath: store)
+    let base = url.deletingLastPathComponent().path + "/.poise"
+    path = base + "/" + url.deletingPathExtension().lastPathComponent
+    cache = base + "/cache"
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+  }
+}
+
+/// What `--set key=value` says.
+enum Change {
+  /// Splits every change at its first `=`.
+  static func parse(_ changes: [String]) throws -> [(key: String, value: String)] {
+    try changes.map { change in
+      let parts = change.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw ValidationError("--set \(change): expected key=value, such as training.epochs=2")
+      }
+      return (key: String(parts[0]), value: String(parts[1]))
+    }
+  }
+}

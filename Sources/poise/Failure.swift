@@ -1,0 +1,55 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Files
+import Foundation
+import Reports
+import ResultsSQLite
+import Strategies
+import Sweeps
+import Training
+
+/// An error on its way out: what to print and the exit code that says which kind it was.
+struct Failure: Error {
+  var message: String
+  var code: Int32
+
+  static let bug: Int32 = 1
+  static let someRunsFailed: Int32 = 2
+  static let badInput: Int32 = 65
+  static let missingInput: Int32 = 66
+  static let cannotWrite: Int32 = 73
+  static let stoppedWithWorkLeft: Int32 = 75
+
+  init(_ message: String, code: Int32) { (self.message, self.code) = (message, code) }
+
+  /// The exit code follows from the room that found the problem.
+  init(_ error: any Error) {
+    message = "\(error)"
+    switch error {
+    case is ExperimentProblems, is DatasetError, is SplitError, is InvalidParameter,
+      is SweepError, is TrainingError:
+      code = Self.badInput
+    case let error as FileError:
+      code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
+    case let error as ResultsFileError: code = Self.code(of: error)
+    case is ComparisonError: code = Self.missingInput
+    default:
+      code = Self.bug
+    }
+  }
+
+  private static func code(of error: ResultsFileError) -> Int32 {
+    switch error {
+    case .missing: missingInput
+    case .isDirectory, .notADatabase, .foreign, .newer, .older, .corrupted: badInput
+    case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
+    }
+  }
+
+  /// Whether ArgumentParser should print the error itself: usage, help, version, exit codes.
+  static func isUsage(_ error: any Error) -> Bool {
+    error is ValidationError || error is ExitCode || error is CleanExit
+      || "\(type(of: error))" == "CommandError"
+  }
+}

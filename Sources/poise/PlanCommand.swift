@@ -1,0 +1,24 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Sweeps
+
+/// Lists the runs of an experiment on its data.
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Lists the runs of an experiment with their budgets and fingerprints.")
+
+  @OptionGroup var source: ExperimentOptions
+  @OptionGroup var machine: MachineOptions
+  @Option(help: "The store whose working folder holds the decoded pixels.")
+  var results = "results.sqlite"
+  @Flag(help: "Write CSV.") var csv = false
+
+  func run() throws {
+    let experiment = try source.experiment()
+    let work = WorkFolder(store: results)
+    let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
+    let listing = PlanListing(try SweepPlan(experiment, data: data, workFolder: work.path))
+    Terminal.show(csv ? listing.csv : listing.text)
+  }
+}

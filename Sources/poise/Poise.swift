@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+
+/// The command. Only this target parses arguments, prints results and decides exit codes.
+@main
+struct Poise: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "poise",
+    abstract: "Compares class-imbalance strategies for image classification.",
+    discussion: """
+      Experiments are declared in YAML files; a sweep trains every strategy with every seed and \
+      writes per-class metrics to results.sqlite; a report puts the strategies side by side.
+
+        poise check Experiments/my.yaml     finds every mistake before the night
+        poise plan Experiments/my.yaml      lists the runs and their budget
+        poise sweep Experiments/my.yaml     trains what is not finished yet
+        poise report                        compares, class by class
+
+      Results go to standard output, progress to standard error. Exit codes: 0 all done, 1 a bug \
+      of ours, 2 some runs failed, 64 wrong usage, 65 bad experiment file or data, 66 missing \
+      input, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
+      ended by a second interrupt.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      Check.self, Plan.self, SweepCommand.self, ReportCommand.self, Runs.self, Show.self,
+      DataCommand.self, StrategiesCommand.self, Doctor.self, WorkerCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      Terminal.complain(failure.message)
+      Foundation.exit(failure.code)
+    } catch let error where Failure.isUsage(error) {
+      exit(withError: error)
+    } catch {
+      let failure = Failure(error)
+      Terminal.complain(failure.message)
+      Foundation.exit(failure.code)
+    }
+  }
+}

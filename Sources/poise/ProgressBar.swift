@@ -1,0 +1,64 @@
+import Foundation
+
+/// A bar on standard error while something countable goes on: redrawn in place on a terminal, one
+/// line a minute elsewhere.
+final class ProgressBar {
+  private let label: String
+  private let isTerminal = Terminal.errorIsTerminal
+  private let start = Date()
+  private var lastDrawn = Date.distantPast
+  private var isOpen = false
+
+  init(label: String) { self.label = label }
+
+  func update(done: Int, total: Int) {
+    let now = Date()
+    let interval = isTerminal ? 0.2 : 60
+    guard now.timeIntervalSince(lastDrawn) >= interval else { return }
+    lastDrawn = now
+    let rate = Double(done) / max(now.timeIntervalSince(start), 1e-3)
+    let left = rate > 0 ? Double(total - done) / rate : 0
+    let share = total > 0 ? Double(done) / Double(total) : 1
+    draw(
+      "\(label) \(Self.bar(share)) \(done)/\(total)  \(Self.number(rate))/s  "
+        + "\(Duration.text(left)) left")
+  }
+
+  /// Replaces the line on a terminal, else adds one.
+  func draw(_ line: String) {
+    if isTerminal {
+      FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+      isOpen = true
+    } else {
+      Terminal.complain(line)
+    }
+  }
+
+  /// Leaves the line clean for what comes next.
+  func finish() {
+    if isOpen { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    isOpen = false
+  }
+
+  static func bar(_ share: Double, width: Int = 24) -> String {
+    let filled = Int((min(max(share, 0), 1) * Double(width)).rounded(.down))
+    return "[" + String(repeating: "#", count: filled)
+      + String(repeating: "·", count: width - filled) + "]"
+  }
+
+  static func number(_ value: Double) -> String {
+    value >= 100 ? String(Int(value)) : String(format: "%.1f", value)
+  }
+}
+
+/// Durations for people.
+enum Duration {
+  /// Such as `42 s`, `3 min 20 s`, `7 h 05 min`.
+  static func text(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "?" }
+    let total = Int(seconds.rounded())
+    if total < 60 { return "\(total) s" }
+    if total < 3600 { return "\(total / 60) min \(String(format: "%02d", total % 60)) s" }
+    return "\(total / 3600) h \(String(format: "%02d", total % 3600 / 60)) min"
+  }
+}

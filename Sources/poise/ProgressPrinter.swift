@@ -1,0 +1,110 @@
+import Foundation
+import Results
+import Sweeps
+
+/// Tells on standard error how a sweep goes: what runs, how fast, how long the rest will take.
+final class ProgressPrinter: SweepObserver {
+  private let results: String
+  private let bar = ProgressBar(label: "")
+  private let isTerminal = Terminal.errorIsTerminal
+  private let start = Date()
+  private var lastDrawn = Date.distantPast
+  private var runs = 0
+  private var imagesLeft = 0
+  private var rate = 0.0
+  private var current: (name: String, seen: Int, planned: Int) = ("", 0, 0)
+
+  init(results: String) { self.results = results }
+
+  func sweepStarts(_ overview: SweepOverview) {
+    (runs, imagesLeft) = (overview.runs, overview.imagesLeft)
+    let finished = overview.finished > 0 ? ", \(overview.finished) of them finished" : ""
+    Terminal.complain(
+      "sweep \(overview.name): \(overview.runs) runs\(finished), "
+        + "\(overview.imagesLeft) images to train on → \(results)")
+  }
+
+  func runStarts(_ run: RunDescription, number: Int, attempt: Int) {
+    current = (run.name, 0, run.imagesPlanned)
+    let again = attempt > 1 ? ", attempt \(attempt)" : ""
+    line("[\(number)/\(runs)] \(run.name)\(again)")
+  }
+
+  func runSkipped(_ run: RunDescription, number: Int, because reason: String) {
+    line("[\(number)/\(runs)] \(run.name): skipped, \(reason)")
+  }
+
+  func runProgressed(_ run: RunDescription, number: Int, _ event: RunProgress) {
+    current = (run.name, event.imagesSeen, event.imagesPlanned)
+    if event.imagesPerSecond > 0 { rate = event.imagesPerSecond }
+    if let epoch = event.epoch, epoch.epoch == run.epochsPlanned || isTerminal {
+      line("        " + Self.describe(epoch, of: run))
+    }
+    draw(number: number)
+  }
+
+  func runEnded(_ run: RunDescription, number: Int, _ outcome: RunOutcome) {
+    imagesLeft -= run.imagesPlanned
+    current = ("", 0, 0)
+    let prefix = "[\(number)/\(runs)] \(run.name): "
+    switch outcome {
+    case .done(let result):
+      line(prefix + "done in \(Duration.text(result.seconds)), " + Self.describe(result))
+    case .diverged(let step, let reason):
+      line(prefix + "diverged at step \(step): \(reason)")
+    case .failed(let reason, _, _): line(prefix + "failed: \(reason)")
+    case .cancelled(let reason): line(prefix + "stopped: \(reason)")
+    }
+  }
+
+  func note(_ message: String) { line("note: \(message)") }
+
+  /// The last line of a sweep.
+  func close(_ summary: SweepRunner.Summary) {
+    bar.finish()
+    var parts = ["\(summary.done) done"]
+    if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
+    if summary.failed > 0 { parts.append("\(summary.failed) failed or diverged") }
+    if summary.left > 0 { parts.append("\(summary.left) left") }
+    if let reason = summary.stopReason { parts.append(reason) }
+    let seconds = Date().timeIntervalSince(start)
+    Terminal.complain("sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
+    if summary.left > 0 { Terminal.complain("the same command continues where this one stopped") }
+  }
+
+  private func line(_ text: String) {
+    bar.finish()
+    Terminal.complain(text)
+  }
+
+  private func draw(number: Int) {
+    guard Date().timeIntervalSince(lastDrawn) >= (isTerminal ? 0.5 : 60) else { return }
+    lastDrawn = Date()
+    let share = Double(current.seen) / Double(max(current.planned, 1))
+    let left = rate > 0 ? Double(imagesLeft - current.seen) / rate : .infinity
+    bar.draw(
+      "[\(number)/\(runs)] \(ProgressBar.bar(share)) \(Int(share * 100)) %  "
+        + "\(ProgressBar.number(rate)) images/s  sweep: \(Duration.text(left)) left")
+  }
+
+  private static func describe(_ epoch: EpochRecord, of run: RunDescription) -> String {
+    var text = "epoch \(epoch.epoch)/\(run.epochsPlanned)"
+    if let loss = epoch.trainLoss { text += "  loss \(String(format: "%.3f", loss))" }
+    if let recall = epoch.validation?.balancedAccuracy {
+      text += "  val macro recall \(percent(recall))"
+    }
+    if let rate = epoch.imagesPerSecond { text += "  \(ProgressBar.number(rate)) images/s" }
+    return text
+  }
+
+  private static func describe(_ result: RunResult) -> String {
+    let headline = result.test?.headline
+    return "accuracy \(percent(headline?.accuracy)), macro recall "
+      + percent(headline?.balancedAccuracy)
+      + (result.imagesPerSecond.map { ", \(ProgressBar.number($0)) images/s" } ?? "")
+  }
+
+  private static func percent(_ value: Double?) -> String {
+    value.map { String(format: "%.1f %%", $0 * 100) } ?? "n/a"
+  }
+}

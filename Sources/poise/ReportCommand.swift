@@ -1,0 +1,87 @@
+import ArgumentParser
+import Files
+import Foundation
+import Reports
+import Results
+import ResultsSQLite
+
+/// Puts the strategies of a sweep side by side.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Compares the strategies of a sweep, side by side and class by class.",
+    discussion: """
+      Means are over seeds, differences are to the baseline with the same seed. Missing, failed \
+      and diverged runs are named, so that a mean over two of three seeds cannot pass as three.
+
+        poise report                                   the newest sweep
+        poise report --by class --format markdown -o table.md
+        poise report --sweep night --metric macro_f1
+      """)
+
+  @OptionGroup var store: StoreOptions
+  @Option(help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var by: ReportSubject = .overview
+  @Option(
+    help: "Sorts the strategies: \(HeadlineMetric.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var metric: HeadlineMetric = .macroRecall
+  @Option(help: "The label to compare with, instead of the experiment's baseline.")
+  var baseline: String?
+  @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
+  @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
+  var output: String?
+
+  func run() throws {
+    let opened = try store.open()
+    let sweep = try store.sweep(in: opened)
+    let comparisons = try Comparison.ofEachDataset(
+      opened.summaries(ofSweep: sweep.name), baseline: baseline ?? sweep.baseline, metric: metric)
+    let report = format.report(on: by, style: Terminal.style(toFile: output != nil))
+    let text = comparisons.map(report.render).joined(separator: "\n")
+    guard let output else { return Terminal.show(text) }
+    try AtomicFile.write(text, to: output)
+    Terminal.complain("written to \(output)")
+  }
+}
+
+extension ReportSubject: ExpressibleByArgument {}
+extension ReportFormat: ExpressibleByArgument {}
+extension HeadlineMetric: ExpressibleByArgument {}
+
+extension Terminal {
+  /// How text is drawn: as wide as the terminal, in colour only there.
+  static func style(toFile: Bool = false) -> TextStyle {
+    let locale = ProcessInfo.processInfo.environment
+    let charset = locale["LC_ALL"] ?? locale["LC_CTYPE"] ?? locale["LANG"] ?? "UTF-8"
+    let isUnicode = charset.isEmpty || charset.uppercased().contains("UTF")
+    return TextStyle(
+      width: toFile ? 100 : width, unicode: toFile || isUnicode, colour: !toFile && usesColor)
+  }
+}
+
+/// Which store and which of its sweeps.
+struct StoreOptions: ParsableArguments {
+  @Option(help: "The store.", completion: .file(extensions: ["sqlite"]))
+  var results = "results.sqlite"
+
+  @Option(help: "The sweep's name; the newest where absent.")
+  var sweep: String?
+
+  /// The store, read-only.
+  func open() throws -> SQLiteRunStore { try SQLiteRunStore(readOnly: results) }
+
+  /// The named sweep, or the newest.
+  func sweep(in store: SQLiteRunStore) throws -> SweepRecord {
+    let sweeps = try store.sweeps()
+    guard let newest = sweeps.last else {
+      throw Failure("\(results) holds no sweep yet", code: Failure.missingInput)
+    }
+    guard let sweep else { return newest }
+    guard let named = sweeps.first(where: { $0.name == sweep }) else {
+      let known = sweeps.map(\.name).joined(separator: ", ")
+      throw Failure(
+        "\(results) has no sweep named '\(sweep)'; there are \(known)", code: Failure.missingInput)
+    }
+    return named
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Strategies
+
+/// Lists the strategies that a file can name, or shows one.
+struct StrategiesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "strategies", abstract: "Lists strategies, or shows one with its formula.",
+    subcommands: [List.self, ShowStrategy.self], defaultSubcommand: List.self)
+
+  /// One line a strategy, by family.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "One line a strategy, by family.")
+
+    func run() {
+      let width = StrategyCatalog.all.map { $0.name.count }.max() ?? 0
+      var lines: [String] = []
+      for family in StrategyCard.Family.allCases {
+        let members = StrategyCatalog.all.filter { $0.card.family == family }
+        guard !members.isEmpty else { continue }
+        lines.append(family.rawValue)
+        lines += members.map {
+          "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
+            + $0.card.summary
+        }
+      }
+      lines.append("\n'poise strategies show NAME' has formula, parameters and paper.")
+      Terminal.show(lines.joined(separator: "\n"))
+    }
+  }
+
+  /// Formula, parameters with defaults and ranges, paper.
+  struct ShowStrategy: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Formula, parameters with defaults and ranges, paper.")
+
+    @Argument(
+      help: "The strategy's name.", completion: .list(StrategyCatalog.all.map { $0.name }))
+    var name: String
+
+    func run() throws {
+      guard let type = StrategyCatalog.type(named: name) else {
+        let known = StrategyCatalog.all.map { $0.name }.joined(separator: ", ")
+        throw ValidationError("no strategy is named '\(name)'; there are \(known)")
+      }
+      let card = type.card
+      var lines = [
+        type.name, "  " + card.summary, "", "formula    " + card.formula,
+        "paper      " + card.paper, "family     " + card.family.rawValue,
+      ]
+      if !card.parameters.isEmpty { lines += ["", "parameters"] }
+      for parameter in card.parameters {
+        lines.append("  \(parameter.key): \(parameter.defaultValue)    (\(parameter.range))")
+        lines.append("      \(parameter.meaning)")
+      }
+      Terminal.show(lines.joined(separator: "\n"))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Results
+import Sweeps
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One run in a process of its own; started by `poise sweep`.
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Trains one job (started by 'sweep').", shouldDisplay: false)
+
+  @Argument(help: "The job's file.") var job: String
+
+  func run() throws {
+    StopSignal.installInWorker()
+    let parent = getppid()
+    let outcome = try Worker.run(
+      jobAt: job, shouldStop: { StopSignal.number != nil || getppid() != parent },
+      emit: { line in Self.write(line + "\n") })
+    switch outcome {
+    case .done: return
+    case .cancelled: throw ExitCode(WorkerExit.cancelled)
+    case .diverged, .failed: throw ExitCode(Failure.someRunsFailed)
+    }
+  }
+
+  /// Writes all of the text to standard output, or says that nobody reads it any more.
+  private static func write(_ text: String) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      bytes = bytes.dropFirst(count)
+    }
+    return true
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import GRDB
+import Results
+import ResultsSQLite
+import Testing
+
+@Suite("A results file of another layout")
+struct MigrationTests {
+  /// A layout that some day follows the present one.
+  private var next: Schema {
+    let added = Schema.Migration(
+      number: Schema.current.version + 1, sql: "ALTER TABLE run ADD COLUMN energy_kj REAL;")
+    let view = Schema.View(
+      "v_energy", shows: "energy", example: "SELECT * FROM v_energy;",
+      sql: "SELECT id, energy_kj FROM run")
+    return Schema(
+      migrations: Schema.current.migrations + [added], views: Schema.current.views + [view])
+  }
+
+  @Test("that is stored opens, with a copy kept, and works", arguments: [1])
+  func storedFile(version: Int) throws {
+    let folder = try TemporaryFolder()
+    let fixture = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/layout-\(version).sqlite")
+    try FileManager.default.copyItem(at: fixture, to: URL(filePath: folder.file()))
+    let store = try SQLiteRunStore(path: folder.file(), schema: next)
+    try store.register(Sample.sweep)
+    try store.complete(Sample.run("focal"))
+    #expect(try query(folder.file(), "SELECT energy_kj FROM v_energy").count == 1)
+    #expect(try lines(folder.file(), "PRAGMA user_version") == ["\(next.version)"])
+    let copy = folder.file("results.sqlite.bak-v\(version)")
+    #expect(try lines(copy, "PRAGMA user_version") == ["\(version)"])
+    #expect(try lines(copy, "PRAGMA integrity_check") == ["ok"])
+    #expect(try query(copy, "SELECT * FROM help").count == Schema.current.views.count)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(Set(names) == ["results.sqlite", "results.sqlite.bak-v\(version)"])
+  }
+
+  @Test("keeps its rows when it is brought up to date")
+  func rowsStay() throws {
+    let folder = try TemporaryFolder()
+    let old = try SQLiteRunStore(path: folder.file())
+    try old.register(Sample.sweep)
+    let id = try old.complete(Sample.run("focal"))
+    let before = try old.run(id)
+    try old.close()
+    let store = try SQLiteRunStore(path: folder.file(), toolVersion: "poise 2", schema: next)
+    #expect(try store.run(id) == before)
+    let tools = try lines(folder.file(), "SELECT tool_version FROM migration ORDER BY number")
+    #expect(tools == ["poise", "poise 2"])
+  }
+
+  @Test("stays as it was when a migration fails")
+  func failingMigration() throws {
+    let folder = try TemporaryFolder()
+    try SQLiteRunStore(path: folder.file()).close()
+    let broken = Schema(
+      migrations: next.migrations
+        + [.init(number: next.version + 1, sql: "ALTER TABLE no_such ADD COLUMN x;")],
+      views: next.views)
+    #expect(throws: ResultsFileError.self) {
+      try SQLiteRunStore(path: folder.file(), schema: broken)
+    }
+    let store = try SQLiteRunStore(path: folder.file())
+    #expect(try store.problems() == [])
+    #expect(try query(folder.file(), "SELECT * FROM help").count == Schema.current.views.count)
+  }
+
+  @Test("is refused untouched when it is newer")
+  func newer() throws {
+    let folder = try TemporaryFolder()
+    try SQLiteRunStore(path: folder.file(), toolVersion: "poise 7.1", schema: next).close()
+    let before = try Data(contentsOf: URL(filePath: folder.file()))
+    let expected = ResultsFileError.newer(
+      folder.file(), version: next.version, supported: Schema.current.version,
+      writtenBy: "poise 7.1")
+    #expect(throws: expected) { try SQLiteRunStore(path: folder.file()) }
+    #expect(throws: expected) { try SQLiteRunStore(readOnly: folder.file()) }
+    #expect(try Data(contentsOf: URL(filePath: folder.file())) == before)
+  }
+
+  @Test("is made once when many come at the same time")
+  func race() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<4 {
+        group.addTask {
+          let store = try SQLiteRunStore(path: path)
+          try store.register(
+            SweepRecord(name: "sweep-\(index)", file: "f", source: "s", baseline: nil))
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try query(path, "SELECT * FROM migration").count == Schema.current.version)
+    #expect(try query(path, "SELECT * FROM sweep").count == 4)
+  }
+}

@@ -1,0 +1,121 @@
+import Datasets
+import Experiments
+import Foundation
+import Recipes
+import Results
+import Sweeps
+import TestSupport
+import Testing
+import Training
+
+/// A sweep over tiny data whose workers are shell scripts, to see what the parent makes of them.
+private struct FakeSweep {
+  let folder: TemporaryFolder
+  let store: any RunStore = InMemoryRunStore()
+  let plan: SweepPlan
+
+  init(limits: String = "{}") throws {
+    folder = try TemporaryFolder("sweep")
+    try SyntheticImages(trainCounts: [20, 10], testCounts: [4, 4]).write(to: folder.path)
+    let file = try folder.write(
+      """
+      name: fake
+      dataset:
+        name: stripes
+        format: idx
+        root: .
+        train_images: \(SyntheticImages.trainImages)
+        train_labels: \(SyntheticImages.trainLabels)
+        test_images: \(SyntheticImages.testImages)
+        test_labels: \(SyntheticImages.testLabels)
+      split: {test: given, validation: 0.2}
+      image: {size: 8}
+      model: {architecture: cifar_resnet20, stem: small}
+      training: {epochs: 1, batch: 8}
+      strategies: {baseline: {}, sqrt-sampling: {}}
+      baseline: baseline
+      seeds: [1, 2]
+      limits: \(limits)
+
+      """, to: "fake.yaml")
+    let experiment = try ExperimentFile.read(path: file, overrides: [], environment: [:])
+    let recipe = experiment.recipes[0]
+    let data = try PreparedData(
+      dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: folder.path,
+      threads: 1)
+    plan = try SweepPlan(experiment, data: data, workFolder: folder.path(of: "work"))
+  }
+
+  func run(
+    worker script: String, retriesFailed: Bool = false, shouldStop: () -> Bool = { false }
+  ) throws -> SweepRunner.Summary {
+    let path = try folder.write("#!/bin/sh\n" + script + "\n", to: "worker.sh")
+    let environment = EnvironmentRecord(
+      host: "h", operatingSystem: "o", processor: "p", cores: 1, memoryMB: 1, swift: "s",
+      toolVersion: "t", blas: "b", threads: 1, gitCommit: nil, gitDirty: nil)
+    return try SweepRunner(
+      plan, store: store, environment: environment,
+      options: SweepRunner.Options(
+        workerCommand: ["/bin/sh", path], cacheFolder: folder.path, threads: 1,
+        retriesFailed: retriesFailed),
+      observer: nil
+    ).run(shouldStop: shouldStop)
+  }
+
+  var states: [RunStatus] {
+    get throws { try store.summaries(ofSweep: "fake").map(\.status) }
+  }
+}
+
+@Suite struct SweepRunnerTests {
+  @Test func `a worker that crashes costs one run, and its last words are kept`() throws {
+    let sweep = try FakeSweep()
+    let summary = try sweep.run(worker: "echo 'out of paper' >&2; exit 1")
+    #expect(summary.failed == 3)
+    #expect(summary.stopReason?.contains("3 runs in a row failed") == true)
+    let error = try sweep.store.summaries(ofSweep: "fake")[0].error
+    #expect(error?.contains("out of paper") == true)
+  }
+
+  @Test func `a worker ended by a signal is a failure that names the signal`() throws {
+    let sweep = try FakeSweep(limits: "{failures_in_a_row: 10}")
+    let summary = try sweep.run(worker: "kill -SEGV $$")
+    #expect(summary.failed == 4)
+    #expect(try sweep.store.summaries(ofSweep: "fake")[0].error?.contains("signal 11") == true)
+  }
+
+  @Test func `retries are attempts, and the limit holds`() throws {
+    let sweep = try FakeSweep(limits: "{retries: 2, failures_in_a_row: 1}")
+    _ = try sweep.run(worker: "echo x >> \"$(dirname \"$1\")/tries\"; exit 1")
+    let tries = try String(contentsOfFile: sweep.plan.runs[0].folder + "/tries", encoding: .utf8)
+    #expect(tries == "x\nx\nx\n")
+    #expect(try sweep.states == [.failed, .queued, .queued, .queued])
+  }
+
+  @Test func `garbage on a worker's output is passed over`() throws {
+    let sweep = try FakeSweep()
+    _ = try sweep.run(worker: "echo '{\"progress\":'; printf '\\377\\000\\n'; exit 1")
+    #expect(try sweep.states[0] == .failed)
+  }
+
+  @Test func `a worker that outlives the limit of a run is stopped, and the reason is kept`() throws {
+    let sweep = try FakeSweep(limits: "{run: 1s, failures_in_a_row: 1}")
+    let summary = try sweep.run(worker: "trap 'exit 9' TERM; while :; do sleep 0.1; done")
+    #expect(summary.failed == 1)
+    #expect(try sweep.store.summaries(ofSweep: "fake")[0].error?.contains("limit of 1 s") == true)
+  }
+
+  @Test func `failed runs are left alone until they are asked for`() throws {
+    let sweep = try FakeSweep(limits: "{failures_in_a_row: 10}")
+    _ = try sweep.run(worker: "exit 1")
+    #expect(try sweep.run(worker: "exit 1").skipped == 4)
+    #expect(try sweep.run(worker: "exit 1", retriesFailed: true).failed == 4)
+  }
+
+  @Test func `a stop leaves the rest queued and says so`() throws {
+    let sweep = try FakeSweep()
+    let summary = try sweep.run(worker: "exit 0", shouldStop: { true })
+    #expect(summary.left == 4)
+    #expect(try sweep.states == [.queued, .queued, .queued, .queued])
+  }
+}
