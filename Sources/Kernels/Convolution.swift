@@ -38,6 +38,7 @@ public struct Convolution: Sendable {
   static let implementations: [any ConvolutionKernel.Type] = [
     PointwiseConvolution.self,
     WinogradConvolution.self,
+    PerPixelConvolution.self,
     Im2colConvolution.self,
     ReferenceConvolution.self,
   ]

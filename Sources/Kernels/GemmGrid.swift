@@ -57,15 +57,28 @@ struct GemmGrid {
       ldc: columns)
   }
 
-  /// Computes one block of c (rows × columns) = a (rows × depth) · bᵀ, where b is columns × depth.
+  /// Numbers of scratch memory for b transposed; 0 when products read it as it is.
+  var transposedCount: Int {
+    Gemm.isInPlace(matrixCount: columns * depth) ? roundUp(columns * depth, 16) : 0
+  }
+
+  /// Computes c (rows × columns) = a (rows × depth) · bᵀ, where b is columns × depth.
   func multiplyTransposedB(
-    _ index: Int, c: UnsafeMutablePointer<Float>, a: UnsafePointer<Float>, b: UnsafePointer<Float>
+    c: UnsafeMutablePointer<Float>, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let (i, j) = block(index)
-    Gemm.multiplyTransposedB(
-      m: i.count, n: j.count, k: depth, a: a + i.lowerBound * depth, lda: depth,
-      b: b + j.lowerBound * depth, ldb: depth,
-      c: c + i.lowerBound * columns + j.lowerBound, ldc: columns)
+    guard transposedCount == 0 else {
+      Gemm.transpose(rows: 0..<columns, of: columns, columns: depth, from: b, to: scratch)
+      pool.run(chunks: count) { block, _ in multiply(block, c: c, a: a, b: scratch) }
+      return
+    }
+    pool.run(chunks: count) { index, _ in
+      let (i, j) = block(index)
+      Gemm.multiplyTransposedB(
+        m: i.count, n: j.count, k: depth, a: a + i.lowerBound * depth, lda: depth,
+        b: b + j.lowerBound * depth, ldb: depth,
+        c: c + i.lowerBound * columns + j.lowerBound, ldc: columns)
+    }
   }
 }
 

@@ -16,7 +16,10 @@ enum Im2colConvolution: ConvolutionKernel {
 
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
     let span = Span(problem)
-    return span.patchCount + span.gradient(images: span.images).scratchCount
+    return span.patchCount
+      + max(
+        span.gradient(images: span.images).scratchCount,
+        span.backwardGrid(images: span.images).transposedCount)
   }
 
   static func forward(
@@ -42,12 +45,9 @@ enum Im2colConvolution: ConvolutionKernel {
     let span = Span(problem)
     let imageCount = problem.height * problem.width * problem.inChannels
     span.forEach { first, images in
-      let grid = GemmGrid(
-        rows: images * span.pixels, columns: span.depth, depth: problem.outChannels)
-      let gradient = dy + first * span.pixels * problem.outChannels
-      pool.run(chunks: grid.count) { block, _ in
-        grid.multiplyTransposedB(block, c: scratch, a: gradient, b: w)
-      }
+      span.backwardGrid(images: images).multiplyTransposedB(
+        c: scratch, a: dy + first * span.pixels * problem.outChannels, b: w,
+        scratch: scratch + span.patchCount, pool: pool)
       pool.run(chunks: images) { image, _ in
         (dx + (first + image) * imageCount).update(repeating: 0, count: imageCount)
         let pixels = (first + image) * span.pixels..<(first + image + 1) * span.pixels
@@ -93,6 +93,10 @@ enum Im2colConvolution: ConvolutionKernel {
       for first in Swift.stride(from: 0, to: im2col.problem.batch, by: images) {
         body(first, min(images, im2col.problem.batch - first))
       }
+    }
+
+    func backwardGrid(images: Int) -> GemmGrid {
+      GemmGrid(rows: images * pixels, columns: depth, depth: im2col.problem.outChannels)
     }
 
     func gradient(images: Int) -> GemmGradient {

@@ -10,7 +10,8 @@ enum PointwiseConvolution: ConvolutionKernel {
   }
 
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    gatheredCount(problem) + gradient(problem).scratchCount
+    gatheredCount(problem)
+      + max(gradient(problem).scratchCount, backwardGrid(problem).transposedCount)
   }
 
   static func forward(
@@ -27,12 +28,9 @@ enum PointwiseConvolution: ConvolutionKernel {
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let grid = GemmGrid(
-      rows: problem.outPixels, columns: problem.inChannels, depth: problem.outChannels)
     let target = problem.stride == 1 ? dx : scratch
-    pool.run(chunks: grid.count) { block, _ in
-      grid.multiplyTransposedB(block, c: target, a: dy, b: w)
-    }
+    backwardGrid(problem).multiplyTransposedB(
+      c: target, a: dy, b: w, scratch: scratch + gatheredCount(problem), pool: pool)
     if problem.stride > 1 { problem.scatter(target, into: dx, pool: pool) }
   }
 
@@ -43,6 +41,10 @@ enum PointwiseConvolution: ConvolutionKernel {
     let pixels = problem.gather(x, into: scratch, pool: pool)
     gradient(problem).add(
       to: dw, a: pixels, b: dy, scratch: scratch + gatheredCount(problem), pool: pool)
+  }
+
+  private static func backwardGrid(_ problem: ConvolutionProblem) -> GemmGrid {
+    GemmGrid(rows: problem.outPixels, columns: problem.inChannels, depth: problem.outChannels)
   }
 
   private static func gradient(_ problem: ConvolutionProblem) -> GemmGradient {

@@ -13,10 +13,14 @@ enum WinogradConvolution: ConvolutionKernel {
 
   static func accepts(_ problem: ConvolutionProblem) -> Bool {
     guard canCompute(problem) else { return false }
-    let tiles = WinogradTiles(problem)
-    // Products saved per product made: 4 for whole tiles, less for ragged ones.
-    let gain = Double(problem.height * problem.width * problem.batch) / Double(4 * tiles.count)
-    return gain >= 2 && tiles.count >= 32
+    // Multiplications for each pair of channels. Making U and reading it costs as much as the
+    // products of 36 tiles (measured).
+    let tiles = WinogradTiles(problem).count
+    let cost = 36 * Double(tiles + 36)
+    let direct =
+      PerPixelConvolution.accepts(problem)
+      ? PerPixelConvolution.cost(problem) : Double(9 * problem.outPixels)
+    return cost < 0.9 * direct
   }
 
   /// Whether the formulas apply, fast or not.
@@ -32,7 +36,8 @@ enum WinogradConvolution: ConvolutionKernel {
     let forward = Layout(problem, from: problem.inChannels, to: problem.outChannels)
     let backward = Layout(problem, from: problem.outChannels, to: problem.inChannels)
     return max(
-      forward.scratchCount(threads: threads), backward.scratchCount(threads: threads),
+      forward.scratchCount(threads: threads),
+      backward.scratchCount(threads: threads) + problem.weightCount,
       weightsLayout(problem).scratchCount(threads: threads))
   }
 
@@ -41,7 +46,7 @@ enum WinogradConvolution: ConvolutionKernel {
     w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
-    convolve(layout, y: y, x: x, w: w, rotated: false, scratch: scratch, pool: pool)
+    convolve(layout, y: y, x: x, w: w, scratch: scratch, pool: pool)
   }
 
   static func backwardData(
@@ -49,7 +54,9 @@ enum WinogradConvolution: ConvolutionKernel {
     w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
-    convolve(layout, y: dx, x: dy, w: w, rotated: true, scratch: scratch, pool: pool)
+    let turned = scratch + layout.scratchCount(threads: pool.threads)
+    problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
+    convolve(layout, y: dx, x: dy, w: turned, scratch: scratch, pool: pool)
   }
 
   static func backwardWeights(
@@ -84,13 +91,25 @@ enum WinogradConvolution: ConvolutionKernel {
     Layout(problem, from: problem.inChannels, to: problem.outChannels, isShared: true)
   }
 
-  /// y = x ∗ w, or with the filter rotated and its channels exchanged.
+  /// y = x ∗ w with the weights at `w`, in × out channels of this pass.
   private static func convolve(
     _ layout: Layout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, rotated: Bool, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    transformFilter(layout, w: w, rotated: rotated, scratch: scratch, pool: pool)
-    let product = Product(layout: layout, u: scratch, rotated: rotated)
+    let (c, k) = (layout.from, layout.to)
+    forEachChannel(c, pool) { channel, lane in
+      WinogradTransform.filter(
+        w + channel * k, tap: c * k, channels: k, u: scratch + channel * k, plane: layout.planeU,
+        room: layout.room(scratch, lane: lane).tile)
+    }
+    @inline(__always)
+    func product(
+      _ place: Int, _ tiles: Int, v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>
+    ) {
+      Gemm.multiply(
+        m: tiles, n: k, k: c, a: v + place * layout.planeV, lda: c,
+        b: scratch + place * layout.planeU, ldb: k, c: m + place * layout.planeM, ldc: k)
+    }
     if layout.isBlocked {
       let (step, count) = (layout.blockTiles, layout.tiles.count)
       pool.run(chunks: (count + step - 1) / step) { block, lane in
@@ -98,7 +117,7 @@ enum WinogradConvolution: ConvolutionKernel {
         let room = layout.room(scratch, lane: lane)
         let m = room.v + 36 * layout.planeV
         layout.readInput(part, x: x, v: room.v, room: room)
-        for place in 0..<36 { product.run(place, tiles: part.count, v: room.v, m: m) }
+        for place in 0..<36 { product(place, part.count, v: room.v, m: m) }
         layout.writeOutput(part, m: m, y: y, room: room)
       }
       return
@@ -107,29 +126,15 @@ enum WinogradConvolution: ConvolutionKernel {
     layout.forEachSpan { tiles in
       layout.forEachChunk(of: tiles, pool) { part, lane in
         layout.readInput(
-          part, x: x, v: v + (part.lowerBound - tiles.lowerBound) * layout.from,
+          part, x: x, v: v + (part.lowerBound - tiles.lowerBound) * c,
           room: layout.room(scratch, lane: lane))
       }
-      pool.run(chunks: 36) { place, _ in product.run(place, tiles: tiles.count, v: v, m: m) }
+      pool.run(chunks: 36) { place, _ in product(place, tiles.count, v: v, m: m) }
       layout.forEachChunk(of: tiles, pool) { part, lane in
         layout.writeOutput(
-          part, m: m + (part.lowerBound - tiles.lowerBound) * layout.to, y: y,
+          part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y,
           room: layout.room(scratch, lane: lane))
       }
-    }
-  }
-
-  /// U, always in × out channels as the weights are; a rotated product reads it transposed.
-  private static func transformFilter(
-    _ layout: Layout, w: UnsafePointer<Float>, rotated: Bool,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let (c, k) = rotated ? (layout.to, layout.from) : (layout.from, layout.to)
-    forEachChannel(c, pool) { channel, lane in
-      WinogradTransform.filter(
-        w + (rotated ? 8 * c * k : 0) + channel * k, tap: rotated ? -c * k : c * k, channels: k,
-        u: scratch + channel * k, plane: layout.planeU,
-        room: layout.room(scratch, lane: lane).tile)
     }
   }
 
@@ -140,28 +145,6 @@ enum WinogradConvolution: ConvolutionKernel {
     let step = 8
     pool.run(chunks: (channels + step - 1) / step) { chunk, lane in
       for channel in chunk * step..<min((chunk + 1) * step, channels) { body(channel, lane) }
-    }
-  }
-
-  /// The product of one of the 36 places.
-  private struct Product {
-    let layout: Layout
-    let u: UnsafePointer<Float>
-    let rotated: Bool
-
-    @inline(__always)
-    func run(
-      _ place: Int, tiles: Int, v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>
-    ) {
-      let (c, k) = (layout.from, layout.to)
-      let (a, b) = (v + place * layout.planeV, u + place * layout.planeU)
-      let result = m + place * layout.planeM
-      if rotated {
-        Gemm.multiplyTransposedB(
-          m: tiles, n: k, k: c, a: a, lda: c, b: b, ldb: c, c: result, ldc: k)
-      } else {
-        Gemm.multiply(m: tiles, n: k, k: c, a: a, lda: c, b: b, ldb: k, c: result, ldc: k)
-      }
     }
   }
 }

@@ -10,12 +10,14 @@ extension WinogradConvolution {
   /// 36 planes of U, then a room for each lane, then either a span of V and M shared by all lanes
   /// or a block of V and M for each lane.
   struct Layout {
-    /// Numbers of V and M that a span may take: 16 MB, half of a large last-level cache.
-    static let spanNumbers = 1 << 22
-    /// Numbers of V and M that a lane's block may take: about its second-level cache.
-    static let blockNumbers = 1 << 18
+    /// Numbers of V and M that a span takes: about what two second-level caches hold.
+    static let spanNumbers = 1 << 19
+    /// Numbers of V and M that a lane's block takes: half of its second-level cache.
+    static let blockNumbers = 128 << 10
     /// Tiles that a lane transforms at a time in a stage.
     static let chunkTiles = 8
+    /// Blocks from which lanes work on blocks of their own.
+    static let enoughBlocks = 8
 
     let tiles: WinogradTiles
     let from: Int
@@ -32,8 +34,9 @@ extension WinogradConvolution {
       (self.from, self.to) = (from, to)
       let wanted = Self.blockNumbers / (36 * (from + to))
       blockTiles = max(24, min(192, wanted / 12 * 12))
-      isBlocked = !isShared && tiles.count >= 8 * blockTiles
-      let most = max(96, Self.spanNumbers / (36 * (from + to)))
+      isBlocked = !isShared && tiles.count >= Self.enoughBlocks * blockTiles
+      // U is read once for each span, so the span is at least as large.
+      let most = max(96, Self.spanNumbers / (36 * (from + to)), from * to / (from + to))
       let spans = (tiles.count + most - 1) / most
       spanTiles = min(tiles.count, roundUp((tiles.count + spans - 1) / spans, 12))
     }

@@ -59,6 +59,11 @@ struct WinogradTiles {
     let (n, place) = tile.quotientAndRemainder(dividingBy: down * across)
     let (row, column) = place.quotientAndRemainder(dividingBy: across)
     let (top, left) = (row * 4 - border, column * 4 - border)
+    if top >= 0 && left >= 0 && top + size <= height && left + size <= width {
+      let base = (n * height + top) * width + left
+      for i in 0..<size { for j in 0..<size { body(i * size + j, base + i * width + j) } }
+      return
+    }
     for i in 0..<size {
       let y = top + i
       let inRows = y >= 0 && y < height

@@ -6,7 +6,7 @@ import Testing
 
   /// Convolutions of the bottlenecks of ResNet-50 on maps of the given side, batch 64.
   static func choices(
-    side: Int, batch: Int, last: String
+    side: Int, batch: Int, strided: String, last: String
   ) -> [Choice] {
     func problem(
       _ side: Int, _ c: Int, _ k: Int, kernel: Int, stride: Int = 1
@@ -21,7 +21,7 @@ import Testing
       Choice(problem: problem(one, 64, 64, kernel: 1), name: "pointwise"),
       Choice(problem: problem(one, 64, 64, kernel: 3), name: "winograd 4×4"),
       Choice(problem: problem(one, 256, 512, kernel: 1, stride: 2), name: "pointwise"),
-      Choice(problem: problem(one, 128, 128, kernel: 3, stride: 2), name: "im2col"),
+      Choice(problem: problem(one, 128, 128, kernel: 3, stride: 2), name: strided),
       Choice(problem: problem(one / 2, 128, 128, kernel: 3), name: "winograd 4×4"),
       Choice(problem: problem(one / 4, 256, 256, kernel: 3), name: "winograd 4×4"),
       Choice(problem: problem(one / 8, 512, 512, kernel: 3), name: last),
@@ -31,8 +31,8 @@ import Testing
 
   @Test(
     "The layers of ResNet-50 get the implementations measured to be fastest",
-    arguments: choices(side: 64, batch: 64, last: "im2col")
-      + choices(side: 224, batch: 16, last: "winograd 4×4"))
+    arguments: choices(side: 64, batch: 64, strided: "per pixel", last: "per pixel")
+      + choices(side: 224, batch: 16, strided: "im2col", last: "winograd 4×4"))
   func fastest(_ choice: Choice) {
     #expect(Convolution(choice.problem, policy: .fastest).kernelName == choice.name)
   }
@@ -58,15 +58,28 @@ import Testing
   @Test("Few tiles, thin images and odd channels are left to other implementations")
   func winogradDeclines() {
     var problems = [ConvolutionProblem](repeating: Self.winogradProblem, count: 6)
-    problems[0].batch = 1
+    (problems[0].batch, problems[0].height, problems[0].width) = (1, 8, 8)
     (problems[1].height, problems[1].width) = (2, 2)
     problems[2].inChannels = 20
     problems[3].outChannels = 8
     problems[4].padding = 0
     problems[5].stride = 2
     for problem in problems {
-      #expect(Convolution(problem, policy: .fastest).kernelName == "im2col", "\(problem)")
+      let name = Convolution(problem, policy: .fastest).kernelName
+      #expect(["per pixel", "im2col"].contains(name), "\(problem)")
     }
+  }
+
+  @Test("Few images are left to im2col, many to the products per pixel")
+  func perPixel() {
+    var problem = ConvolutionProblem(
+      batch: 8, height: 8, width: 8, inChannels: 32, outChannels: 64, kernel: 3, stride: 2,
+      padding: 1)
+    #expect(Convolution(problem, policy: .fastest).kernelName == "im2col")
+    problem.batch = 64
+    #expect(Convolution(problem, policy: .fastest).kernelName == "per pixel")
+    (problem.height, problem.width) = (224, 224)
+    #expect(Convolution(problem, policy: .fastest).kernelName == "im2col")
   }
 
   @Test("The list ends with the reference, which needs no scratch memory")
