@@ -4,8 +4,6 @@ import PackageDescription
 // Targets are listed floor by floor, bottom first; imports run strictly downwards.
 // `Tests/ArchitectureTests` checks every edge against the floors named in `Docs/floors.txt`.
 
-let collections: Target.Dependency = .product(
-  name: "OrderedCollections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -43,7 +41,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -71,7 +68,7 @@ let package = Package(
     room("Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
     room(
       "Strategies",
-      ["Datasets", "Images", "Kernels", "Metrics", "Tensors", "Randomness", collections]),
+      ["Datasets", "Images", "Kernels", "Metrics", "Tensors", "Randomness"]),
 
     // Floor 3
     room(
@@ -83,7 +80,7 @@ let package = Package(
       "Experiments",
       [
         "Recipes", "Datasets", "Kernels", "Metrics", "Networks", "Strategies", "Results", "Files",
-        yams, collections,
+        yams,
       ]),
     room(
       "Training",

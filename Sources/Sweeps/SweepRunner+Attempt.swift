@@ -19,8 +19,8 @@ extension SweepRunner {
     let worker = try WorkerProcess(command: options.workerCommand + [job.path], logPath: log)
     try store.begin(id, environment: environment, processID: worker.processID)
     let stop = try listen(to: worker, run, id: id, number: number, shouldStop)
-    switch (worker.wait(), try Worker.outcome(in: RunFolder(run.folder))) {
-    case (_, let outcome?): return outcome
+    switch (worker.wait(), try FinishedRun(in: RunFolder(run.folder))) {
+    case (_, let finished?): return finished.outcome
     case (.exited(let code), nil) where code == WorkerExit.cancelled:
       return .cancelled(reason: stop ?? "the worker was asked to stop")
     case (.exited(let code), nil):

@@ -22,7 +22,16 @@ public enum Worker {
     // A worker whose parent was killed may still be writing its last checkpoint here.
     let lock = try FileLock(waitingFor: folder.lock)
     defer { lock.unlock() }
-    if let finished = try outcome(in: folder) { return finished }
+    let encoder = JSONEncoder()
+    func tell(_ event: TrainingEvent) -> Bool {
+      guard let line = try? encoder.encode(event) else { return true }
+      return emit(String(decoding: line, as: UTF8.self))
+    }
+    if let finished = try FinishedRun(in: folder) {
+      // Its parent was killed before it could store everything.
+      for epoch in finished.epochs { _ = tell(.epoch(epoch)) }
+      return finished.outcome
+    }
     let data = try PreparedData(
       dataset: job.recipe.dataset, split: job.recipe.split, image: job.recipe.image,
       cacheFolder: job.cacheFolder, threads: job.threads)
@@ -34,21 +43,14 @@ public enum Worker {
     let trainer = try Trainer(
       recipe: job.recipe, data: data, folder: folder, threads: job.threads,
       checkpointSeconds: job.checkpointSeconds)
-    let encoder = JSONEncoder()
     var parentIsGone = false
+    var epochs: [EpochRecord] = []
     let outcome = try trainer.run(shouldStop: { parentIsGone || shouldStop() }) { event in
-      guard let line = try? encoder.encode(event) else { return }
-      if !emit(String(decoding: line, as: UTF8.self)) { parentIsGone = true }
+      if case .epoch(let record) = event { epochs.append(record) }
+      if !tell(event) { parentIsGone = true }
     }
     if case .cancelled = outcome { return outcome }
-    try AtomicFile.write(encoder.encode(outcome), to: folder.outcome)
+    try FinishedRun(outcome: outcome, epochs: epochs).write(to: folder)
     return outcome
-  }
-
-  /// How the run in a folder ended, if it did.
-  public static func outcome(in folder: RunFolder) throws -> RunOutcome? {
-    guard FileManager.default.fileExists(atPath: folder.outcome) else { return nil }
-    return try JSONDecoder().decode(
-      RunOutcome.self, from: Data(contentsOf: URL(fileURLWithPath: folder.outcome)))
   }
 }

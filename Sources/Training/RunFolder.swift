@@ -13,7 +13,7 @@ public struct RunFolder: Sendable {
   public var checkpoints: CheckpointFolder { CheckpointFolder(path) }
   /// The tested weights, under torchvision's names and in PyTorch's layout.
   public var weights: String { path + "/weights.checkpoint" }
-  /// How the run ended, as JSON; written before the process leaves.
+  /// How the run ended and its epochs, as JSON; written before the process leaves.
   public var outcome: String { path + "/outcome.json" }
   /// Held while a process works here.
   public var lock: String { path + "/lock" }
