@@ -54,11 +54,7 @@ extension SweepRunner {
         try take(event, run, id: id, number: number)
       }
       if stopRequested == nil {
-        if shouldStop() {
-          stop = "stopped on request"
-        } else if let limit = plan.experiment.limits.run, Date().timeIntervalSince(start) >= limit {
-          stop = "the limit of \(Int(limit)) s for one run is reached"
-        }
+        stop = shouldStop() ? "stopped on request" : limitReached(since: start)
         if stop != nil {
           worker.askToStop()
           stopRequested = Date()
@@ -68,6 +64,18 @@ extension SweepRunner {
       }
     }
     return stop
+  }
+
+  /// Which limit of time a run that started at `start` has reached.
+  private func limitReached(since start: Date) -> String? {
+    let limits = plan.experiment.limits
+    if let limit = limits.run, Date().timeIntervalSince(start) >= limit {
+      return "the limit of \(Int(limit)) s for one run is reached"
+    }
+    if let limit = limits.night, Date().timeIntervalSince(started) >= limit {
+      return "the limit of \(Int(limit)) s for the whole sweep is reached"
+    }
+    return nil
   }
 
   private func take(

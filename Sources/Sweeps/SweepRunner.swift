@@ -15,7 +15,7 @@ public final class SweepRunner {
   let options: Options
   weak var observer: (any SweepObserver)?
   let environment: EnvironmentRecord
-  private let started = Date()
+  let started = Date()
   private var failuresInARow = 0
 
   /// How a sweep is run.
