@@ -11,9 +11,14 @@ struct ConvolutionPasses: Equatable {
   init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
     let problem = convolution.problem
     let pool = ThreadPool(threads: threads)
-    let x = AlignedBuffer(inputs.x)
-    let w = AlignedBuffer(inputs.w)
-    let dy = AlignedBuffer(inputs.dy)
+    func copy(_ numbers: [Float]) -> AlignedBuffer {
+      let buffer = AlignedBuffer(count: numbers.count)
+      _ = buffer.buffer.update(fromContentsOf: numbers)
+      return buffer
+    }
+    let x = copy(inputs.x)
+    let w = copy(inputs.w)
+    let dy = copy(inputs.dy)
     let (guardCount, canary) = (64, Float(12345))
     let scratchCount = convolution.scratchCount(threads: threads)
     let scratch = AlignedBuffer(count: scratchCount + guardCount)
@@ -44,7 +49,7 @@ struct ConvolutionPasses: Equatable {
     checkCanary()
     dx = data.array
 
-    let weights = AlignedBuffer(inputs.startingGradient)
+    let weights = copy(inputs.startingGradient)
     poison()
     convolution.backwardWeights(
       dw: weights.pointer, dy: dy.pointer, x: x.pointer, scratch: scratch.pointer, pool: pool)

@@ -64,7 +64,7 @@ enum ConvolutionProblems {
     .init(
       batch: 2, height: 8, width: 8, inChannels: 256, outChannels: 264, kernel: 3, padding: 1),
     .init(
-      batch: 50, height: 64, width: 64, inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
+      batch: 20, height: 64, width: 64, inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
       padding: 3),
   ]
 
