@@ -33,6 +33,7 @@ enum Terminal {
 
   /// Writes text to standard output, with a line break at its end.
   static func show(_ text: String) {
-    FileHandle.standardOutput.write(Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
+    FileHandle.standardOutput.write(
+      Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
   }
 }
