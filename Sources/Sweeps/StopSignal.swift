@@ -15,9 +15,14 @@ public enum StopSignal {
 
   /// Starts listening.
   public static func install() {
+    // A process started from a dispatch thread inherits a mask that blocks them all.
+    var mask = sigset_t()
+    sigemptyset(&mask)
     for number in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] {
       signal(number) { StopSignal.handle($0) }
+      sigaddset(&mask, number)
     }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     // A reader that goes away shows as a failed write.
     signal(SIGPIPE, SIG_IGN)
   }
