@@ -264,11 +264,13 @@ def network_golden():
     cases = []
     for case in NETWORKS:
         # A ReLU within rounding of its edge turns over between precisions, and in these narrow
-        # networks one of them shows. Of some first batches, that is taken which stays clearest.
+        # networks one of them shows. Of some first batches, that is taken which stays clearest;
+        # the CIFAR network, whose later steps are the most sensitive, is watched through all three.
+        watched, variants = (3, 16) if case[0] == "cifar" else (1, 40)
         best = (0, 0)
-        for variant in range(40):
+        for variant in range(variants):
             margins.clear()
-            run_network(case, variant, torch.float64, steps=1)
+            run_network(case, variant, torch.float64, steps=watched)
             best = max(best, (min(margins), variant))
         variant = best[1]
         exact = run_network(case, variant, torch.float64)
