@@ -46,7 +46,7 @@ struct TrainingBudgetTests {
     #expect(epochs == epochs.sorted())
   }
 
-  @Test("the quickstart: 12 epochs of 2,232 images in batches of 64")
+  @Test("12 epochs of 2,232 images in batches of 64")
   func quickstart() {
     let budget = TrainingBudget(
       TrainingConfiguration(budget: .epochs(12), batch: 64), trainingCount: 2232)
