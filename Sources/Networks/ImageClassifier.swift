@@ -1,9 +1,10 @@
 import Kernels
 import Tensors
 
-/// A network that turns a batch of images into logits, with all the memory it trains in.
+/// A network that turns a batch of images into logits, with all the memory it trains in. With a
+/// ``TextConfiguration`` it reads texts beside the images, or alone.
 ///
-/// One step: fill ``input``, `forward`, read ``logits``, fill ``dLogits``, `backward`. Nothing is
+/// One step: fill ``input`` (and ``tokens``), `forward`, read ``logits``, fill ``dLogits``, `backward`. Nothing is
 /// allocated between. The same seed, inputs and configuration give the same bits with any number
 /// of threads. Not thread-safe: one classifier belongs to one thread at a time.
 public final class ImageClassifier {
@@ -23,6 +24,9 @@ public final class ImageClassifier {
   /// Of the last forward pass while training, until it was differentiated.
   private var pass: Pass?
   private var trunkIsDifferentiable = false
+  /// Where texts enter a network that reads images too.
+  private let textBeside: TextBesideLayer?
+  private let readsTextOnly: Bool
 
   /// Trained tensors in torchvision's order and with its names.
   public let parameters: [Parameter]
@@ -33,31 +37,35 @@ public final class ImageClassifier {
 
   /// Builds a network with initial weights for batches of exactly `batch` images.
   ///
-  /// The trunk's weights depend on the seed only, not on the number of classes.
+  /// The trunk's weights depend on the seed only, not on the number of classes. Of a
+  /// ``TextConfiguration/Variant/fallback`` this is the image's model; the text's is another
+  /// classifier with the variant ``TextConfiguration/Variant/text``.
+  ///
+  /// - Parameter vocabulary: words that texts may hold; their numbers are below it.
   public convenience init(
     _ configuration: ModelConfiguration, classes: Int, height: Int, width: Int, batch: Int,
-    seed: UInt64, pool: ThreadPool
+    seed: UInt64, pool: ThreadPool, vocabulary: Int = 0
   ) throws(ShapeError) {
     try self.init(
       configuration, classes: classes, input: Shape(n: batch, h: height, w: width, c: 3),
-      seed: seed, pool: pool, divisor: 1)
+      seed: seed, pool: pool, divisor: 1, vocabulary: vocabulary)
   }
 
   /// As the public initialiser, with all widths divided by `divisor`.
   package init(
     _ configuration: ModelConfiguration, classes: Int, input: Shape, seed: UInt64,
-    pool: ThreadPool, divisor: Int
+    pool: ThreadPool, divisor: Int, vocabulary: Int = 0
   ) throws(ShapeError) {
     guard input.n >= 1, input.h >= 1, input.w >= 1, classes >= 1 else {
       throw ShapeError(
         "a network for \(input.n) images of \(input.h)×\(input.w) and \(classes) classes: "
           + "every extent must be at least 1")
     }
-    let network = ResNet(configuration, divisor: divisor)
-    trunkCount = network.trunk.count
-    layers =
-      network.trunk
-      + ResNet.head(configuration, features: network.features, classes: classes)
+    let parts = Parts(
+      configuration, classes: classes, divisor: divisor, vocabulary: vocabulary)
+    (trunkCount, layers) = (parts.trunk.count, parts.trunk + parts.head)
+    (textBeside, readsTextOnly) = (parts.textBeside, parts.words != nil)
+    let input = parts.words.map { Shape.matrix(input.n, $0) } ?? input
     (self.seed, self.pool, inputShape) = (seed, pool, input)
 
     var plan = WorkspacePlan()
@@ -87,7 +95,17 @@ public final class ImageClassifier {
   }
 
   /// batch × height × width × 3, to be filled before `forward`; kept until `backward` is done.
+  /// Where texts alone are read, this is ``tokens``.
   public var input: MutableTensorView { workspace.tensor(inputSlot, inputShape) }
+
+  /// ``input`` of a network that reads images.
+  public var pixels: MutableTensorView? { readsTextOnly ? nil : input }
+
+  /// batch × words, as ``input``, of a network that reads texts: the numbers of the words from the
+  /// left, then zeros.
+  public var tokens: MutableTensorView? {
+    readsTextOnly ? input : textBeside?.tokens(in: workspace)
+  }
 
   /// batch × classes, valid after `forward`.
   public var logits: TensorView {

@@ -14,6 +14,8 @@ enum InitialValue: Sendable {
   case normal(Double)
   /// Uniform between minus and plus this bound.
   case uniform(Double)
+  /// Normal with standard deviation 1, as PyTorch begins word vectors; the first row, padding, 0.
+  case wordVectors(width: Int)
 
   /// He et al., ICCV 2015, equation 14 ("fan out"): σ² = 2 / (out · height · width).
   static func kaiming(outChannels: Int, kernel: Int) -> InitialValue {
@@ -30,18 +32,27 @@ enum InitialValue: Sendable {
     case .constant(let value): return [Float](repeating: value, count: count)
     case .uniform(let bound):
       return (0..<count).map { _ in Float(generator.uniform(in: -bound..<bound)) }
-    case .normal(let deviation):
-      // Box–Muller, both of each pair: the cosine comes first.
-      var values: [Float] = []
-      values.reserveCapacity(count + 1)
-      while values.count < count {
-        let radius = deviation * (-2 * log(1 - generator.uniform())).squareRoot()
-        let angle = 2 * Double.pi * generator.uniform()
-        values.append(Float(radius * cos(angle)))
-        values.append(Float(radius * sin(angle)))
-      }
-      return Array(values.prefix(count))
+    case .normal(let deviation): return Self.normal(deviation, count: count, using: &generator)
+    case .wordVectors(let width):
+      var values = Self.normal(1, count: count, using: &generator)
+      for index in 0..<min(width, count) { values[index] = 0 }
+      return values
     }
+  }
+
+  private static func normal(
+    _ deviation: Double, count: Int, using generator: inout SeededGenerator
+  ) -> [Float] {
+    // Box–Muller, both of each pair: the cosine comes first.
+    var values: [Float] = []
+    values.reserveCapacity(count + 1)
+    while values.count < count {
+      let radius = deviation * (-2 * log(1 - generator.uniform())).squareRoot()
+      let angle = 2 * Double.pi * generator.uniform()
+      values.append(Float(radius * cos(angle)))
+      values.append(Float(radius * sin(angle)))
+    }
+    return Array(values.prefix(count))
   }
 }
 

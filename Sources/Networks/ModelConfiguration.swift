@@ -11,14 +11,17 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var dropout: Double
   /// Which implementations of convolution may be used.
   public var convolution: ConvolutionPolicy
+  /// How a text beside the image takes part; `nil` for the image alone.
+  public var text: TextConfiguration?
 
   /// A network with a linear head and the ImageNet stem.
   public init(
     architecture: Architecture = .resnet50, stem: Stem = .imagenet, hidden: [Int] = [],
-    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest
+    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, text: TextConfiguration? = nil
   ) {
     (self.architecture, self.stem) = (architecture, stem)
     (self.hidden, self.dropout, self.convolution) = (hidden, dropout, convolution)
+    self.text = text
   }
 
   /// Networks of the ResNet family.

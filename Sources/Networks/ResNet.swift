@@ -54,20 +54,22 @@ struct ResNet {
     return blocks.enumerated().map { Stage(blocks: $1, width: width << $0) }
   }
 
-  /// The layers after the trunk: pooling, then linear layers with dropout before and ReLU between.
+  /// The layers after the trunk and its pooling: linear layers with dropout before and ReLU between.
+  ///
+  /// `prefix` goes before their names.
   static func head(
-    _ configuration: ModelConfiguration, features: Int, classes: Int
+    _ configuration: ModelConfiguration, features: Int, classes: Int, prefix: String = ""
   ) -> [any Layer] {
-    var layers: [any Layer] = [GlobalAveragePoolLayer()]
+    var layers: [any Layer] = []
     let widths = configuration.hidden + [classes]
     var inputs = features
     for (index, width) in widths.enumerated() {
-      let path = widths.count == 1 ? "fc" : "fc.\(2 * index)"
+      let path = prefix + (widths.count == 1 ? "fc" : "fc.\(2 * index)")
       if configuration.dropout > 0 {
         layers.append(DropoutLayer("\(path).dropout", probability: configuration.dropout))
       }
       layers.append(LinearLayer(path, inputs: inputs, outputs: width))
-      if index < widths.count - 1 { layers.append(ReLULayer("fc.\(2 * index + 1)")) }
+      if index < widths.count - 1 { layers.append(ReLULayer("\(prefix)fc.\(2 * index + 1)")) }
       inputs = width
     }
     return layers
