@@ -78,7 +78,8 @@ public struct DatasetSplits: Sendable {
   }
 
   /// SHA-256 over the names of the classes and over the ids and class indices of the three splits,
-  /// with the pixels' own digest: equal digests mean the same images in the same parts.
+  /// with the pixels' own digest: equal digests mean the same images in the same parts. Texts count
+  /// where the data set has them.
   public func digest(pixels: String) -> String {
     var digest = SHA256Digest()
     // Lengths before texts, so that no two contents spell the same bytes.
@@ -96,6 +97,7 @@ public struct DatasetSplits: Sendable {
       for item in split {
         add(catalogue.examples[item.example].id)
         add(String(item.classIndex))
+        if let text = catalogue.examples[item.example].text { add(text) }
       }
     }
     add(pixels)

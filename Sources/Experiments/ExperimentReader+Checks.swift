@@ -1,7 +1,43 @@
+import Datasets
+import Networks
 import Recipes
 
 /// What can only be seen when all runs are there.
 extension ExperimentReader {
+  /// A model that reads texts needs a column of them; a fallback needs validation images.
+  func checkTexts(
+    _ groups: [(label: String, place: Place, model: ModelConfiguration)],
+    dataset: DatasetConfiguration, split: SplitConfiguration
+  ) {
+    let readers = groups.filter { $0.model.text != nil }
+    let section = root.node("model").flatMap { $0["text"] }
+    if readers.isEmpty, let section {
+      problems.warn(
+        section.place, "model.text is read by no strategy: every model.text.variant is none")
+    }
+    var seen: Set<String> = []
+    for (label, place, model) in readers where seen.insert(label).inserted {
+      guard let variant = model.text?.variant.rawValue else { continue }
+      let reads = "strategies.\(label): model.text.variant is \(variant), but "
+      switch dataset.format {
+      case .csv(let format) where format.textColumn != nil: break
+      case .csv:
+        problems.add(
+          place, reads + "dataset.text names no column",
+          hint: "write for example 'text: description' below dataset")
+      default:
+        problems.add(
+          place, reads + "this data set has no texts",
+          hint: "only tables (format csv) have a text beside each image")
+      }
+      if variant == "fallback", split.validation == 0, !split.mayHaveOwnValidation {
+        problems.add(
+          place, reads + "split.validation is 0",
+          hint: "the threshold below which the text is asked is chosen on validation")
+      }
+    }
+  }
+
   /// Two groups with one recipe would be one row of the store and a comparison with itself.
   func checkDifferent(_ groups: [(recipe: Recipe, place: Place)]) {
     var first: [String: String] = [:]
@@ -53,5 +89,16 @@ extension ExperimentReader {
 
   private static func leastP(seeds: Int, comparisons: Int) -> Double {
     Double(sign: .plus, exponent: 1 - seeds, significand: Double(comparisons))
+  }
+}
+
+extension SplitConfiguration {
+  /// Whether the data itself may say which images are for validation.
+  fileprivate var mayHaveOwnValidation: Bool {
+    switch test {
+    case .given: true
+    case .lists(_, let validation, _): validation != nil
+    case .stratified, .column: false
+    }
   }
 }

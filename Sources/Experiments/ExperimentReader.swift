@@ -42,6 +42,10 @@ struct ExperimentReader {
     let groups = entries.flatMap { entry in
       entry.variants.map { group(entry, $0, usual: (model, training)) }
     }
+    if let shared {
+      checkTexts(
+        groups.map { ($0.label, $0.place, $0.model) }, dataset: shared.dataset, split: shared.split)
+    }
     guard let shared, problems.isEmpty else { return nil }
     checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
     guard groups.count * seeds.count <= Self.runLimit else {

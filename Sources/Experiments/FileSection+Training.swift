@@ -13,6 +13,29 @@ extension FileSection {
       FileKey(
         "convolution", "`fastest`, `without_winograd`, `reference`", "`fastest`",
         "which implementations may be used"),
+      FileKey(
+        "text", "mapping", "`{}`",
+        "a description beside the image (`dataset.text`): how it is read and what it is used for"),
+    ])
+
+  static let text = FileSection(
+    "model.text",
+    [
+      FileKey(
+        "variant", "`none`, `text`, `joint`, `fallback`", "`none`",
+        "not at all; the text alone; image and text in one classifier; the text where the image's model is not sure"
+      ),
+      FileKey(
+        "mask_class_words", "boolean", "`false`",
+        "hide the words that class names consist of, in either number"),
+      FileKey(
+        "min_count", "count", "`2`", "times a word stands in the training texts to be known"),
+      FileKey("max_length", "count", "`16`", "words that are read, from the start; up to 512"),
+      FileKey("embedding", "count", "`64`", "numbers of a word's vector; up to 4096"),
+      FileKey(
+        "hidden", "count", "`128`", "numbers of the recurrent state, in each direction; up to 4096"),
+      FileKey("cell", "`gru`, `lstm`", "`gru`", "the recurrent network"),
+      FileKey("bidirectional", "boolean", "`true`", "whether texts are also read from their ends"),
     ])
 
   static let head = FileSection(

@@ -30,7 +30,7 @@ public struct FileSection: Sendable {
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
-    head, training, optimizer, schedule, transforms, strategy, exclude, limits,
+    head, text, training, optimizer, schedule, transforms, strategy, exclude, limits,
   ]
 
   static let file = FileSection(

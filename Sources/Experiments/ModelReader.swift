@@ -78,6 +78,31 @@ struct ModelReader {
     }
     return ModelConfiguration(
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
-      convolution: convolution)
+      convolution: convolution, text: text())
+  }
+
+  /// How texts are read; `nil` where they are not. What is said of texts that nobody reads is
+  /// checked all the same: a strategy may override the variant alone.
+  private func text() -> TextConfiguration? {
+    typealias Variant = TextConfiguration.Variant
+    let section = section.section("text", .text)
+    let usual = TextConfiguration(variant: .text)
+    let variant = section.choice(
+      "variant", default: Variant?.none,
+      among: [("none", nil)] + Variant.allCases.map { ($0.rawValue, $0) })
+    func count(_ key: String, _ usual: Int, upTo limit: Int) -> Int {
+      section.integer(key, default: usual, expected: "a whole number from 1 to \(limit)") {
+        (1...limit).contains($0)
+      }
+    }
+    let read = TextConfiguration(
+      variant: variant ?? .text, minCount: count("min_count", usual.minCount, upTo: 1_000_000),
+      maxLength: count("max_length", usual.maxLength, upTo: 512),
+      embedding: count("embedding", usual.embedding, upTo: 4096),
+      hidden: count("hidden", usual.hidden, upTo: 4096),
+      cell: section.choice("cell", default: usual.cell),
+      bidirectional: section.boolean("bidirectional", default: usual.bidirectional),
+      masksClassWords: section.boolean("mask_class_words", default: usual.masksClassWords))
+    return variant == nil ? nil : read
   }
 }

@@ -4,7 +4,8 @@ extension ImageClassifier {
   /// The layers that a configuration asks for.
   ///
   /// Images go through a ResNet and the mean over their pixels. A text's encoding is put beside
-  /// that mean, or takes its place. What encodes is the trunk; linear layers to logits are the head.
+  /// that mean, or takes its place. Beside images, a text's encoder lies above the trunk: a trunk
+  /// that is frozen holds no text still.
   struct Parts {
     var trunk: [any Layer]
     var head: [any Layer]
@@ -35,9 +36,10 @@ extension ImageClassifier {
       }
       let beside = TextBesideLayer(encoder, words: text.maxLength)
       textBeside = beside
-      trunk += [GlobalAveragePoolLayer(), beside]
-      head = ResNet.head(
-        configuration, features: network.features + encoder.outputs, classes: classes)
+      head =
+        [GlobalAveragePoolLayer(), beside]
+        + ResNet.head(
+          configuration, features: network.features + encoder.outputs, classes: classes)
     }
   }
 }

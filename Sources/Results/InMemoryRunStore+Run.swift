@@ -42,6 +42,7 @@ extension InMemoryRunStore.Run {
     details.steps = result.steps
     details.lossReduction = result.lossReduction
     details.kernels = result.kernels
+    details.figures = result.figures ?? [:]
     details.imagesPerSecond = result.imagesPerSecond
     details.peakMemoryMB = result.peakMemoryMB
     details.weightsDigest = result.weightsDigest

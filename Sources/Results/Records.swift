@@ -192,8 +192,10 @@ public struct RunResult: Codable, Hashable, Sendable {
   public var weightsDigest: String
   /// Where they are, relative to the store.
   public var weightsPath: String?
+  /// What only some runs measure, by name, such as `fallback.threshold`; `nil` where nothing was.
+  public var figures: [String: Double]?
 
-  /// A result with all its parts.
+  /// A result with all its parts; further figures are set afterwards.
   public init(
     bestEpoch: Int?, imagesSeen: Int, steps: Int, validation: Evaluation?, test: Evaluation?,
     predictions: [Prediction], classMass: ClassMass, lossReduction: String,

@@ -63,6 +63,8 @@ public struct RunDetails: Codable, Hashable, Sendable {
   public var lossReduction: String?
   /// Convolution implementations by name, with how many layers use each.
   public var kernels: [String: Int]
+  /// What only some runs measure, by name.
+  public var figures: [String: Double]
   public var imagesPerSecond: Double?
   public var peakMemoryMB: Double?
   public var weightsDigest: String?
@@ -71,7 +73,7 @@ public struct RunDetails: Codable, Hashable, Sendable {
   /// A run of which nothing has been measured yet.
   public init(summary: RunSummary, description: RunDescription, uid: String) {
     (self.summary, self.description, self.uid) = (summary, description, uid)
-    kernels = [:]
+    (kernels, figures) = ([:], [:])
   }
 }
 

@@ -36,6 +36,11 @@ extension SQLiteRunStore {
       {
         details.kernels[kernel["name"]] = kernel["layers"]
       }
+      for figure in try Row.fetchAll(
+        database, sql: "SELECT name, value FROM figure WHERE run_id = ?", arguments: [id])
+      {
+        details.figures[figure["name"]] = figure["value"]
+      }
       return details
     }
   }

@@ -64,6 +64,10 @@ extension SQLiteRunStore {
       let columns = [("run_id", run.databaseValue), ("name", name.databaseValue)]
       try insert(into: "kernel", columns + [("layers", layers.databaseValue)], in: database)
     }
+    for (name, value) in result.figures ?? [:] where value.isFinite {
+      let columns = [("run_id", run.databaseValue), ("name", name.databaseValue)]
+      try insert(into: "figure", columns + [("value", value.databaseValue)], in: database)
+    }
     for (index, text) in result.notes.enumerated() {
       let columns = [("run_id", run.databaseValue), ("number", (index + 1).databaseValue)]
       try insert(into: "note", columns + [("text", text.databaseValue)], in: database)

@@ -52,6 +52,14 @@ extension Schema {
         JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
         """),
     View(
+      "v_figures", shows: "what only some runs measure, such as the share a fallback passed on",
+      example: "SELECT strategy, seed, value FROM v_figures WHERE name='fallback.asked';",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.name,
+          round(f.value,6) AS value
+        FROM figure f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
+        """),
+    View(
       "v_predictions", shows: "one line a test image, where the recipe kept them",
       example: "SELECT * FROM v_predictions WHERE run=1 AND NOT is_right "
         + "ORDER BY confidence DESC LIMIT 10;",

@@ -1,4 +1,15 @@
 extension Schema {
+  /// Migration 2: what only some runs measure.
+  static let figureTable = """
+    CREATE TABLE figure (                    -- what only some runs measure
+      run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      name   TEXT NOT NULL,                  -- such as fallback.threshold
+      value  REAL NOT NULL,
+      PRIMARY KEY (run_id, name)
+    ) STRICT, WITHOUT ROWID;
+
+    """
+
   /// Migration 1, first half: sweeps, data sets, runs and attempts.
   static let firstTables = """
     CREATE TABLE migration (                 -- how this file came to its present layout

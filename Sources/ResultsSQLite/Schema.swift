@@ -41,7 +41,10 @@ package struct Schema: Sendable {
 
   /// The layout that this build writes and reads.
   package static let current = Schema(
-    migrations: [Migration(number: 1, sql: firstTables + resultTables)],
+    migrations: [
+      Migration(number: 1, sql: firstTables + resultTables),
+      Migration(number: 2, sql: figureTable),
+    ],
     views: runViews + comparisonViews + detailViews)
 
   /// The view that lists the views.

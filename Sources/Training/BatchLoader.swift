@@ -20,8 +20,10 @@ struct BatchLoader {
   private let table: [Float]
   private let mean: [Float]
   private let inverseDeviation: [Float]
+  private let texts: TextTable?
 
-  init(recipe: Recipe, data: PreparedData, pool: ThreadPool) {
+  init(recipe: Recipe, data: PreparedData, texts: TextTable? = nil, pool: ThreadPool) {
+    self.texts = texts
     (pixels, pixelIndices) = (data.pixels, data.catalogue.sourceIndices)
     transforms = recipe.augmentation
     (self.seed, self.pool) = (recipe.seed, pool)
@@ -43,6 +45,18 @@ struct BatchLoader {
       let target = image(slot, of: input)
       guard slot < examples.count else { return target.update(repeating: 0) }
       normalize(bytes(of: examples[slot]), into: target)
+    }
+  }
+
+  /// Fills the first `examples.count` texts of `tokens`; the rest become empty.
+  func loadTexts(_ examples: [LabeledExample], into tokens: MutableTensorView) {
+    guard let texts else { preconditionFailure("a network that reads texts, and there are none") }
+    tokens.fill(0)
+    for (slot, example) in examples.enumerated() {
+      let row = tokens.pointer + slot * tokens.shape.c
+      for (place, number) in texts.numbers(of: example.example).enumerated() {
+        row[place] = Float(number)
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import Tensors
 
 /// Puts a split through a model, in batches of the model's own size.
 struct SplitEvaluator {
-  let model: ImageClassifier
+  var model: ImageClassifier
   let loader: BatchLoader
   let classCount: Int
   let groups: [ShotGroup]
@@ -22,25 +22,72 @@ struct SplitEvaluator {
 
   /// Evaluates in the given order. Every image is seen exactly once, without augmentation.
   func evaluate(_ examples: [LabeledExample], keepsPredictions: Bool = false) -> Outcome {
-    var tally = EvaluationTally(
+    var tally = emptyTally
+    forEach(examples) { example, logits in
+      tally.add(
+        logits: logits, trueClass: example.classIndex, exampleID: exampleID(example.example),
+        keepsPrediction: keepsPredictions)
+    }
+    return Self.outcome(of: tally)
+  }
+
+  private var emptyTally: EvaluationTally {
+    EvaluationTally(
       classCount: classCount, unseenCount: groups.count - classCount, groups: groups)
+  }
+
+  private static func outcome(of tally: EvaluationTally) -> Outcome {
+    Outcome(
+      evaluation: tally.evaluation(), predictions: tally.predictions,
+      hasNonFinite: tally.hasNonFinite)
+  }
+
+  /// Hands each example's logits over, in the given order.
+  private func forEach(
+    _ examples: [LabeledExample], _ body: (LabeledExample, UnsafeBufferPointer<Float>) -> Void
+  ) {
     let batch = model.input.shape.n
     var start = 0
     while start < examples.count {
       let slice = Array(examples[start..<min(start + batch, examples.count)])
-      loader.load(slice, into: model.input)
+      if let pixels = model.pixels { loader.load(slice, into: pixels) }
+      if let tokens = model.tokens { loader.loadTexts(slice, into: tokens) }
       model.forward(phase: .evaluation, step: 0)
       for (row, example) in slice.enumerated() {
         let logits = UnsafeBufferPointer(
           start: model.logits.pointer + row * classCount, count: classCount)
-        tally.add(
-          logits: logits, trueClass: example.classIndex, exampleID: exampleID(example.example),
-          keepsPrediction: keepsPredictions)
+        body(example, logits)
       }
       start += batch
     }
-    return Outcome(
-      evaluation: tally.evaluation(), predictions: tally.predictions,
-      hasNonFinite: tally.hasNonFinite)
+  }
+
+  /// The same evaluation of another model.
+  func reading(with model: ImageClassifier) -> SplitEvaluator {
+    var other = self
+    other.model = model
+    return other
+  }
+
+  /// What the model says about each example.
+  func logits(of examples: [LabeledExample]) -> LogitTable {
+    var table = LogitTable(classCount: classCount)
+    forEach(examples) { table.append($1) }
+    return table
+  }
+
+  /// Evaluates logits that are there already, by row.
+  func tally(
+    _ examples: [LabeledExample], keepsPredictions: Bool, logits: (Int) -> ArraySlice<Float>
+  ) -> Outcome {
+    var tally = emptyTally
+    for (row, example) in examples.enumerated() {
+      logits(row).withUnsafeBufferPointer {
+        tally.add(
+          logits: $0, trueClass: example.classIndex, exampleID: exampleID(example.example),
+          keepsPrediction: keepsPredictions)
+      }
+    }
+    return Self.outcome(of: tally)
   }
 }

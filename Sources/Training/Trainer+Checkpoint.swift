@@ -12,6 +12,10 @@ extension Trainer {
     state.optimizerSteps = optimizerState.steps
     tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
     tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
+    if let fallback {
+      tensors += fallback.tensors()
+      state.fallback = fallback.state
+    }
     let metadata = try JSONEncoder().encode(state)
     try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
   }
@@ -30,7 +34,13 @@ extension Trainer {
         "the checkpoint in \(folder.path) belongs to run \(saved.fingerprint.prefix(12)), "
           + "but this is run \(state.fingerprint.prefix(12)); move the folder away to start anew")
     }
+    guard saved.texts == state.texts else {
+      throw TrainingError(
+        "the checkpoint in \(folder.path) was made with other texts or another vocabulary than the "
+          + "training split has now; put the data back, or move the folder away to start anew")
+    }
     try model.restore(checkpoint.tensors(under: "model/"))
+    if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
     try optimizer.restore(
       OptimizerState(
         steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/")))
@@ -48,7 +58,8 @@ extension Trainer {
   func writeWeights() throws -> String {
     var digest = SHA256Digest()
     var tensors: [NamedTensor] = []
-    for parameter in model.parameters + model.buffers {
+    let other = fallback.map { $0.model.parameters + $0.model.buffers } ?? []
+    for parameter in model.parameters + model.buffers + other {
       let values = parameter.torchValues()
       digest.update(parameter.name)
       values.withUnsafeBytes { digest.update($0) }

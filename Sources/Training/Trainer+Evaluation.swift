@@ -7,7 +7,7 @@ import Results
 import Strategies
 
 extension Trainer {
-  private var evaluator: SplitEvaluator {
+  var evaluator: SplitEvaluator {
     let names = data.catalogue.examples
     return SplitEvaluator(
       model: model, loader: loader, classCount: data.splits.census.classCount,
@@ -22,10 +22,19 @@ extension Trainer {
     let epoch = state.epochs.count + 1
     let start = monotonicSeconds()
     var validation: Evaluation?
+    var combined: Evaluation?
     if !data.splits.validation.examples.isEmpty {
-      let outcome = evaluator.evaluate(data.splits.validation.examples)
-      if outcome.hasNonFinite { return "a logit of the validation images is no finite number" }
+      let examples = data.splits.validation.examples
+      let both = fallback.map { evaluate(examples, with: $0, by: nil) }
+      let outcome = both?.image ?? evaluator.evaluate(examples)
+      if outcome.hasNonFinite || both?.text.hasNonFinite == true {
+        return "a logit of the validation images is no finite number"
+      }
       validation = outcome.evaluation
+      combined = both?.combined.evaluation
+      fallback?.noteBest(
+        epoch: epoch,
+        value: (both?.text.evaluation.headline).flatMap(recipe.training.selectBy.value))
       state.feedback = ValidationFeedback(
         recall: outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
     }
@@ -35,7 +44,7 @@ extension Trainer {
     let record = EpochRecord(
       epoch: epoch, imagesSeen: state.step * recipe.training.batch,
       trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,
-      validation: validation?.headline,
+      validation: (combined ?? validation)?.headline,
       learningRate: recipe.training.optimizer.learningRate * lastFactor,
       imagesPerSecond: state.epochSeconds > 0
         ? Double(state.epochImages) / state.epochSeconds : nil,
@@ -61,8 +70,11 @@ extension Trainer {
   func finish() throws -> RunResult {
     if let bestWeights { try model.restore(bestWeights) }
     let start = monotonicSeconds()
-    let test = evaluator.evaluate(
-      data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
+    let both = try fallback.map(testFallback)
+    let test =
+      both?.test.combined
+      ?? evaluator.evaluate(
+        data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
     state.seconds += monotonicSeconds() - start
     let digest = try writeWeights()
     let census = data.splits.census
@@ -70,21 +82,26 @@ extension Trainer {
     // The last phase is the one that the tested weights come from.
     let mass = masses[masses.count - 1]
     var notes = plan.notes
+    if let texts { notes.append(texts.note) }
+    if let fallback, let both { notes.append(note(both, fallback)) }
     if state.best == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "
           + "the last epoch's weights were tested")
     }
-    return RunResult(
+    var result = RunResult(
       bestEpoch: state.best?.epoch ?? state.epochs.last?.epoch,
       imagesSeen: state.step * recipe.training.batch, steps: state.step,
-      validation: state.best?.validation, test: test.evaluation, predictions: test.predictions,
+      validation: both?.validation.combined.evaluation ?? state.best?.validation,
+      test: test.evaluation, predictions: test.predictions,
       classMass: Results.ClassMass(
         sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
       lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
+    result.figures = both.map(figures)
+    return result
   }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Dispatch
 import Files
 import Foundation
@@ -27,6 +28,10 @@ public final class Trainer {
   var state: TrainingState
   var stream: OrderStream
   var bestWeights: [NamedTensor]?
+  /// What the model reads beside images, if anything.
+  let texts: TextTable?
+  /// The text's model of a fallback; ``model`` is the image's then.
+  let fallback: TextFallback?
   private let checkpointSeconds: Double
   private let targets: AlignedBuffer
 
@@ -45,13 +50,20 @@ public final class Trainer {
     plan = try recipe.strategy.strategy.plan(for: data.splits.census)
     budget = TrainingBudget(recipe.training, trainingCount: data.splits.training.examples.count)
     pool = ThreadPool(threads: threads)
+    texts = try recipe.texts(of: data.splits)
+    let vocabulary = texts?.vocabulary.count ?? 0
     model = try ImageClassifier(
       recipe.model, classes: classCount, height: recipe.image.height, width: recipe.image.width,
-      batch: recipe.training.batch, seed: recipe.seed, pool: pool)
+      batch: recipe.training.batch, seed: recipe.seed, pool: pool, vocabulary: vocabulary)
+    fallback =
+      recipe.model.text?.variant == .fallback
+      ? try TextFallback(
+        recipe: recipe, classCount: classCount, vocabulary: vocabulary, pool: pool) : nil
     optimizer = makeOptimizer(recipe.training.optimizer, parameters: model.parameters, pool: pool)
-    loader = BatchLoader(recipe: recipe, data: data, pool: pool)
+    loader = BatchLoader(recipe: recipe, data: data, texts: texts, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
+    state.texts = texts?.digest
     stream = OrderStream(
       split: data.splits.training, sampler: plan.phases[0].sampler, seed: recipe.seed, phase: 0)
   }
@@ -109,8 +121,13 @@ public final class Trainer {
     let phase = plan.phases[state.phase]
     let batch = recipe.training.batch
     let examples = stream.next(batch, feedback: state.feedback)
-    loader.loadAugmented(
-      examples, drawnBefore: state.step * batch, strategy: phase.augmentation, into: model.input)
+    if let pixels = model.pixels {
+      loader.loadAugmented(
+        examples, drawnBefore: state.step * batch, strategy: phase.augmentation, into: pixels)
+    }
+    for tokens in [model.tokens, fallback?.model.tokens] {
+      if let tokens { loader.loadTexts(examples, into: tokens) }
+    }
     model.forward(phase: .training, step: state.step)
     let classCount = data.splits.census.classCount
     let smoothing = recipe.training.labelSmoothing
@@ -126,6 +143,12 @@ public final class Trainer {
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
     optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
+    if let reason = fallback?.trainStep(
+      phase.loss, targets: targets.readOnly, step: state.step,
+      learningRateFactor: learningRateFactor)
+    {
+      return reason
+    }
     state.epochLoss += Double(loss) * Double(batch)
     state.epochImages += batch
     return nil

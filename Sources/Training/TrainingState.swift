@@ -23,6 +23,10 @@ struct TrainingState: Codable {
   var epochs: [EpochRecord] = []
   var best: Best?
   var optimizerSteps = 0
+  /// ``TextTable/digest`` of what the model reads: the vocabulary is rebuilt, and must be the same.
+  var texts: String?
+  /// Of a fallback's text model.
+  var fallback: TextFallback.State?
 
   /// The best epoch so far and its validation figures.
   struct Best: Codable {

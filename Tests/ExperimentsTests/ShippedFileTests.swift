@@ -13,7 +13,7 @@ struct ShippedFileTests {
     "every file reads, and is named like its experiment",
     arguments: [
       ("quickstart-fashion-mnist-lt", 5, 5), ("sweep-fashion-products", 6, 6),
-      ("sweep-cifar10-lt", 18, 5),
+      ("sweep-cifar10-lt", 18, 5), ("sweep-fashion-text", 7, 7),
     ])
   func reads(name: String, runs: Int, strategies: Int) throws {
     let experiment = try ExperimentFile.read(
@@ -43,6 +43,6 @@ struct ShippedFileTests {
   @Test("there are no other files")
   func allAreTested() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-    #expect(files.filter { $0.hasSuffix(".yaml") }.count == 3)
+    #expect(files.filter { $0.hasSuffix(".yaml") }.count == 4)
   }
 }

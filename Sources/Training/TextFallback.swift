@@ -1,0 +1,83 @@
+import Datasets
+import Kernels
+import Metrics
+import Networks
+import Recipes
+import Strategies
+import Tensors
+
+/// The text's model of a fallback: a network, an optimiser and a best epoch of its own.
+///
+/// It learns from the same draws, with the same loss, schedule and steps as the image's model, and
+/// neither touches the other: each ends with the bits that it would have alone. Budgets are equal.
+final class TextFallback {
+  let model: ImageClassifier
+  private let optimizer: any Optimizer
+  private(set) var state = State()
+  private(set) var bestWeights: [NamedTensor]?
+
+  /// What a checkpoint needs of it besides tensors.
+  struct State: Codable {
+    var optimizerSteps = 0
+    var bestEpoch: Int?
+    var bestValue: Double?
+  }
+
+  init(recipe: Recipe, classCount: Int, vocabulary: Int, pool: ThreadPool) throws {
+    var configuration = recipe.model
+    configuration.text?.variant = .text
+    model = try ImageClassifier(
+      configuration, classes: classCount, height: recipe.image.height, width: recipe.image.width,
+      batch: recipe.training.batch, seed: recipe.seed, pool: pool, vocabulary: vocabulary)
+    optimizer = makeOptimizer(recipe.training.optimizer, parameters: model.parameters, pool: pool)
+  }
+
+  /// One step; the words stand in the model already.
+  ///
+  /// - Returns: why it diverged, or `nil`.
+  func trainStep(
+    _ loss: any ClassificationLoss, targets: TensorView, step: Int, learningRateFactor: Double
+  ) -> String? {
+    model.forward(phase: .training, step: step)
+    let value = loss.evaluate(model.logits, targets: targets, into: model.dLogits)
+    guard value.isFinite else { return "the text model's loss is no finite number" }
+    model.zeroGradients()
+    model.backward()
+    let norm = optimizer.gradientNorm()
+    guard norm.isFinite else { return "the norm of the text model's gradient is no finite number" }
+    optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
+    return nil
+  }
+
+  /// Keeps a copy of the weights when the epoch is the best so far; ties go to the earlier epoch.
+  func noteBest(epoch: Int, value: Double?) {
+    guard let value, state.bestValue.map({ value > $0 }) ?? true else { return }
+    (state.bestEpoch, state.bestValue) = (epoch, value)
+    bestWeights = model.snapshot()
+  }
+
+  /// Puts the best weights back, if there are any.
+  func restoreBest() throws {
+    if let bestWeights { try model.restore(bestWeights) }
+  }
+
+  /// All that a checkpoint holds of it, under `fallback/`.
+  func tensors() -> [NamedTensor] {
+    let optimizerState = optimizer.state
+    state.optimizerSteps = optimizerState.steps
+    return model.snapshot().map { $0.renamed("fallback/model/" + $0.name) }
+      + optimizerState.tensors.map { $0.renamed("fallback/optimizer/" + $0.name) }
+      + (bestWeights ?? []).map { $0.renamed("fallback/best/" + $0.name) }
+  }
+
+  /// Continues from a checkpoint.
+  func restore(_ checkpoint: Checkpoint, state saved: State) throws {
+    try model.restore(checkpoint.tensors(under: "fallback/model/"))
+    try optimizer.restore(
+      OptimizerState(
+        steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "fallback/optimizer/")))
+    let best = checkpoint.tensors(under: "fallback/best/")
+    bestWeights = best.isEmpty ? nil : best
+    state = saved
+  }
+}
