@@ -54,7 +54,9 @@ struct MigrationTests {
     let copy = folder.file("results.sqlite.bak-v\(version)")
     #expect(try lines(copy, "PRAGMA user_version") == ["\(version)"])
     #expect(try lines(copy, "PRAGMA integrity_check") == ["ok"])
-    #expect(try query(copy, "SELECT * FROM help").count == Schema.current.views.count)
+    // All views of that layout but the one that lists them.
+    let views = stored.components(separatedBy: "CREATE VIEW ").count - 2
+    #expect(try query(copy, "SELECT * FROM help").count == views)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(Set(names) == ["results.sqlite", "results.sqlite.bak-v\(version)"])
   }
@@ -70,7 +72,7 @@ struct MigrationTests {
     let store = try SQLiteRunStore(path: folder.file(), toolVersion: "poise 2", schema: next)
     #expect(try store.run(id) == before)
     let tools = try lines(folder.file(), "SELECT tool_version FROM migration ORDER BY number")
-    #expect(tools == ["poise", "poise 2"])
+    #expect(tools == Array(repeating: "poise", count: Schema.current.version) + ["poise 2"])
   }
 
   @Test("stays as it was when a migration fails")

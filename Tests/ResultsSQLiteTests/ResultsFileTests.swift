@@ -15,7 +15,7 @@ struct ResultsFileTests {
     #expect(
       try lines(folder.file(), "PRAGMA user_version") == ["\(SQLiteRunStore.schemaVersion)"])
     #expect(try lines(folder.file(), "PRAGMA journal_mode") == ["delete"])
-    #expect(try lines(folder.file(), "SELECT tool_version FROM migration") == ["poise 9"])
+    #expect(try lines(folder.file(), "SELECT DISTINCT tool_version FROM migration") == ["poise 9"])
     #expect(try store.problems() == [])
   }
 
@@ -25,7 +25,7 @@ struct ResultsFileTests {
     _ = try SQLiteRunStore(path: folder.file())
     let tables = try query(
       folder.file(), "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'tag'")
-    #expect(tables.count == 18)
+    #expect(tables.count == 19)
     for table in tables {
       let sql: String = table["sql"]
       #expect(sql.contains("-- ") && sql.contains("STRICT"), "\(table["name"] as String)")

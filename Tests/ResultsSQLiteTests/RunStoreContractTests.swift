@@ -70,6 +70,7 @@ struct RunStoreContractTests {
     let details = try #require(try store.run(id))
     #expect(details.summary == summary && details.description == description)
     #expect(details.classMass == result.classMass && details.kernels == result.kernels)
+    #expect(details.figures == ["fallback.asked": 0.25])
     #expect(details.environment == Sample.environment && details.steps == 9)
     #expect(details.validation == Sample.epoch(2).validation)
     #expect(details.weightsPath == "weights/w1.safetensors" && details.weightsDigest == "w1")
