@@ -52,6 +52,7 @@ let package = Package(
     library("CTurboJPEG", apt: "libturbojpeg0-dev"),
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
+    .target(name: "CKernels"),
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
@@ -59,7 +60,7 @@ let package = Package(
     room("Files", ["CZlib", crypto]),
 
     // Floor 1
-    room("Kernels", ["Tensors", "Randomness", "COpenBLAS"]),
+    room("Kernels", ["Tensors", "Randomness", "COpenBLAS", "CKernels"]),
     room("Images", ["Files", "Tensors", "Randomness", "CTurboJPEG", "CPNG"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),

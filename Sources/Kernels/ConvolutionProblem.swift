@@ -28,6 +28,8 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   public var outHeight: Int { (height + 2 * padding - kernelHeight) / stride + 1 }
   /// Columns of an output image.
   public var outWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
+  /// Pixels of all output images.
+  var outPixels: Int { batch * outHeight * outWidth }
   /// Numbers in x.
   public var inputCount: Int { batch * height * width * inChannels }
   /// Numbers in y.
