@@ -123,7 +123,7 @@ let package = Package(
     tests(of: "Metrics"),
     tests(of: "Statistics"),
     tests(of: "Files"),
-    tests(of: "Kernels", ["Tensors", "Randomness", "Files"]),
+    tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Images", ["Files", "Tensors", "Randomness"]),
     tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),

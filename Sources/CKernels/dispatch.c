@@ -1,5 +1,6 @@
 // Which implementation runs.
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
@@ -9,8 +10,11 @@ static const ck_table *chosen;
 static int runs_here(const ck_table *table) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (table == &ck_avx512) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"); }
-  if (table == &ck_avx2) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (table == &ck_avx2) { return avx2; }
+  if (table == &ck_avx512) {
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+  }
 #endif
   return 1;
 }
@@ -22,20 +26,19 @@ static const ck_table *const tables[] = {
 #endif
     &ck_portable};
 
-__attribute__((constructor)) static void choose_fastest(void) {
+const ck_table *ck_find(const char *name) {
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    if (strcmp(tables[i]->name, name) == 0 && runs_here(tables[i])) { return tables[i]; }
+  }
+  return NULL;
+}
+
+__attribute__((constructor)) static void choose(void) {
+  const char *wanted = getenv("COUNTERPOISE_KERNELS");
+  if (wanted) { chosen = ck_find(wanted); }
   for (size_t i = 0; !chosen; i++) {
     if (runs_here(tables[i])) { chosen = tables[i]; }
   }
-}
-
-int ck_choose(const char *name) {
-  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-    if (strcmp(tables[i]->name, name) == 0 && runs_here(tables[i])) {
-      chosen = tables[i];
-      return 1;
-    }
-  }
-  return 0;
 }
 
 const char *ck_implementation(void) { return chosen->name; }

@@ -148,7 +148,7 @@ import Testing
         Transform.filter(
           $0.baseAddress! + (rotated ? 8 * Self.channels : 0),
           tap: rotated ? -Self.channels : Self.channels, channels: Self.channels, u: u,
-          plane: Self.plane, room: room)
+          plane: Self.plane, depth: 1)
       }
     }
     let worst = Self.worst(result, plane: Self.plane, columns: 6) { channel in
