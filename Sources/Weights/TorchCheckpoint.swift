@@ -40,22 +40,26 @@ enum TorchCheckpoint {
 
   /// The one folder at the archive's top, with its slash.
   private static func folder(of archive: ZipArchive) throws(WeightFault) -> String {
-    let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") }
-    guard pickles.count == 1, let pickle = pickles.first else {
-      throw WeightFault(
-        "it is a zip archive without a PyTorch pickle (data.pkl)",
-        advice: "give a file that torch.save wrote")
-    }
-    let folder = String(pickle.dropLast("data.pkl".count))
-    let isScript = archive.entries.keys.contains {
-      $0.hasPrefix(folder + "code/") || $0 == folder + "constants.pkl"
+    let isScript = (archive.entries.keys + archive.compressed).contains {
+      $0.contains("/code/") || $0.hasSuffix("/constants.pkl")
     }
     guard !isScript else {
       throw WeightFault(
         "it is a TorchScript program, which is not run",
         advice: "save its tensors: torch.save(torch.jit.load('old.pt').state_dict(), 'new.pth')")
     }
-    return folder
+    guard archive.compressed.isEmpty else {
+      throw WeightFault(
+        "its entry \(WeightFault.quoted(archive.compressed[0])) is compressed, and torch.save "
+          + "compresses nothing", advice: "unpack it and pack it again with 'zip -0'")
+    }
+    let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") }
+    guard pickles.count == 1, let pickle = pickles.first else {
+      throw WeightFault(
+        "it is a zip archive without a PyTorch pickle (data.pkl)",
+        advice: "give a file that torch.save wrote")
+    }
+    return String(pickle.dropLast("data.pkl".count))
   }
 
   private typealias Entries = [(key: PickleValue, value: PickleValue)]

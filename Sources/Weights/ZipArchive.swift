@@ -8,6 +8,8 @@ import Files
 struct ZipArchive {
   /// Content by name.
   private(set) var entries: [String: UnsafeRawBufferPointer] = [:]
+  /// Names of entries that are compressed and so not read.
+  private(set) var compressed: [String] = []
 
   private static let entryLimit = 131_072
   private static let nameLimit = 4_096
@@ -15,7 +17,9 @@ struct ZipArchive {
   private struct Entry {
     var name: String
     var checksum: UInt32
+    /// In the archive.
     var size: Int
+    var isCompressed: Bool
     /// Of the local header.
     var offset: Int
   }
@@ -36,6 +40,11 @@ struct ZipArchive {
     for _ in 0..<directory.count {
       let entry = try Self.entry(&reader)
       let place = try Self.place(of: entry, in: bytes, end: directory.offset)
+      places.append(place)
+      if entry.isCompressed {
+        compressed.append(entry.name)
+        continue
+      }
       let content = UnsafeRawBufferPointer(
         rebasing: bytes[(place.upperBound - entry.size)..<place.upperBound])
       guard CRC32.checksum(of: content) == entry.checksum else {
@@ -47,7 +56,6 @@ struct ZipArchive {
       guard entries.updateValue(content, forKey: entry.name) == nil else {
         throw WeightFault("its entry \(WeightFault.quoted(entry.name)) stands twice in it")
       }
-      places.append(place)
     }
     guard reader.left == 0 else {
       throw WeightFault("its directory has \(reader.left) bytes more than its entries")
@@ -152,17 +160,13 @@ struct ZipArchive {
       throw WeightFault(
         "its entry \(WeightFault.quoted(name)) is encrypted", advice: "decrypt it first")
     }
-    guard method == 0 else {
-      throw WeightFault(
-        "its entry \(WeightFault.quoted(name)) is compressed (method \(method)); torch.save "
-          + "only stores", advice: "unpack it and pack it again with 'zip -0'")
-    }
-    guard disk == 0, sizes[0] == sizes[1], let size = Int(exactly: sizes[0]),
+    guard disk == 0, method != 0 || sizes[0] == sizes[1], let size = Int(exactly: sizes[0]),
       let place = Int(exactly: offset)
     else {
       throw WeightFault("its entry \(WeightFault.quoted(name)) has sizes that cannot be")
     }
-    return Entry(name: name, checksum: checksum, size: size, offset: place)
+    return Entry(
+      name: name, checksum: checksum, size: size, isCompressed: method != 0, offset: place)
   }
 
   /// Takes from the zip64 field what did not fit 32 bits.

@@ -122,7 +122,7 @@ def write_files():
     scripted = torch.jit.script(torch.nn.Linear(2, 2))
     scripted.save(os.path.join(FILES, "script.pt"))
     safetensors.torch.save_file(
-        plain(), os.path.join(FILES, "plain.safetensors"), {"format": "pt", "note": "“é”\n\"\\"}
+        plain(), os.path.join(FILES, "plain.safetensors"), {"note": "“é”\n\"\\"}
     )
     safetensors.torch.save_file(types(), os.path.join(FILES, "types.safetensors"))
 
