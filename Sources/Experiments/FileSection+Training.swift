@@ -13,6 +13,10 @@ extension FileSection {
       FileKey(
         "convolution", "`fastest`, `without_winograd`, `reference`", "`fastest`",
         "which implementations may be used"),
+      FileKey(
+        "weights", "path", "—",
+        "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
+          + "torchvision's or timm's names; a head for other classes is replaced"),
     ])
 
   static let head = FileSection(

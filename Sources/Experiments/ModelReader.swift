@@ -53,6 +53,7 @@ struct ImageReader {
 /// Reads `model`.
 struct ModelReader {
   let section: Section
+  let weights: WeightReader
 
   func read() -> ModelConfiguration {
     let architecture = section.choice(
@@ -76,8 +77,10 @@ struct ModelReader {
     let dropout = head.number("dropout", default: 0, expected: "a share from 0 to below 1") {
       $0 >= 0 && $0 < 1
     }
-    return ModelConfiguration(
+    var model = ModelConfiguration(
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
       convolution: convolution)
+    model.weights = weights.read(section, for: model)
+    return model
   }
 }

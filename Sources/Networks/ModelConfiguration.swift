@@ -11,13 +11,15 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var dropout: Double
   /// Which implementations of convolution may be used.
   public var convolution: ConvolutionPolicy
+  /// Where the weights come from; `nil` to start from random ones.
+  public var weights: WeightSource?
 
   /// A network with a linear head and the ImageNet stem.
   public init(
     architecture: Architecture = .resnet50, stem: Stem = .imagenet, hidden: [Int] = [],
-    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest
+    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, weights: WeightSource? = nil
   ) {
-    (self.architecture, self.stem) = (architecture, stem)
+    (self.architecture, self.stem, self.weights) = (architecture, stem, weights)
     (self.hidden, self.dropout, self.convolution) = (hidden, dropout, convolution)
   }
 

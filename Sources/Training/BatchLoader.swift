@@ -27,14 +27,7 @@ struct BatchLoader {
     (self.seed, self.pool) = (recipe.seed, pool)
     mean = recipe.image.mean
     inverseDeviation = recipe.image.standardDeviation.map { 1 / $0 }
-    var table = [Float](repeating: 0, count: 3 * 256)
-    for channel in 0..<3 {
-      for value in 0..<256 {
-        table[channel * 256 + value] =
-          (Float(value) / 255 - mean[channel]) * inverseDeviation[channel]
-      }
-    }
-    self.table = table
+    table = recipe.image.normalizationTable()
   }
 
   /// Fills the first `examples.count` images of `input`; the rest become zeros.

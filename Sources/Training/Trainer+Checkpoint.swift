@@ -46,17 +46,10 @@ extension Trainer {
   ///
   /// - Returns: their SHA-256, over names and little-endian values in the order of the file.
   func writeWeights() throws -> String {
-    var digest = SHA256Digest()
-    var tensors: [NamedTensor] = []
-    for parameter in model.parameters + model.buffers {
-      let values = parameter.torchValues()
-      digest.update(parameter.name)
-      values.withUnsafeBytes { digest.update($0) }
-      tensors.append(NamedTensor(name: parameter.name, shape: parameter.shape, values: values))
-    }
+    let tensors = model.torchTensors()
     let classes = try JSONEncoder().encode(data.splits.census.names)
     try Checkpoint(metadata: classes, tensors: tensors).write(to: folder.weights)
-    return digest.finalize()
+    return NamedTensor.digest(of: tensors)
   }
 }
 
@@ -90,6 +83,16 @@ extension Checkpoint {
 }
 
 extension NamedTensor {
+  /// SHA-256 over names and little-endian values.
+  static func digest(of tensors: [NamedTensor]) -> String {
+    var digest = SHA256Digest()
+    for tensor in tensors {
+      digest.update(tensor.name)
+      tensor.values.withUnsafeBytes { digest.update($0) }
+    }
+    return digest.finalize()
+  }
+
   func renamed(_ name: String) -> NamedTensor {
     NamedTensor(name: name, shape: shape, values: values)
   }

@@ -69,7 +69,7 @@ extension Trainer {
     let masses = plan.effectiveMass(for: census)
     // The last phase is the one that the tested weights come from.
     let mass = masses[masses.count - 1]
-    var notes = plan.notes
+    var notes = plan.notes + weightNotes
     if state.best == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "

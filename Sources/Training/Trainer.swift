@@ -27,6 +27,8 @@ public final class Trainer {
   var state: TrainingState
   var stream: OrderStream
   var bestWeights: [NamedTensor]?
+  /// What loading `model.weights` had to say.
+  let weightNotes: [String]
   private let checkpointSeconds: Double
   private let targets: AlignedBuffer
 
@@ -48,6 +50,12 @@ public final class Trainer {
     model = try ImageClassifier(
       recipe.model, classes: classCount, height: recipe.image.height, width: recipe.image.width,
       batch: recipe.training.batch, seed: recipe.seed, pool: pool)
+    if let weights = recipe.model.weights {
+      weightNotes = try PretrainedWeights(weights).load(
+        into: model, classes: data.splits.census.names)
+    } else {
+      weightNotes = []
+    }
     optimizer = makeOptimizer(recipe.training.optimizer, parameters: model.parameters, pool: pool)
     loader = BatchLoader(recipe: recipe, data: data, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
