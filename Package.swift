@@ -52,6 +52,7 @@ let package = Package(
     library("CTurboJPEG", apt: "libturbojpeg0-dev"),
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
+    .target(name: "CMeter", exclude: ["README.md"]),
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
@@ -107,7 +108,9 @@ let package = Package(
         "Images", "Networks", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
         logging,
       ]),
-    door("enginebench", ["Kernels", "Networks", "Tensors", "Randomness", arguments]),
+    door(
+      "enginebench",
+      ["Kernels", "Networks", "Strategies", "Tensors", "Randomness", "CMeter", arguments]),
 
     // Tests
     .target(
