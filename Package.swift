@@ -110,7 +110,10 @@ let package = Package(
       ]),
     door(
       "enginebench",
-      ["Kernels", "Networks", "Strategies", "Tensors", "Randomness", "CMeter", arguments]),
+      [
+        "Kernels", "Networks", "Strategies", "Weights", "Tensors", "Randomness", "CMeter",
+        arguments,
+      ]),
 
     // Tests
     .target(

@@ -6,6 +6,7 @@ struct EngineBench: ParsableCommand {
     commandName: "enginebench",
     abstract: "Measures the engine: whole training steps, single kernels, the machine.",
     subcommands: [
-      Meter.self, Step.self, Inference.self, Layers.self, Convolutions.self, Passes.self,
+      Meter.self, Step.self, Inference.self, Layers.self, Parity.self, Convolutions.self,
+      Passes.self,
     ])
 }
