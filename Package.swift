@@ -64,9 +64,10 @@ let package = Package(
     room("Images", ["Files", "Tensors", "Randomness", "CTurboJPEG", "CPNG"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
+    room("Weights", ["Files"]),
 
     // Floor 2
-    room("Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
+    room("Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
     room(
       "Strategies",
       ["Datasets", "Images", "Kernels", "Metrics", "Tensors", "Randomness"]),
@@ -105,8 +106,8 @@ let package = Package(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Images", "Networks", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
-        logging,
+        "Images", "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files",
+        arguments, logging,
       ]),
     door(
       "enginebench",
@@ -132,7 +133,8 @@ let package = Package(
     tests(of: "Images", ["Files", "Tensors", "Randomness"]),
     tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),
-    tests(of: "Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
+    tests(of: "Weights", ["Randomness", "Files"]),
+    tests(of: "Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
     tests(
