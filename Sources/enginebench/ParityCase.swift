@@ -44,7 +44,7 @@ struct ParityCase {
     model = ModelConfiguration(
       architecture: reader.choice("arch", default: nil) ?? .resnet18,
       stem: reader.choice("stem", default: .imagenet) ?? .imagenet)
-    divisor = reader.count("width_divisor", default: 1)
+    let divisor = reader.count("width_divisor", default: 1)
     classes = reader.count("classes", default: nil)
     steps = reader.count("steps", default: nil)
     optimizer = OptimizerConfiguration(
@@ -52,7 +52,7 @@ struct ParityCase {
       momentum: reader.number("momentum"), weightDecay: reader.number("weight_decay"))
     let reduction: LossReduction = reader.choice("reduction", default: nil) ?? .meanOverWeights
     var problems = reader.problems
-    if [3, 5, 7].contains(where: { divisor % $0 == 0 }) || divisor > 16 {
+    if ![1, 2, 4, 8, 16].contains(divisor) {
       problems.append("width_divisor is \(divisor); expected 1, 2, 4, 8 or 16")
     }
     if file.format != .safetensors { problems.append("it is no safetensors file") }
@@ -61,7 +61,7 @@ struct ParityCase {
       problems.append("input/0 should have the shape N×3×H×W; it \(Self.found(file["input/0"]))")
     }
     guard problems.isEmpty else { throw Fault(path: path, problems: problems) }
-    self.file = file
+    (self.file, self.divisor) = (file, divisor)
     input = Shape(n: shape[0], h: shape[2], w: shape[3], c: 3)
     let weights = file["class_weight"]?.floats().map(Double.init)
     if let weights, weights.count != classes || !weights.allSatisfy({ $0 >= 0 && $0.isFinite }) {

@@ -5,8 +5,12 @@ struct ParityReport: Encodable {
   /// What is judged by one bound.
   struct Group: Encodable {
     var name: String
+    /// The tensors in a case, `expected/<key>…`.
+    var key: String
     /// The largest ‖ours − theirs‖ / ‖theirs‖ that passes.
     var bound: Double
+    /// The same of PyTorch's single precision against its double precision, where the case says.
+    var noise: Double?
     var tensors = 0
     /// The largest; nil where a number of ours is not finite.
     var worst: Double? = 0
@@ -15,12 +19,15 @@ struct ParityReport: Encodable {
 
     var passes: Bool { tensors > 0 && (worst ?? .infinity) <= bound }
 
-    private enum CodingKeys: String, CodingKey { case name, bound, tensors, worst, tensor, passes }
+    private enum CodingKeys: String, CodingKey {
+      case name, bound, noise, tensors, worst, tensor, passes
+    }
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(name, forKey: .name)
       try container.encode(bound, forKey: .bound)
+      try container.encodeIfPresent(noise, forKey: .noise)
       try container.encode(tensors, forKey: .tensors)
       try container.encode(worst, forKey: .worst)
       try container.encode(tensor, forKey: .tensor)
@@ -30,19 +37,27 @@ struct ParityReport: Encodable {
 
   var title: String
   private(set) var groups: [Group] = [
-    Group(name: "losses", bound: 1e-4), Group(name: "logits", bound: 1e-4),
-    Group(name: "gradients", bound: 1e-3), Group(name: "final weights", bound: 1e-4),
-    Group(name: "evaluation logits", bound: 1e-4),
+    Group(name: "losses", key: "loss", bound: 1e-4),
+    Group(name: "logits", key: "logits", bound: 1e-4),
+    Group(name: "gradients", key: "gradient", bound: 1e-3),
+    Group(name: "final weights", key: "final", bound: 1e-4),
+    Group(name: "evaluation logits", key: "eval_logits", bound: 1e-4),
   ]
 
-  init(title: String) { self.title = title }
+  init(title: String, metadata: [String: String]) {
+    self.title = title
+    for index in groups.indices {
+      groups[index].noise = metadata["noise_\(groups[index].key)"].flatMap(Double.init)
+    }
+  }
 
   /// Whether every group is within its bound.
   var passes: Bool { groups.allSatisfy(\.passes) }
 
-  /// Notes the error of a tensor of ours.
-  mutating func compare(_ values: [Float], with expected: StoredTensor, in group: String) {
-    let index = groups.firstIndex { $0.name == group }!
+  /// Notes the error of a tensor of ours, which is `expected/<key>` or `expected/<key>/…`.
+  mutating func compare(_ values: [Float], with expected: StoredTensor) {
+    let key = expected.name.split(separator: "/")[1]
+    let index = groups.firstIndex { $0.key == key }!
     let error = Self.relativeError(of: values, from: expected.floats())
     groups[index].tensors += 1
     guard let worst = groups[index].worst else { return }
@@ -66,13 +81,13 @@ struct ParityReport: Encodable {
   /// A line a group.
   func print() {
     Swift.print(title)
-    Swift.print("  group              tensors  worst error    bound")
+    Swift.print("  group              tensors  worst error    bound  PyTorch's noise")
     for group in groups {
       Swift.print(
         "  " + column(group.name, 17, left: true) + column("\(group.tensors)", 9)
           + column(group.worst.map(scientific) ?? "not finite", 13)
-          + column(scientific(group.bound), 9) + (group.passes ? "  " : "  EXCEEDED  ")
-          + group.tensor)
+          + column(scientific(group.bound), 9) + column(group.noise.map(scientific) ?? "", 17)
+          + (group.passes ? "  " : "  EXCEEDED  ") + group.tensor)
     }
   }
 
