@@ -134,7 +134,9 @@ let package = Package(
     tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),
     tests(of: "Weights", ["Randomness", "Files"]),
-    tests(of: "Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
+    tests(
+      of: "Networks",
+      ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
     tests(
