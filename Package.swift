@@ -53,6 +53,7 @@ let package = Package(
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
     .target(name: "CKernels"),
+    .target(name: "CMeter", exclude: ["README.md"]),
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
@@ -109,7 +110,12 @@ let package = Package(
         "Images", "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files",
         arguments, logging,
       ]),
-    door("enginebench", ["Kernels", "Networks", "Tensors", "Randomness", arguments]),
+    door(
+      "enginebench",
+      [
+        "Kernels", "Networks", "Strategies", "Weights", "Tensors", "Randomness", "CMeter",
+        arguments,
+      ]),
 
     // Tests
     .target(
@@ -129,7 +135,9 @@ let package = Package(
     tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),
     tests(of: "Weights", ["Randomness", "Files"]),
-    tests(of: "Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
+    tests(
+      of: "Networks",
+      ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
     tests(

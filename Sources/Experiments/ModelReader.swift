@@ -68,6 +68,8 @@ struct ModelReader {
       "convolution", default: ConvolutionPolicy.fastest,
       among: [
         ("fastest", .fastest), ("without_winograd", .withoutWinograd), ("reference", .reference),
+        // As the store and `enginebench` spell it.
+        ("withoutWinograd", .withoutWinograd),
       ])
     let head = section.section("head", .head)
     let expected = "whole numbers from 1 to 65536"

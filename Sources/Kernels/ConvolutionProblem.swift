@@ -37,6 +37,11 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   /// Numbers in w.
   public var weightCount: Int { kernelHeight * kernelWidth * inChannels * outChannels }
 
+  /// Additions and multiplications of one pass of a direct convolution.
+  public var operations: Double {
+    2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
+  }
+
   /// Such as `n64 64×64×3 → 64 k7 s2 p3`.
   public var description: String {
     "n\(batch) \(height)×\(width)×\(inChannels) → \(outChannels) "

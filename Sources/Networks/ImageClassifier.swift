@@ -115,9 +115,11 @@ public final class ImageClassifier {
       pool: pool)
     self.pass = phase == .training ? pass : nil
     for (index, layer) in layers.enumerated() {
-      layer.forward(
-        source(of: index), into: result(of: index),
-        pass: index < trunkCount ? trunkPass : pass)
+      pool.timed(layer.timedName, .forward) {
+        layer.forward(
+          source(of: index), into: result(of: index),
+          pass: index < trunkCount ? trunkPass : pass)
+      }
     }
     trunkIsDifferentiable = !freezesTrunk
   }
@@ -136,8 +138,19 @@ public final class ImageClassifier {
       let src = source(of: index)
       let dSrc =
         index == end ? nil : workspace.tensor(gradients[(index + 1) % 2], src.shape)
-      layers[index].backward(
-        dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+      pool.timed(layers[index].timedName, .backwardData) {
+        layers[index].backward(
+          dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+      }
+    }
+  }
+
+  /// Sets all gradients to zero.
+  public func zeroGradients() {
+    pool.timed("gradients to zero", .other) {
+      pool.run(chunks: parameters.count) { index, _ in
+        parameters[index].gradient?.buffer.update(repeating: 0)
+      }
     }
   }
 
@@ -148,11 +161,9 @@ public final class ImageClassifier {
   private func result(of index: Int) -> MutableTensorView {
     workspace.tensor(activations[index].slot, activations[index].shape)
   }
+}
 
-  /// Sets all gradients to zero.
-  public func zeroGradients() {
-    pool.run(chunks: parameters.count) { index, _ in
-      parameters[index].gradient?.buffer.update(repeating: 0)
-    }
-  }
+extension Layer {
+  /// What a clock calls it.
+  fileprivate var timedName: String { path.isEmpty ? "stem" : path }
 }
