@@ -14,10 +14,10 @@ extension Recipe {
   ///
   /// `overrides` is here because what was overridden already stands in `model` and `training`.
   /// The data's own digest stands for `dataset.root` and `dataset.name`, and a quarantine limit
-  /// only decides whether reading stops.
+  /// only decides whether reading stops. What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
-    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label", "overrides",
-    "storesPredictions", "variant",
+    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label",
+    "model.cacheLimit", "overrides", "storesPredictions", "variant",
   ]
 
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,
