@@ -10,7 +10,7 @@ import Kernels
 ///     seal       SHA-256 of header and checksums, 64 digits
 ///
 /// Every byte is covered by the seal or by a record's checksum, and the file's size by its header.
-enum ActivationFile {
+package enum ActivationFile {
   static let magic = Array("POISEACT".utf8)
   static let version = 1
   static let headerBytes = 4096
@@ -78,7 +78,7 @@ enum ActivationFile {
   }
 
   /// Why a file cannot be trusted; nil where every byte is as it was written for this key.
-  static func damage(
+  package static func damage(
     in file: MappedFile, key: String, count: Int, numbers: Int, pool: ThreadPool
   ) -> String? {
     let bytes = file.bytes

@@ -49,7 +49,7 @@ package struct ActivationKey: Codable, Hashable {
   }
 
   /// SHA-256 over all parts.
-  var digest: String {
+  package var digest: String {
     do {
       return SHA256Digest.hex(of: try CanonicalJSON.text(of: self, excluding: []))
     } catch {

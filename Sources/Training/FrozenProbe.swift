@@ -5,12 +5,14 @@ import Tensors
 
 /// Finds the places of a batch in which a frozen part gives the same bits to the same picture.
 ///
-/// One picture in all places at once shows which agree: the largest class of them, or the one with
-/// the lowest place. Then the same picture among others shows that neighbours change nothing.
-/// Compared are all layers' results, so that a difference is not lost behind a ReLU.
+/// One picture in all places at once shows which of them agree; the same picture among others shows
+/// that neighbours change nothing. Compared are all layers' results, so that no difference is lost
+/// behind a ReLU.
 struct FrozenProbe {
-  /// The places that agree, ascending, never none.
+  /// Places in which neighbours change nothing, ascending, never none.
   let places: [Int]
+  /// The group of each of ``places``: those of one group agree, groups count from 0.
+  let groups: [Int]
   /// SHA-256 of what became of the picture: differs where kernels round in another way.
   let digest: String
 
@@ -34,15 +36,13 @@ struct FrozenProbe {
       }
     }
     let alone = digests(Array(repeating: probe, count: batch))
-    let classes = Dictionary(grouping: 0..<batch) { alone[$0] }
-    let largest = classes.values.max {
-      $0.count != $1.count ? $0.count < $1.count : $0[0] > $1[0]
-    }!
     let even = digests((0..<batch).map { $0.isMultiple(of: 2) ? probe : other })
     let odd = digests((0..<batch).map { $0.isMultiple(of: 2) ? other : probe })
-    let steady = largest.filter { ($0.isMultiple(of: 2) ? even : odd)[$0] == alone[$0] }
-    precondition(!steady.isEmpty, "a frozen trunk in which neighbours change a picture's result")
-    places = steady.sorted()
-    digest = alone[places[0]]
+    places = (0..<batch).filter { ($0.isMultiple(of: 2) ? even : odd)[$0] == alone[$0] }
+    precondition(!places.isEmpty, "a frozen trunk in which neighbours change a picture's result")
+    var known: [String: Int] = [:]
+    for place in places where known[alone[place]] == nil { known[alone[place]] = known.count }
+    groups = places.map { [known] in known[alone[$0]]! }
+    digest = SHA256Digest.hex(of: places.map { alone[$0] }.joined())
   }
 }

@@ -10,11 +10,12 @@ import Tensors
 /// The part of a network that a run does not train: fills the activations at the cut, from the
 /// files that all runs share where they are there, else by computing them.
 ///
-/// What it makes of a picture is one definite tensor, whichever batch and place the picture comes
-/// in, so that training and metrics have the same bits with and without the files. Products of
-/// matrices do not promise that: rows at the end of a block may be summed in another order. So the
-/// batch has always the same size, and a probe finds the places of the batch that agree with one
-/// another; only these are used, and a batch takes a second pass where they are too few.
+/// What it makes of a picture is one definite tensor, whichever batch the picture comes in, so that
+/// training and metrics have the same bits with and without the files. Products of matrices do not
+/// promise that: rows near the end of a block may be summed in another order. So the batch has
+/// always the same size, and a probe finds the groups of places that agree with one another. A
+/// picture is computed in the group of one place that follows from its number, and a batch takes
+/// another pass where more pictures want a group than it has places.
 final class FrozenTrunk {
   let part: FrozenPart
   /// What the run's notes say about it.
@@ -22,21 +23,41 @@ final class FrozenTrunk {
   private let model: ImageClassifier
   private let loader: BatchLoader
   private let pool: ThreadPool
-  /// The places that agree with one another, ascending, never none.
-  private let places: [Int]
+  /// Places of the batch by group.
+  private let places: [[Int]]
+  /// The group of the picture with number i is that of index i modulo the count.
+  private let groups: [Int]
   /// Numbers of one image's activation.
   private let numbers: Int
   private let views: Int?
-  private var training: Shelf?
-  private var evaluation: Shelf?
+  private var training: Roster
+  private var evaluation: Roster
   /// batch × numbers, for passes that do not fill the whole batch.
   private let staged: AlignedBuffer
 
-  /// A file of activations with the places of the catalogue's examples in it.
-  private struct Shelf {
-    let cache: ActivationCache
-    /// First record of each example of the catalogue.
-    let records: [Int: Int]
+  /// Pictures in the order of a file, with the file where there is one.
+  private struct Roster {
+    /// The number of each example of the catalogue, of its first view where there are several.
+    let numbers: [Int: Int]
+    let pictures: [BatchLoader.Picture]
+    var cache: ActivationCache?
+
+    init(_ examples: [LabeledExample], views: Int?) {
+      pictures = examples.flatMap { example in
+        (0..<(views ?? 1)).map {
+          BatchLoader.Picture(example: example.example, view: views == nil ? nil : $0)
+        }
+      }
+      numbers = Dictionary(
+        uniqueKeysWithValues: examples.enumerated().map { ($1.example, $0 * (views ?? 1)) })
+    }
+
+    func number(of picture: BatchLoader.Picture) -> Int {
+      guard let first = numbers[picture.example] else {
+        preconditionFailure("example \(picture.example) is not one of these")
+      }
+      return first + (picture.view ?? 0)
+    }
   }
 
   /// Probes the frozen part and opens or builds its files.
@@ -56,11 +77,18 @@ final class FrozenTrunk {
     numbers = shape.count / shape.n
     staged = AlignedBuffer(count: shape.count)
     let probe = FrozenProbe(part, model: model, loader: loader, data: data)
-    places = Array(probe.places.suffix(mostPlaces))
-    if probe.places.count < shape.n {
+    groups = probe.groups
+    places = (0...(groups.max() ?? 0)).map { group in
+      let all = zip(probe.places, probe.groups).filter { $0.1 == group }.map(\.0)
+      return Array(all.suffix(mostPlaces))
+    }
+    let splits = data.splits
+    training = Roster(splits.training.examples, views: views)
+    evaluation = Roster(splits.validation.examples + splits.test.examples, views: nil)
+    if places.count > 1 {
       notes.append(
-        "the frozen trunk rounds alike in \(probe.places.count) of a batch's \(shape.n) places; "
-          + "only these were used")
+        "the frozen trunk rounds in \(places.count) ways over a batch's \(shape.n) places; "
+          + "every image keeps to one of them")
     }
     guard let plan, let folder else { return }
     let key = ActivationKey(
@@ -73,28 +101,26 @@ final class FrozenTrunk {
         blas: "\(OpenBLAS.coreName) \(OpenBLAS.configuration)", batch: shape.n,
         probe: probe.digest),
       content: .evaluation)
-    let splits = data.splits
     let content: ActivationKey.Content =
       views.map { .views(count: $0, seed: recipe.seed, transforms: recipe.augmentation) }
       ?? .training
     func open(
-      _ content: ActivationKey.Content, _ decision: ActivationPlan.Decision,
-      _ examples: [LabeledExample], views: Int?
-    ) throws -> Shelf? {
+      _ content: ActivationKey.Content, _ decision: ActivationPlan.Decision, _ roster: Roster
+    ) throws -> ActivationCache? {
       switch decision {
       case .computed(let reason):
-        if !examples.isEmpty { notes.append(Self.note(content, part, "not kept: \(reason)")) }
+        if !roster.pictures.isEmpty {
+          notes.append(Self.note(content, part, "not kept: \(reason)"))
+        }
         return nil
       case .kept:
         var key = key
         key.content = content
-        return try shelf(
-          key, examples, views: views, folder: folder, shouldStop: shouldStop, tell: tell)
+        return try cache(key, roster, folder: folder, shouldStop: shouldStop, tell: tell)
       }
     }
-    evaluation = try open(
-      .evaluation, plan.evaluation, splits.validation.examples + splits.test.examples, views: nil)
-    training = try open(content, plan.training, splits.training.examples, views: views)
+    evaluation.cache = try open(.evaluation, plan.evaluation, evaluation)
+    training.cache = try open(content, plan.training, training)
   }
 
   private static func note(
@@ -102,35 +128,27 @@ final class FrozenTrunk {
   ) -> String { "activations at \(part.rawValue) for \(content.name) \(text)" }
 
   /// Opens or builds one file; nil with a note where the disk does not allow it.
-  private func shelf(
-    _ key: ActivationKey, _ examples: [LabeledExample], views: Int?, folder: String,
-    shouldStop: () -> Bool, tell: (String) -> Void
-  ) throws -> Shelf? {
-    let pictures = examples.flatMap { example in
-      (0..<(views ?? 1)).map {
-        BatchLoader.Picture(example: example.example, view: views == nil ? nil : $0)
-      }
-    }
+  private func cache(
+    _ key: ActivationKey, _ roster: Roster, folder: String, shouldStop: () -> Bool,
+    tell: (String) -> Void
+  ) throws -> ActivationCache? {
+    let count = roster.pictures.count
     do {
       let cache = try ActivationCache.open(
-        folder: folder, key: key, count: pictures.count, numbers: numbers, chunk: places.count,
-        pool: pool, shouldStop: shouldStop,
+        folder: folder, key: key, count: count, numbers: numbers, chunk: groups.count, pool: pool,
+        shouldStop: shouldStop,
         willBuild: {
-          let size = ActivationFile.size(count: pictures.count, numbers: numbers)
-          tell(
-            Self.note(
-              key.content, part,
-              "are computed once: \(pictures.count) records, \(ActivationPlan.text(bytes: size))"))
+          let size = ActivationPlan.text(
+            bytes: ActivationFile.size(count: count, numbers: numbers))
+          tell(Self.note(key.content, part, "are computed once: \(count) records, \(size)"))
         },
-        compute: { range, room in compute(pictures[range], into: room) })
+        compute: { range, room in
+          compute(range.map { ($0, roster.pictures[$0]) }, into: room)
+        })
       if case .rebuilt(let reason) = cache.origin {
         tell(Self.note(key.content, part, "were computed again: \(reason)"))
       }
-      var records: [Int: Int] = [:]
-      for (index, example) in examples.enumerated() {
-        records[example.example] = index * (views ?? 1)
-      }
-      return Shelf(cache: cache, records: records)
+      return cache
     } catch let error as FileError {
       let note = Self.note(key.content, part, "not kept: \(error)")
       notes.append(note)
@@ -169,41 +187,44 @@ final class FrozenTrunk {
     present(pictures, training)
   }
 
-  private func present(_ pictures: [BatchLoader.Picture], _ shelf: Shelf?) {
+  private func present(_ pictures: [BatchLoader.Picture], _ roster: Roster) {
     let target = model.activation(at: part).pointer
-    guard let shelf else {
-      if places.count == model.input.shape.n {
-        loader.load(pictures, at: places, into: model.input)
+    guard let cache = roster.cache else {
+      if places.count == 1, places[0].count == model.input.shape.n {
+        loader.load(pictures, at: places[0], into: model.input)
         return model.forwardFrozen(part)
       }
-      compute(pictures[...], into: staged.pointer)
+      compute(pictures.map { (roster.number(of: $0), $0) }, into: staged.pointer)
       return target.update(from: staged.pointer, count: pictures.count * numbers)
     }
     pool.run(chunks: pictures.count) { [numbers] slot, _ in
-      let picture = pictures[slot]
-      guard let first = shelf.records[picture.example] else {
-        preconditionFailure("example \(picture.example) has no activation")
-      }
       (target + slot * numbers).update(
-        from: shelf.cache.record(first + (picture.view ?? 0)), count: numbers)
+        from: cache.record(roster.number(of: pictures[slot])), count: numbers)
     }
   }
 
-  /// Computes the activations of pictures, one after the other, in the places that agree.
+  /// Computes the activations of numbered pictures, one after the other, each in its own group.
   private func compute(
-    _ pictures: ArraySlice<BatchLoader.Picture>, into target: UnsafeMutablePointer<Float>
+    _ pictures: [(number: Int, picture: BatchLoader.Picture)],
+    into target: UnsafeMutablePointer<Float>
   ) {
-    var target = target
-    var rest = pictures
-    while !rest.isEmpty {
-      let now = Array(rest.prefix(places.count))
-      rest = rest.dropFirst(now.count)
-      loader.load(now, at: places, into: model.input)
+    var waiting = places.map { _ in [Int]() }
+    for (index, picture) in pictures.enumerated() {
+      waiting[groups[picture.number % groups.count]].append(index)
+    }
+    while waiting.contains(where: { !$0.isEmpty }) {
+      var now: [(index: Int, place: Int)] = []
+      for group in places.indices {
+        let chosen = waiting[group].prefix(places[group].count)
+        now += zip(chosen, places[group]).map { (index: $0, place: $1) }
+        waiting[group].removeFirst(chosen.count)
+      }
+      loader.load(
+        now.map { pictures[$0.index].picture }, at: now.map(\.place), into: model.input)
       model.forwardFrozen(part)
       let made = model.activation(at: part).pointer
-      for index in now.indices {
-        target.update(from: made + places[index] * numbers, count: numbers)
-        target += numbers
+      for (index, place) in now {
+        (target + index * numbers).update(from: made + place * numbers, count: numbers)
       }
     }
   }

@@ -64,30 +64,43 @@ import Training
 
   @Test func `every flipped bit, cut, and added byte is seen`() throws {
     var computed: [Range<Int>] = []
-    let path = try open(try key(), computed: &computed).path
+    let (key, pool) = (try key(), pool)
+    let path = try open(key, computed: &computed).path
     let good = try Data(contentsOf: URL(fileURLWithPath: path))
+    func damage(_ bytes: Data) throws -> String? {
+      try bytes.write(to: URL(fileURLWithPath: path))
+      guard !bytes.isEmpty else { return "empty" }
+      return ActivationFile.damage(
+        in: try MappedFile(path: path), key: key.digest, count: 11, numbers: 7, pool: pool)
+    }
     var generator = SeededGenerator(seed: 11, purpose: .testing)
-    for round in 0..<600 {
+    for round in 0..<2_000 {
       var bad = good
       switch round % 4 {
       case 0: bad = good.prefix(generator.integer(below: good.count))
       case 1: bad.append(UInt8(generator.integer(below: 256)))
       case 2:
-        // The records, their checksums and the seal, which zeros of the header would hide.
+        // Records, checksums and seal, which the header's zeros would hide from chance.
         bad[4096 + generator.integer(below: good.count - 4096)] ^=
           1 << UInt8(generator.integer(below: 8))
       default:
         bad[generator.integer(below: good.count)] ^= 1 << UInt8(generator.integer(below: 8))
       }
-      try bad.write(to: URL(fileURLWithPath: path))
-      computed = []
-      let cache = try open(try key(), computed: &computed)
-      guard case .rebuilt = cache.origin, computed.count == 3, isRight(cache) else {
-        Issue.record("round \(round) was not seen: \(cache.origin)")
+      guard try damage(bad) != nil else {
+        Issue.record("round \(round) was not seen")
         return
       }
     }
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == good)
+    #expect(try damage(good) == nil)
+    for bad in [good.dropLast(), Data(), good + [0], Data(good.map { $0 ^ 1 })] {
+      try bad.write(to: URL(fileURLWithPath: path))
+      let cache = try open(key, computed: &computed)
+      guard case .rebuilt = cache.origin, isRight(cache) else {
+        Issue.record("\(bad.count) bytes were believed: \(cache.origin)")
+        return
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == good)
+    }
   }
 
   @Test func `a file of another key, length or width is not believed`() throws {

@@ -22,17 +22,21 @@ import Training
 
   /// What must not depend on a cache.
   private struct Essence: Equatable {
-    var result: RunResult
-    var epochs: [EpochRecord]
+    let weights: String?
+    /// SHA-256 of all figures, of the run and of its epochs.
+    let figures: String
 
-    init(_ result: RunResult, _ epochs: [EpochRecord]) {
-      (self.result, self.epochs) = (result, epochs)
-      (self.result.seconds, self.result.imagesPerSecond) = (0, nil)
-      (self.result.peakMemoryMB, self.result.weightsPath, self.result.notes) = (nil, "", [])
+    init(_ result: RunResult, _ epochs: [EpochRecord]) throws {
+      var (result, epochs) = (result, epochs)
+      weights = result.weightsDigest
+      (result.seconds, result.imagesPerSecond, result.peakMemoryMB) = (0, nil, nil)
+      (result.weightsPath, result.notes) = ("", [])
       for index in epochs.indices {
-        (self.epochs[index].seconds, self.epochs[index].imagesPerSecond) = (0, nil)
-        self.epochs[index].finishedAt = epochs[0].finishedAt
+        (epochs[index].seconds, epochs[index].imagesPerSecond) = (0, nil)
+        epochs[index].finishedAt = ""
       }
+      figures = SHA256Digest.hex(
+        of: try CanonicalJSON.text(of: result) + CanonicalJSON.text(of: epochs))
     }
   }
 
@@ -71,7 +75,7 @@ import Training
       switch outcome {
       case .cancelled: continue
       case .done(let result):
-        return Run(essence: Essence(result, epochs), notes: result.notes, told: told)
+        return Run(essence: try Essence(result, epochs), notes: result.notes, told: told)
       default: throw UnexpectedOutcome(outcome: outcome)
       }
     }
@@ -108,16 +112,14 @@ import Training
     #expect(try run(fixture, "found", cache: "c").essence == all.essence)
   }
 
-  @Test func `a run in ResNet-18 has the same bits, with bottleneck or pool before the cut`() throws
-  {
-    for part in [FrozenPart.stem, .layer2, .layer4] {
-      var fixture = try fixture(part)
-      fixture.recipe.model.architecture = .resnet18
-      fixture.recipe.training.budget = .images(24)
-      let without = try run(fixture, "without")
-      #expect(try run(fixture, "with", cache: "cache").essence == without.essence)
-      #expect(try run(fixture, "again", cache: "cache").essence == without.essence)
-    }
+  @Test func `the same bits with ResNet-18's pooled features`() throws {
+    var fixture = try fixture(.layer4)
+    fixture.recipe.model.architecture = .resnet18
+    fixture.recipe.training.budget = .images(24)
+    #expect(
+      try run(fixture, "with", cache: "cache").essence == run(fixture, "without").essence)
+    let size = try CacheFolder(fixture.folder.path(of: "cache")).entries().map(\.bytes)[0]
+    #expect(size == 4096 + (21 + 32) * (512 * 4 + 4) + 64)
   }
 
   @Test func `the frozen part and its statistics leave a run as they entered it`() throws {
@@ -136,7 +138,7 @@ import Training
     }
   }
 
-  @Test("a run stopped again and again continues to the same bits", arguments: [1, 5, 12])
+  @Test("a run stopped again and again continues to the same bits", arguments: [2, 12])
   func resume(_ steps: Int) throws {
     let fixture = try fixture(.layer1)
     let whole = try run(fixture, "whole")
@@ -144,7 +146,7 @@ import Training
     #expect(stopped.essence == whole.essence)
     let found = try run(fixture, "found", cache: "cache", stopEvery: steps)
     #expect(found.essence == whole.essence)
-    #expect(try run(fixture, "none", stopEvery: steps).essence == whole.essence)
+    #expect(try run(fixture, "none", stopEvery: 7 * steps).essence == whole.essence)
   }
 
   @Test func `a run stopped while activations are computed leaves no file and can go on`() throws {
@@ -217,7 +219,7 @@ import Training
     let hindered = try run(fixture, "hindered", cache: "cache/inside")
     #expect(hindered.essence == (try run(fixture, "without").essence))
     #expect(hindered.notes.count { $0.contains("not kept: cannot") } == 2)
-    #expect(hindered.told == hindered.notes)
+    #expect(hindered.told == hindered.notes.filter { $0.contains("not kept") })
   }
 
   @Test func `a damaged file is computed again, and a note says why`() throws {
