@@ -60,6 +60,7 @@ struct ExperimentReader {
     }
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
+    noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
     return Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,

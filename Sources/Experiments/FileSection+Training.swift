@@ -17,6 +17,18 @@ extension FileSection {
         "weights", "path", "—",
         "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
           + "torchvision's or timm's names; a head for other classes is replaced"),
+      FileKey(
+        "freeze", "`stem`, `layer1`, `layer2`, `layer3`, `layer4`", "—",
+        "everything up to and including this part stays as it is, its normalisation too (`cifar_*` end with `layer3`)"
+      ),
+      FileKey(
+        "cached_views", "count", "—",
+        "with `freeze` and `augmentation`: a training image is seen in so many augmented views, drawn once from the seed, whose activations can be kept; else it is augmented anew every time"
+      ),
+      FileKey(
+        "cache_limit", "gigabytes", "`8`",
+        "with `freeze`: room on the disk for activations that runs share; `0` for none; changes no result"
+      ),
     ])
 
   static let head = FileSection(

@@ -83,6 +83,30 @@ struct ModelReader {
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
       convolution: convolution)
     model.weights = weights.read(section, for: model)
+    readFreezing(into: &model)
     return model
+  }
+
+  private func readFreezing(into model: inout ModelConfiguration) {
+    let last = model.architecture.lastPart
+    if section.node("freeze") != nil { model.freeze = section.choice("freeze", default: last) }
+    if let part = model.freeze, !model.architecture.parts.contains(part) {
+      section.add(
+        "freeze", "\(model.architecture.rawValue) has no \(part.rawValue)",
+        hint: "its last part is \(last.rawValue)")
+      model.freeze = last
+    }
+    model.cachedViews = section.integer(
+      "cached_views", expected: "a whole number from 1 to 1000"
+    ) { (1...1000).contains($0) }
+    model.cacheLimit = section.number(
+      "cache_limit", expected: "gigabytes from 0 to 1000000"
+    ) { $0 >= 0 && $0 <= 1_000_000 }
+    for key in ["cached_views", "cache_limit"] where section.node(key) != nil {
+      guard section.node("freeze") == nil else { continue }
+      section.problems.add(
+        section.place(of: key), "\(section.path(key)) has no meaning where nothing is frozen",
+        hint: "it belongs to 'freeze'")
+    }
   }
 }

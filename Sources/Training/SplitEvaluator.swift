@@ -7,6 +7,8 @@ import Tensors
 struct SplitEvaluator {
   let model: ImageClassifier
   let loader: BatchLoader
+  /// What is frozen, if anything.
+  let trunk: FrozenTrunk?
   let classCount: Int
   let groups: [ShotGroup]
   /// Ids of the catalogue's examples, by index.
@@ -28,8 +30,8 @@ struct SplitEvaluator {
     var start = 0
     while start < examples.count {
       let slice = Array(examples[start..<min(start + batch, examples.count)])
-      loader.load(slice, into: model.input)
-      model.forward(phase: .evaluation, step: 0)
+      if let trunk { trunk.present(slice) } else { loader.load(slice, into: model.input) }
+      model.forward(phase: .evaluation, step: 0, above: trunk?.part)
       for (row, example) in slice.enumerated() {
         let logits = UnsafeBufferPointer(
           start: model.logits.pointer + row * classCount, count: classCount)

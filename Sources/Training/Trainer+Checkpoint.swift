@@ -5,9 +5,11 @@ import Tensors
 
 extension Trainer {
   /// Writes state, weights, running statistics, momentum and the best weights so far.
+  ///
+  /// What is frozen for the whole run is left out: the recipe says what it is.
   func save() throws {
     state.position = stream.position
-    var tensors = model.snapshot().map { $0.renamed("model/" + $0.name) }
+    var tensors = model.snapshot(above: recipe.model.freeze).map { $0.renamed("model/" + $0.name) }
     let optimizerState = optimizer.state
     state.optimizerSteps = optimizerState.steps
     tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
@@ -30,7 +32,10 @@ extension Trainer {
         "the checkpoint in \(folder.path) belongs to run \(saved.fingerprint.prefix(12)), "
           + "but this is run \(state.fingerprint.prefix(12)); move the folder away to start anew")
     }
-    try model.restore(checkpoint.tensors(under: "model/"))
+    try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
+    optimizer = makeOptimizer(
+      recipe.training.optimizer,
+      parameters: model.trainedParameters(above: frozenPart(inPhase: saved.phase)), pool: pool)
     try optimizer.restore(
       OptimizerState(
         steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/")))
@@ -54,17 +59,17 @@ extension Trainer {
 }
 
 extension ImageClassifier {
-  /// Copies of all parameters and buffers, in the engine's own layout.
-  func snapshot() -> [NamedTensor] {
-    (parameters + buffers).map {
+  /// Copies of all parameters and buffers above a part, in the engine's own layout.
+  func snapshot(above part: FrozenPart?) -> [NamedTensor] {
+    tensors(above: part).map {
       NamedTensor(name: $0.name, shape: $0.shape, values: $0.value.array)
     }
   }
 
   /// Puts copies back.
-  func restore(_ tensors: [NamedTensor]) throws {
+  func restore(_ tensors: [NamedTensor], above part: FrozenPart?) throws {
     let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
-    for parameter in parameters + buffers {
+    for parameter in self.tensors(above: part) {
       guard let tensor = byName[parameter.name], tensor.values.count == parameter.value.count else {
         throw TrainingError("the checkpoint lacks a fitting '\(parameter.name)'")
       }

@@ -10,7 +10,7 @@ extension Trainer {
   private var evaluator: SplitEvaluator {
     let names = data.catalogue.examples
     return SplitEvaluator(
-      model: model, loader: loader, classCount: data.splits.census.classCount,
+      model: model, loader: loader, trunk: trunk, classCount: data.splits.census.classCount,
       groups: data.groups,
       exampleID: { names[$0].id })
   }
@@ -53,13 +53,15 @@ extension Trainer {
     else { return false }
     if let best = state.best, value <= best.value { return false }
     state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
-    bestWeights = model.snapshot()
+    bestWeights = model.snapshot(above: recipe.model.freeze)
     return true
   }
 
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
-    if let bestWeights { try model.restore(bestWeights) }
+    if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
+    // The best weights of another phase may have another trunk.
+    if frozenPart(inPhase: state.phase) != recipe.model.freeze { trunk = nil }
     let start = monotonicSeconds()
     let test = evaluator.evaluate(
       data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
@@ -69,7 +71,7 @@ extension Trainer {
     let masses = plan.effectiveMass(for: census)
     // The last phase is the one that the tested weights come from.
     let mass = masses[masses.count - 1]
-    var notes = plan.notes + weightNotes
+    var notes = plan.notes + weightNotes + (trunk?.notes ?? [])
     if state.best == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "

@@ -29,6 +29,12 @@ public final class Trainer {
   var bestWeights: [NamedTensor]?
   /// What loading `model.weights` had to say.
   let weightNotes: [String]
+  /// What is frozen in the current phase, if anything.
+  var trunk: FrozenTrunk?
+  private let cacheFolder: String?
+  /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
+  /// see any other bits.
+  package var mostPlaces = Int.max
   private let checkpointSeconds: Double
   private let targets: AlignedBuffer
 
@@ -37,10 +43,13 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: where checkpoints, weights and outcome go.
   ///   - checkpointSeconds: how often a checkpoint is written besides the ends of epochs.
+  ///   - cacheFolder: where runs share the activations of a frozen trunk; `nil` to compute them
+  ///     whenever they are needed, to the same bits.
   public init(
     recipe: Recipe, data: PreparedData, folder: RunFolder, threads: Int,
-    checkpointSeconds: Double = 120
+    checkpointSeconds: Double = 120, cacheFolder: String? = nil
   ) throws {
+    self.cacheFolder = cacheFolder
     (self.recipe, self.data, self.folder) = (recipe, data, folder)
     self.checkpointSeconds = checkpointSeconds
     let classCount = data.splits.census.classCount
@@ -56,7 +65,9 @@ public final class Trainer {
     } else {
       weightNotes = []
     }
-    optimizer = makeOptimizer(recipe.training.optimizer, parameters: model.parameters, pool: pool)
+    optimizer = makeOptimizer(
+      recipe.training.optimizer, parameters: model.trainedParameters(above: recipe.model.freeze),
+      pool: pool)
     loader = BatchLoader(recipe: recipe, data: data, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
@@ -72,10 +83,22 @@ public final class Trainer {
   ) throws -> RunOutcome {
     try folder.make()
     try restore()
+    do {
+      return try train(shouldStop, report)
+    } catch is ActivationCache.Interrupted {
+      try save()
+      return .cancelled(reason: "stopped while activations of the frozen trunk were computed")
+    }
+  }
+
+  private func train(
+    _ shouldStop: () -> Bool, _ report: (TrainingEvent) -> Void
+  ) throws -> RunOutcome {
     report(.started(step: state.step, totalSteps: budget.steps))
     for epoch in state.epochs { report(.epoch(epoch)) }
     var clock = Stopwatch(checkpointSeconds: checkpointSeconds)
     while state.step < budget.steps {
+      if try enterPhase(shouldStop, report) { clock.skip(&state) }
       if let reason = trainStep() {
         return .diverged(step: state.step + 1, reason: reason)
       }
@@ -100,6 +123,8 @@ public final class Trainer {
         return .cancelled(reason: "stopped after step \(state.step) of \(budget.steps)")
       }
     }
+    // A run that was cut off between its last step and its end has prepared nothing yet.
+    _ = try enterPhase(shouldStop, report)
     return .done(try finish())
   }
 
@@ -113,13 +138,18 @@ public final class Trainer {
   ///
   /// - Returns: why the run diverged, or `nil`. On divergence the weights are left as they were.
   private func trainStep() -> String? {
-    enterPhase()
     let phase = plan.phases[state.phase]
     let batch = recipe.training.batch
     let examples = stream.next(batch, feedback: state.feedback)
-    loader.loadAugmented(
-      examples, drawnBefore: state.step * batch, strategy: phase.augmentation, into: model.input)
-    model.forward(phase: .training, step: state.step)
+    let drawnBefore = state.step * batch
+    if let trunk {
+      trunk.presentAugmented(
+        examples, drawnBefore: drawnBefore, strategy: phase.augmentation)
+    } else {
+      loader.loadAugmented(
+        examples, drawnBefore: drawnBefore, strategy: phase.augmentation, into: model.input)
+    }
+    model.forward(phase: .training, step: state.step, above: trunk?.part)
     let classCount = data.splits.census.classCount
     let smoothing = recipe.training.labelSmoothing
     let targets = self.targets.view(.matrix(batch, classCount))
@@ -129,7 +159,7 @@ public final class Trainer {
     }
     let loss = phase.loss.evaluate(model.logits, targets: targets.readOnly, into: model.dLogits)
     guard loss.isFinite else { return "the loss is \(Self.name(of: Double(loss)))" }
-    model.zeroGradients()
+    model.zeroGradients(above: trunk?.part)
     model.backward()
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
@@ -148,15 +178,39 @@ public final class Trainer {
     recipe.training.schedule.factor(
       atStep: state.step, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
   }
+}
 
-  /// Moves on to the phase that the current step belongs to, with a stream of its own.
-  private func enterPhase() {
+extension Trainer {
+  /// What is frozen in a phase of the plan.
+  func frozenPart(inPhase index: Int) -> FrozenPart? { recipe.model.freeze }
+
+  /// Moves on to the phase that the current step belongs to, with a stream of its own and, where
+  /// another part is frozen, with an optimiser of its own.
+  ///
+  /// - Returns: whether a frozen part was prepared, once its weights are what they will stay.
+  private func enterPhase(
+    _ shouldStop: () -> Bool, _ report: (TrainingEvent) -> Void
+  ) throws -> Bool {
     let phase = plan.phaseIndex(atStep: state.step, of: budget.steps)
-    guard phase != state.phase else { return }
-    state.phase = phase
-    stream = OrderStream(
-      split: data.splits.training, sampler: plan.phases[phase].sampler, seed: recipe.seed,
-      phase: phase)
+    let part = frozenPart(inPhase: phase)
+    if phase != state.phase {
+      if part != frozenPart(inPhase: state.phase) {
+        optimizer = makeOptimizer(
+          recipe.training.optimizer, parameters: model.trainedParameters(above: part), pool: pool)
+        trunk = nil
+      }
+      state.phase = phase
+      stream = OrderStream(
+        split: data.splits.training, sampler: plan.phases[phase].sampler, seed: recipe.seed,
+        phase: phase)
+    }
+    guard let part, trunk == nil else { return false }
+    trunk = try FrozenTrunk(
+      part, model: model, loader: loader, recipe: recipe, data: data,
+      plan: ActivationPlan(part: part, recipe: recipe, splits: data.splits, plan: plan),
+      folder: cacheFolder, mostPlaces: mostPlaces, pool: pool, shouldStop: shouldStop,
+      tell: { report(.note($0)) })
+    return true
   }
 }
 
