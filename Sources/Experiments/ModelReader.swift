@@ -78,6 +78,22 @@ struct ModelReader {
     }
     return ModelConfiguration(
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
-      convolution: convolution)
+      convolution: convolution, cosineScale: cosineScale(head))
+  }
+
+  /// `kind: cosine` with its scale; `nil` for a linear classifier.
+  private func cosineScale(_ head: Section) -> Double? {
+    enum Kind: String, CaseIterable { case linear, cosine }
+    let kind = head.choice("kind", default: Kind.linear)
+    let scale = head.number("scale", default: 16, expected: "a number above 0, to 1000") {
+      $0 > 0 && $0 <= 1000
+    }
+    guard kind == .cosine else {
+      if head.node("scale") != nil {
+        head.add("scale", "is for a cosine classifier", hint: "add kind: cosine, or leave it out")
+      }
+      return nil
+    }
+    return scale
   }
 }

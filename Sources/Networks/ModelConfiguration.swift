@@ -11,14 +11,21 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var dropout: Double
   /// Which implementations of convolution may be used.
   public var convolution: ConvolutionPolicy
+  /// Scale s of a cosine classifier as the last layer, s · cos(x, W_c) without bias; `nil` for a
+  /// linear one.
+  public var cosineScale: Double?
+  /// Where the bias of a linear last layer starts, exempt from weight decay then; `nil` for the
+  /// usual start.
+  public var initialBias: Double?
 
   /// A network with a linear head and the ImageNet stem.
   public init(
     architecture: Architecture = .resnet50, stem: Stem = .imagenet, hidden: [Int] = [],
-    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest
+    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, cosineScale: Double? = nil
   ) {
     (self.architecture, self.stem) = (architecture, stem)
     (self.hidden, self.dropout, self.convolution) = (hidden, dropout, convolution)
+    self.cosineScale = cosineScale
   }
 
   /// Networks of the ResNet family.

@@ -23,6 +23,8 @@ public protocol ClassificationLoss: Sendable {
   /// What is added to the logits of each class by its prior; `nil` where nothing is. −∞ takes a
   /// class out of the softmax. The rule on double compensation reads it.
   var logitOffsets: [Double]? { get }
+  /// Whether the loss looks at features and may have a gradient on them.
+  var readsFeatures: Bool { get }
   /// What the loss has counted before the first batch of its phase; saved with checkpoints.
   var initialState: [Double] { get }
   /// The batch's loss; overwrites `dLogits` (N×K) with its gradient.
@@ -42,6 +44,7 @@ public protocol ClassificationLoss: Sendable {
 
 extension ClassificationLoss {
   public var logitOffsets: [Double]? { nil }
+  public var readsFeatures: Bool { false }
   public var initialState: [Double] { [] }
   /// The loss of logits and targets; counts nothing.
   public func evaluate(_ batch: LossBatch, state: inout [Double]) -> Float {

@@ -61,6 +61,7 @@ public struct InfluenceBalancedLoss: LabelLoss {
   public let alpha: Double
   public let classWeights: [Double]?
   public let reduction: LossReduction
+  public var readsFeatures: Bool { true }
   static let epsilon = 1e-3
 
   /// A loss of this scale.

@@ -9,8 +9,8 @@ import Metrics
 ///
 /// Half of the draws stay as they are unless `untouched` says otherwise: validation and test show
 /// images without augmentation, and a class that was never trained on one is not recognised there.
-/// Measured on fashion products: the recall of the rare classes fell from 64 % to 18 % when every
-/// draw was augmented.
+/// Measured on 39 classes of fashion products: the recall of those with few images fell from 64 % to
+/// 18 % when every draw was augmented.
 public struct MinorityAugmentation: AugmentationPolicy {
   public static let name = "minority-augmentation"
   public static let card = StrategyCard(

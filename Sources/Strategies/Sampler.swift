@@ -13,6 +13,15 @@ public struct ValidationFeedback: Sendable, Codable, Hashable {
     (self.recall, self.earlier) = (recall, earlier)
   }
 
+  private enum CodingKeys: String, CodingKey { case recall, earlier }
+
+  /// Reads both; checkpoints of older versions have no `earlier`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    recall = try container.decode([Double?].self, forKey: .recall)
+    earlier = try container.decodeIfPresent([[Double?]].self, forKey: .earlier) ?? []
+  }
+
   /// The feedback after another validation.
   public func followed(by recall: [Double?]) -> ValidationFeedback {
     ValidationFeedback(recall: recall, earlier: earlier + [self.recall])
@@ -76,6 +85,12 @@ extension Sampler {
   }
   public var changes: Bool { false }
   public var readsErrors: Bool { false }
+
+  /// The class masses of a pass that begins at a moment; sums to 1.
+  public func classMass(at moment: SamplingMoment, for census: ClassCensus) -> [Double] {
+    guard let changing = self as? any ChangingSampler else { return classMass(for: census) }
+    return changing.masses(at: moment, for: census).normalized()
+  }
 }
 
 /// A sampler that draws classes with masses that depend on the moment.
