@@ -165,7 +165,8 @@ public struct StrategyTrial {
       for mix in drawn.compactMap({ $0 }) {
         rows += 1
         share += mix.labelShare
-        isSound = isSound && classes.indices.contains(mix.partner)
+        isSound =
+          isSound && classes.indices.contains(mix.partner)
           && (0...1).contains(mix.labelShare)
       }
     }

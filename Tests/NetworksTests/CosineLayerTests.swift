@@ -73,6 +73,6 @@ import Testing
     let bias = try #require(biased.last)
     #expect(bias.value.array == [-1.5, -1.5, -1.5, -1.5])
     #expect(!bias.decays)
-    #expect(biased.dropLast().allSatisfy(\.decays))
+    #expect(biased.dropLast().allSatisfy { $0.decays })
   }
 }

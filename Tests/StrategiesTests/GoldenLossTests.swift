@@ -103,7 +103,7 @@ private struct GoldenLosses: Decodable {
           features: [0, scale])
         let result = batch.evaluate(loss)
         #expect(result.value.isFinite, "loss of ±\(scale)")
-        #expect(result.gradient.allSatisfy(\.isFinite), "gradient of ±\(scale)")
+        #expect(result.gradient.allSatisfy { $0.isFinite }, "gradient of ±\(scale)")
       }
     }
   }
@@ -137,7 +137,7 @@ private struct GoldenLosses: Decodable {
       classes: 3, logits: [1, 2, 0.5, 0, 3, 1], targets: [0.9, 0.05, 0.05, 0.05, 0.05, 0.9])
     let result = smoothed.evaluate(loss)
     #expect(result.value.isFinite)
-    #expect(result.gradient.allSatisfy(\.isFinite))
+    #expect(result.gradient.allSatisfy { $0.isFinite })
     #expect(loss.classWeights?[1] == 0)
     if loss.logitOffsets != nil { #expect(result.gradient[1] == 0 && result.gradient[4] == 0) }
   }
