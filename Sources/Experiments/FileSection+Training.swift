@@ -38,6 +38,11 @@ extension FileSection {
         "hidden", "list of counts", "`[]`", "widths of hidden layers; empty for a linear classifier"
       ),
       FileKey("dropout", "share", "`0`", "before every linear layer of the head"),
+      FileKey(
+        "kind", "`linear`, `cosine`", "`linear`",
+        "the last layer; strategies that need another one, such as `ldam`, bring it"),
+      FileKey(
+        "scale", "number > 0", "`16`", "`cosine`: s of the logits s·cos(features, weights)"),
     ])
 
   static let training = FileSection(

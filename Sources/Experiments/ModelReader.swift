@@ -81,7 +81,7 @@ struct ModelReader {
     }
     var model = ModelConfiguration(
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
-      convolution: convolution)
+      convolution: convolution, cosineScale: cosineScale(head))
     model.weights = weights.read(section, for: model)
     readFreezing(into: &model)
     return model
@@ -108,5 +108,21 @@ struct ModelReader {
         section.place(of: key), "\(section.path(key)) has no meaning where nothing is frozen",
         hint: "it belongs to 'freeze'")
     }
+  }
+
+  /// `kind: cosine` with its scale; `nil` for a linear classifier.
+  private func cosineScale(_ head: Section) -> Double? {
+    enum Kind: String, CaseIterable { case linear, cosine }
+    let kind = head.choice("kind", default: Kind.linear)
+    let scale = head.number("scale", default: 16, expected: "a number above 0, to 1000") {
+      $0 > 0 && $0 <= 1000
+    }
+    guard kind == .cosine else {
+      if head.node("scale") != nil {
+        head.add("scale", "is for a cosine classifier", hint: "add kind: cosine, or leave it out")
+      }
+      return nil
+    }
+    return scale
   }
 }

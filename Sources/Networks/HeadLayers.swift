@@ -36,13 +36,16 @@ package final class LinearLayer: Layer {
   let bias: Parameter
   private var kernel: LinearKernel
 
-  package init(_ path: String, inputs: Int, outputs: Int) {
+  /// A layer with PyTorch's initial values; a bias that starts at a given value does not decay.
+  package init(_ path: String, inputs: Int, outputs: Int, initialBias: Double? = nil) {
     self.path = path
     weight = Parameter(
       "\(path).weight", [outputs, inputs], part: .head, kind: .weight,
       initial: .linear(inputs: inputs))
     bias = Parameter(
-      "\(path).bias", [outputs], part: .head, kind: .bias, initial: .linear(inputs: inputs))
+      "\(path).bias", [outputs], part: .head, kind: .bias,
+      initial: initialBias.map { .constant(Float($0)) } ?? .linear(inputs: inputs),
+      decays: initialBias == nil)
     kernel = LinearKernel(batch: 0, inputs: inputs, outputs: outputs)
   }
 

@@ -18,6 +18,7 @@ public final class ImageClassifier {
   /// What every layer, trunk then head, writes.
   private let activations: [(slot: WorkspacePlan.Slot, shape: Shape)]
   private let dLogitsSlot: WorkspacePlan.Slot
+  private let dFeaturesSlot: WorkspacePlan.Slot
   /// The gradients of a layer's result and of what it read, in turn.
   private let gradients: [WorkspacePlan.Slot]
   /// Of the last forward pass while training, until it was differentiated.
@@ -75,6 +76,8 @@ public final class ImageClassifier {
     }
     activations = planned
     dLogitsSlot = plan.reserve(shape.count, for: .untilBackward, label: "dLogits")
+    dFeaturesSlot = plan.reserve(
+      planned[planned.count - 2].shape.count, for: .untilBackward, label: "dFeatures")
     gradients = ["even", "odd"].map { [largest] name in
       plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
     }
@@ -98,6 +101,13 @@ public final class ImageClassifier {
 
   /// batch × classes, to be filled before `backward`, which uses it up.
   public var dLogits: MutableTensorView { workspace.tensor(dLogitsSlot, logits.shape) }
+
+  /// batch × width, what the last layer reads; valid after `forward`.
+  public var features: TensorView { source(of: layers.count - 1) }
+
+  /// As ``features``: a gradient that the loss has on them besides that by way of the logits. Added
+  /// by `backward` where asked for.
+  public var dFeatures: MutableTensorView { workspace.tensor(dFeaturesSlot, features.shape) }
 
   /// Implementation name → number of convolutions that use it.
   public var kernelNames: [String: Int] {
@@ -141,7 +151,8 @@ public final class ImageClassifier {
   /// Adds to the gradients of all parameters above what was frozen; costs nothing below.
   ///
   /// - Precondition: the last call was `forward` in the training phase; once each.
-  public func backward() {
+  /// - Parameter addsFeatureGradient: whether ``dFeatures`` counts too.
+  public func backward(addsFeatureGradient: Bool = false) {
     guard let pass else { preconditionFailure("backward() comes once after a training forward()") }
     self.pass = nil
     for index in stride(from: layers.count - 1, through: frozenLayers, by: -1) {
@@ -154,6 +165,9 @@ public final class ImageClassifier {
       pool.timed(layers[index].timedName, .backwardData) {
         layers[index].backward(
           dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+      }
+      if addsFeatureGradient, index == layers.count - 1, let dSrc {
+        for (place, gradient) in dFeatures.buffer.enumerated() { dSrc.pointer[place] += gradient }
       }
     }
   }

@@ -23,16 +23,23 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var cacheLimit: Double?
   /// Gigabytes of activations where nothing else is said.
   public static let usualCacheLimit = 8.0
+  /// Scale s of a cosine classifier as the last layer, s · cos(x, W_c) without bias; `nil` for a
+  /// linear one.
+  public var cosineScale: Double?
+  /// Where the bias of a linear last layer starts, exempt from weight decay then; `nil` for the
+  /// usual start.
+  public var initialBias: Double?
 
   /// A network with a linear head and the ImageNet stem.
   public init(
     architecture: Architecture = .resnet50, stem: Stem = .imagenet, hidden: [Int] = [],
     dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, weights: WeightSource? = nil,
-    freeze: FrozenPart? = nil
+    freeze: FrozenPart? = nil, cosineScale: Double? = nil
   ) {
     (self.architecture, self.stem) = (architecture, stem)
     (self.weights, self.freeze) = (weights, freeze)
     (self.hidden, self.dropout, self.convolution) = (hidden, dropout, convolution)
+    self.cosineScale = cosineScale
   }
 
   /// Networks of the ResNet family.

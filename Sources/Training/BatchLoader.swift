@@ -109,6 +109,28 @@ struct BatchLoader {
     }
   }
 
+  /// Mixes a loaded batch; `copy` takes the images as they were.
+  func mix(_ input: MutableTensorView, by mixes: [ExampleMix?], copy: AlignedBuffer) {
+    guard mixes.contains(where: { $0 != nil }) else { return }
+    copy.pointer.update(from: input.pointer, count: input.count)
+    let (width, channels) = (input.shape.w, input.shape.c)
+    let size = input.shape.h * width * channels
+    pool.run(chunks: min(input.shape.n, mixes.count)) { slot, _ in
+      guard let mix = mixes[slot] else { return }
+      let (own, partner) = (input.pointer + slot * size, copy.pointer + mix.partner * size)
+      switch mix.pixels {
+      case .blend(let share):
+        let rest = 1 - share
+        for index in 0..<size { own[index] = share * own[index] + rest * partner[index] }
+      case .paste(let top, let left, let height, let columns):
+        for row in top..<(top + height) {
+          let start = (row * width + left) * channels
+          (own + start).update(from: partner + start, count: columns * channels)
+        }
+      }
+    }
+  }
+
   private func image(
     _ slot: Int, of input: MutableTensorView
   ) -> UnsafeMutableBufferPointer<Float> {

@@ -1,6 +1,7 @@
 import Datasets
 import Metrics
 import Networks
+import Strategies
 import Tensors
 
 /// Puts a split through a model, in batches of the model's own size.
@@ -11,6 +12,8 @@ struct SplitEvaluator {
   let trunk: FrozenTrunk?
   let classCount: Int
   let groups: [ShotGroup]
+  /// Changes logits before they are counted.
+  let decision: (any DecisionRule)?
   /// Ids of the catalogue's examples, by index.
   let exampleID: (Int) -> String
 
@@ -33,10 +36,12 @@ struct SplitEvaluator {
       if let trunk { trunk.present(slice) } else { loader.load(slice, into: model.input) }
       model.forward(phase: .evaluation, step: 0, above: trunk?.part)
       for (row, example) in slice.enumerated() {
-        let logits = UnsafeBufferPointer(
-          start: model.logits.pointer + row * classCount, count: classCount)
+        let start = model.logits.pointer + row * classCount
+        let logits = UnsafeMutableBufferPointer(mutating: .init(start: start, count: classCount))
+        decision?.adjust(logits)
         tally.add(
-          logits: logits, trueClass: example.classIndex, exampleID: exampleID(example.example),
+          logits: UnsafeBufferPointer(logits), trueClass: example.classIndex,
+          exampleID: exampleID(example.example),
           keepsPrediction: keepsPredictions)
       }
       start += batch

@@ -14,6 +14,10 @@ extension Trainer {
     state.optimizerSteps = optimizerState.steps
     tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
     tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
+    for (name, values) in [("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass)] {
+      guard let values else { continue }
+      tensors.append(NamedTensor(name: name, shape: [values.count], values: values))
+    }
     let metadata = try JSONEncoder().encode(state)
     try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
   }
@@ -42,9 +46,9 @@ extension Trainer {
     let best = checkpoint.tensors(under: "best/")
     bestWeights = best.isEmpty ? nil : best
     state = saved
-    stream = OrderStream(
-      split: data.splits.training, sampler: plan.phases[saved.phase].sampler, seed: recipe.seed,
-      phase: saved.phase, at: saved.position)
+    if errors != nil { errors = checkpoint["sampler/errors"]?.values ?? errors }
+    stream = makeStream(
+      phase: saved.phase, at: saved.position, errors: checkpoint["sampler/pass"]?.values)
   }
 
   /// Writes the model's weights under torchvision's names.

@@ -11,7 +11,7 @@ extension Trainer {
     let names = data.catalogue.examples
     return SplitEvaluator(
       model: model, loader: loader, trunk: trunk, classCount: data.splits.census.classCount,
-      groups: data.groups,
+      groups: data.groups, decision: plan.decision,
       exampleID: { names[$0].id })
   }
 
@@ -26,8 +26,10 @@ extension Trainer {
       let outcome = evaluator.evaluate(data.splits.validation.examples)
       if outcome.hasNonFinite { return "a logit of the validation images is no finite number" }
       validation = outcome.evaluation
-      state.feedback = ValidationFeedback(
-        recall: outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+      let recall = Array(
+        outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+      state.feedback =
+        state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
     }
     let isBest = noteBest(epoch: epoch, validation: validation)
     let lastFactor = recipe.training.schedule.factor(
@@ -70,8 +72,8 @@ extension Trainer {
     let census = data.splits.census
     let masses = plan.effectiveMass(for: census)
     // The last phase is the one that the tested weights come from.
-    let mass = masses[masses.count - 1]
-    var notes = plan.notes + weightNotes + (trunk?.notes ?? [])
+    let mass = measured(masses[masses.count - 1])
+    var notes = plan.notes + headNotes + weightNotes + (trunk?.notes ?? [])
     if state.best == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "
@@ -87,6 +89,30 @@ extension Trainer {
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
+  }
+}
+
+extension Trainer {
+  /// The masses of the last phase; where its sampler changes, with the draws that really happened.
+  private func measured(_ promised: Strategies.ClassMass) -> Strategies.ClassMass {
+    guard plan.phases[plan.phases.count - 1].sampler.changes, let drawn = state.drawn else {
+      return promised
+    }
+    let total = Double(max(drawn.reduce(0, +), 1))
+    return Strategies.ClassMass(
+      sampled: drawn.map { Double($0) / total }, weights: promised.weights)
+  }
+
+  /// Says where the strategy's head took the place of the experiment's.
+  private var headNotes: [String] {
+    guard let head = plan.head else { return [] }
+    if let scale = head.cosineScale, scale != recipe.model.cosineScale {
+      return ["the last layer is a cosine classifier of scale \(scale), as the loss requires"]
+    }
+    if head.cosineScale == nil, recipe.model.cosineScale != nil {
+      return ["the last layer is linear, as the loss requires"]
+    }
+    return []
   }
 }
 

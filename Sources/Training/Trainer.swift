@@ -1,9 +1,11 @@
+import Datasets
 import Dispatch
 import Files
 import Foundation
 import Kernels
 import Metrics
 import Networks
+import Randomness
 import Recipes
 import Results
 import Strategies
@@ -21,7 +23,7 @@ public final class Trainer {
   let plan: TrainingPlan
   let budget: TrainingBudget
   let pool: ThreadPool
-  let model: ImageClassifier
+  package let model: ImageClassifier
   let loader: BatchLoader
   var optimizer: any Optimizer
   var state: TrainingState
@@ -35,8 +37,12 @@ public final class Trainer {
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
   package var mostPlaces = Int.max
+  /// 1 − p of each training image when it was last drawn; kept only where a sampler asks.
+  var errors: [Float]?
   private let checkpointSeconds: Double
   private let targets: AlignedBuffer
+  /// A copy of the batch's images, where a phase mixes them.
+  private let unmixed: AlignedBuffer?
 
   /// Prepares model, optimiser and plan; reads no checkpoint yet.
   ///
@@ -56,8 +62,17 @@ public final class Trainer {
     plan = try recipe.strategy.strategy.plan(for: data.splits.census)
     budget = TrainingBudget(recipe.training, trainingCount: data.splits.training.examples.count)
     pool = ThreadPool(threads: threads)
+    guard plan.phases.allSatisfy({ $0.trains == .all }) else {
+      throw TrainingError("phases that train the head alone are not yet possible")
+    }
+    guard recipe.model.freeze == nil || plan.phases.allSatisfy({ $0.mixing == nil }) else {
+      throw TrainingError(
+        "\(recipe.strategy.name) mixes images, and what a frozen part makes of an image is kept "
+          + "for all mixes of it; remove model.freeze, or choose a strategy without mixing")
+    }
     model = try ImageClassifier(
-      recipe.model, classes: classCount, height: recipe.image.height, width: recipe.image.width,
+      recipe.model.fitted(to: plan.head), classes: classCount, height: recipe.image.height,
+      width: recipe.image.width,
       batch: recipe.training.batch, seed: recipe.seed, pool: pool)
     if let weights = recipe.model.weights {
       weightNotes = try PretrainedWeights(weights).load(
@@ -70,9 +85,17 @@ public final class Trainer {
       pool: pool)
     loader = BatchLoader(recipe: recipe, data: data, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
+    let mixes = plan.phases.contains { $0.mixing != nil }
+    unmixed = mixes ? AlignedBuffer(count: model.input.count) : nil
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
     stream = OrderStream(
-      split: data.splits.training, sampler: plan.phases[0].sampler, seed: recipe.seed, phase: 0)
+      split: data.splits.training, sampler: plan.phases[0].sampler, seed: recipe.seed, phase: 0,
+      epochShare: plan.epochShare(
+        ofPhase: 0, budget: budget, batch: recipe.training.batch,
+        trainingCount: data.splits.training.examples.count))
+    if plan.phases.contains(where: { $0.sampler.readsErrors }) {
+      errors = Array(repeating: 1, count: data.splits.training.examples.count)
+    }
   }
 
   /// Trains to the end, or until `shouldStop` says so (a checkpoint is written then).
@@ -140,7 +163,8 @@ public final class Trainer {
   private func trainStep() -> String? {
     let phase = plan.phases[state.phase]
     let batch = recipe.training.batch
-    let examples = stream.next(batch, feedback: state.feedback)
+    let examples = stream.next(batch, knowing: knowledge)
+    noteDraws(examples)
     let drawnBefore = state.step * batch
     if let trunk {
       trunk.presentAugmented(
@@ -149,18 +173,21 @@ public final class Trainer {
       loader.loadAugmented(
         examples, drawnBefore: drawnBefore, strategy: phase.augmentation, into: model.input)
     }
+    let mixes = mix(examples, phase.mixing)
     model.forward(phase: .training, step: state.step, above: trunk?.part)
-    let classCount = data.splits.census.classCount
-    let smoothing = recipe.training.labelSmoothing
-    let targets = self.targets.view(.matrix(batch, classCount))
-    targets.fill(Float(smoothing / Double(classCount)))
-    for (row, example) in examples.enumerated() {
-      targets.pointer[row * classCount + example.classIndex] += Float(1 - smoothing)
-    }
-    let loss = phase.loss.evaluate(model.logits, targets: targets.readOnly, into: model.dLogits)
+    fillTargets(examples, mixes)
+    if phase.loss.readsFeatures { model.dFeatures.fill(0) }
+    var lossState = state.lossState ?? phase.loss.initialState
+    let loss = phase.loss.evaluate(
+      LossBatch(
+        logits: model.logits, targets: targetView.readOnly, dLogits: model.dLogits,
+        features: model.features, dFeatures: model.dFeatures, seed: recipe.seed, step: state.step),
+      state: &lossState)
     guard loss.isFinite else { return "the loss is \(Self.name(of: Double(loss)))" }
+    state.lossState = lossState.isEmpty ? nil : lossState
+    noteErrors(examples)
     model.zeroGradients(above: trunk?.part)
-    model.backward()
+    model.backward(addsFeatureGradient: phase.loss.readsFeatures)
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
     optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
@@ -200,9 +227,8 @@ extension Trainer {
         trunk = nil
       }
       state.phase = phase
-      stream = OrderStream(
-        split: data.splits.training, sampler: plan.phases[phase].sampler, seed: recipe.seed,
-        phase: phase)
+      (state.lossState, state.drawn) = (nil, nil)
+      stream = makeStream(phase: phase)
     }
     guard let part, trunk == nil else { return false }
     trunk = try FrozenTrunk(
@@ -211,6 +237,85 @@ extension Trainer {
       folder: cacheFolder, mostPlaces: mostPlaces, pool: pool, shouldStop: shouldStop,
       tell: { report(.note($0)) })
     return true
+  }
+
+  /// The stream of a phase, from its beginning or from a checkpoint's position.
+  func makeStream(
+    phase: Int, at position: OrderStream.Position? = nil, errors: [Float]? = nil
+  ) -> OrderStream {
+    let sampler = plan.phases[phase].sampler
+    // A phase that begins knows what was known before; the run's first one has nothing to know.
+    let start = OrderStream.Position(feedback: sampler.changes ? state.feedback : nil)
+    let known = position == nil && sampler.readsErrors ? self.errors : errors
+    return OrderStream(
+      split: data.splits.training, sampler: sampler, seed: recipe.seed, phase: phase,
+      epochShare: plan.epochShare(
+        ofPhase: phase, budget: budget, batch: recipe.training.batch,
+        trainingCount: data.splits.training.examples.count),
+      at: position ?? start, errors: known)
+  }
+
+  /// What a sampler may know at this step.
+  private var knowledge: OrderStream.Knowledge {
+    let steps = plan.steps(ofPhase: state.phase, of: budget.steps)
+    return OrderStream.Knowledge(
+      feedback: state.feedback,
+      progress: Double(state.step - steps.lowerBound) / Double(max(steps.count, 1)),
+      errors: errors)
+  }
+
+  private func noteDraws(_ examples: [LabeledExample]) {
+    var drawn = state.drawn ?? Array(repeating: 0, count: data.splits.census.classCount)
+    for example in examples { drawn[example.classIndex] += 1 }
+    state.drawn = drawn
+  }
+
+  /// Keeps 1 − p of the drawn images, by the softmax of their logits.
+  private func noteErrors(_ examples: [LabeledExample]) {
+    guard errors != nil else { return }
+    let classCount = data.splits.census.classCount
+    for (row, example) in examples.enumerated() {
+      let logits = UnsafeBufferPointer(
+        start: model.logits.pointer + row * classCount, count: classCount)
+      let largest = Double(logits.max() ?? 0)
+      let total = logits.reduce(0) { $0 + exp(Double($1) - largest) }
+      let p = exp(Double(logits[example.classIndex]) - largest) / total
+      errors?[stream.drawn[row]] = Float(1 - p)
+    }
+  }
+
+  private var targetView: MutableTensorView {
+    targets.view(.matrix(recipe.training.batch, data.splits.census.classCount))
+  }
+
+  /// Mixes the loaded images; returns how.
+  private func mix(
+    _ examples: [LabeledExample], _ mixing: (any BatchMixing)?
+  ) -> [ExampleMix?] {
+    guard let mixing, let unmixed else { return [] }
+    var generator = SeededGenerator(seed: recipe.seed, purpose: .mixing, epoch: state.step)
+    let mixes = mixing.mixes(
+      of: examples.map(\.classIndex), height: recipe.image.height, width: recipe.image.width,
+      using: &generator)
+    loader.mix(model.input, by: mixes, copy: unmixed)
+    return mixes
+  }
+
+  /// One-hot or mixed targets, with the experiment's label smoothing.
+  private func fillTargets(_ examples: [LabeledExample], _ mixes: [ExampleMix?]) {
+    let classCount = data.splits.census.classCount
+    let smoothing = recipe.training.labelSmoothing
+    let targets = targetView
+    targets.fill(Float(smoothing / Double(classCount)))
+    for (row, example) in examples.enumerated() {
+      let target = targets.pointer + row * classCount
+      guard let mix = mixes.isEmpty ? nil : mixes[row] else {
+        target[example.classIndex] += Float(1 - smoothing)
+        continue
+      }
+      target[example.classIndex] += Float((1 - smoothing) * mix.labelShare)
+      target[examples[mix.partner].classIndex] += Float((1 - smoothing) * (1 - mix.labelShare))
+    }
   }
 }
 
@@ -223,6 +328,35 @@ extension TrainingPlan {
       if Double(step) < (end * Double(total)).rounded() { return index }
     }
     return phases.count - 1
+  }
+
+  /// The steps of a phase.
+  func steps(ofPhase index: Int, of total: Int) -> Range<Int> {
+    func bound(_ count: Int) -> Int {
+      count == phases.count
+        ? total
+        : Int((phases.prefix(count).reduce(0) { $0 + $1.share } * Double(total)).rounded())
+    }
+    return bound(index)..<max(bound(index + 1), bound(index))
+  }
+
+  /// Share of a phase that as many draws take as there are training images; at most 1.
+  func epochShare(
+    ofPhase index: Int, budget: TrainingBudget, batch: Int, trainingCount: Int
+  ) -> Double {
+    let images = steps(ofPhase: index, of: budget.steps).count * batch
+    return images > 0 ? min(Double(trainingCount) / Double(images), 1) : 1
+  }
+}
+
+extension ModelConfiguration {
+  /// This network with the last layer that a strategy's loss is defined for.
+  func fitted(to requirement: HeadRequirement?) -> ModelConfiguration {
+    guard let requirement else { return self }
+    var fitted = self
+    fitted.cosineScale = requirement.cosineScale
+    fitted.initialBias = requirement.initialBias
+    return fitted
   }
 }
 

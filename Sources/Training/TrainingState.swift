@@ -23,6 +23,10 @@ struct TrainingState: Codable {
   var epochs: [EpochRecord] = []
   var best: Best?
   var optimizerSteps = 0
+  /// What the phase's loss has counted.
+  var lossState: [Double]?
+  /// Draws of each class in this phase.
+  var drawn: [Int]?
 
   /// The best epoch so far and its validation figures.
   struct Best: Codable {
