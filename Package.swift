@@ -52,6 +52,8 @@ let package = Package(
     library("CTurboJPEG", apt: "libturbojpeg0-dev"),
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
+    .target(name: "CKernels"),
+    .target(name: "CMeter", exclude: ["README.md"]),
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
@@ -59,13 +61,14 @@ let package = Package(
     room("Files", ["CZlib", crypto]),
 
     // Floor 1
-    room("Kernels", ["Tensors", "Randomness", "COpenBLAS"]),
+    room("Kernels", ["Tensors", "Randomness", "COpenBLAS", "CKernels"]),
     room("Images", ["Files", "Tensors", "Randomness", "CTurboJPEG", "CPNG"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
+    room("Weights", ["Files"]),
 
     // Floor 2
-    room("Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
+    room("Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
     room(
       "Strategies",
       ["Datasets", "Images", "Kernels", "Metrics", "Tensors", "Randomness"]),
@@ -104,10 +107,15 @@ let package = Package(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Images", "Networks", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
-        logging,
+        "Images", "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files",
+        arguments, logging,
       ]),
-    door("enginebench", ["Kernels", "Networks", "Tensors", "Randomness", arguments]),
+    door(
+      "enginebench",
+      [
+        "Kernels", "Networks", "Strategies", "Weights", "Tensors", "Randomness", "CMeter",
+        arguments,
+      ]),
 
     // Tests
     .target(
@@ -122,11 +130,14 @@ let package = Package(
     tests(of: "Metrics"),
     tests(of: "Statistics"),
     tests(of: "Files"),
-    tests(of: "Kernels", ["Tensors", "Randomness", "Files"]),
+    tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Images", ["Files", "Tensors", "Randomness"]),
     tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
     tests(of: "Results", ["Metrics", "Files"]),
-    tests(of: "Networks", ["Kernels", "Tensors", "Randomness", "Files"]),
+    tests(of: "Weights", ["Randomness", "Files"]),
+    tests(
+      of: "Networks",
+      ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "Files"]),
     tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
     tests(

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares our training step with PyTorch's, in one run. `make bench` calls this.
+# Compares the engine with PyTorch and ONNX Runtime, in one run. `make bench` calls this; all
+# options go to compare.py: `Benchmarks/run.sh --quick` takes about two minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,9 +11,18 @@ if [ ! -x "$venv/bin/python" ]; then
     exit 66
   }
 fi
-"$venv/bin/python" -c 'import torch; assert torch.__version__.startswith("2.13.0")' 2>/dev/null ||
-  "$venv/bin/pip" install --quiet 'torch==2.13.0'
+# PyTorch's own index has the build without graphics libraries, a tenth of the size.
+cmp -s Benchmarks/requirements.txt "$venv/installed.txt" || {
+  "$venv/bin/pip" install --quiet --requirement Benchmarks/requirements.txt \
+    --extra-index-url https://download.pytorch.org/whl/cpu ||
+    "$venv/bin/pip" install --quiet --requirement Benchmarks/requirements.txt
+  cp Benchmarks/requirements.txt "$venv/installed.txt"
+}
 
 swift build -c release --product enginebench
+swift build -c release --product poise
+mkdir -p Benchmarks/out
+date -u
 .build/release/enginebench meter
-exec "$venv/bin/python" Benchmarks/compare_steps.py "$@"
+"$venv/bin/python" Benchmarks/compare.py --output "Benchmarks/out/$(date -u +%Y%m%dT%H%M%S).json" "$@"
+.build/release/enginebench meter

@@ -33,18 +33,11 @@ struct DatasetReader {
 
   /// The absolute path of the root, seen from the folder of the file it is written in.
   private func root() -> String? {
-    guard let node = section.node("root") else {
+    guard section.node("root") != nil else {
       section.addMissing("root", example: "../data")
       return nil
     }
-    guard let text = section.text("root") else { return nil }
-    // Options and environment variables have no line: they start from the working folder.
-    let folder =
-      node.place.line == nil
-      ? FileManager.default.currentDirectoryPath
-      : URL(fileURLWithPath: node.place.file).deletingLastPathComponent().path
-    return URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
-      .standardizedFileURL.path
+    return section.absolutePath("root")
   }
 
   private func catalogue() -> CatalogueFormat? {

@@ -71,6 +71,43 @@ extension ExperimentReader {
     }
   }
 
+  /// Says how much room a frozen part's activations take and why they may not be kept.
+  func noteFrozen(_ recipes: [Recipe]) {
+    let model = root.section("model", .model)
+    for recipe in recipes {
+      guard let part = recipe.model.freeze else { continue }
+      if recipe.model.cachedViews != nil, recipe.augmentation.isEmpty {
+        problems.add(
+          model.place(of: "cached_views"), "model.cached_views has no meaning without augmentation",
+          hint: "without it the activations of every training image are kept anyway")
+      }
+      let bytes =
+        4
+        * recipe.model.activationShape(
+          at: part, height: recipe.image.height, width: recipe.image.width
+        ).count
+      let limit = recipe.model.cacheLimit ?? ModelConfiguration.usualCacheLimit
+      let views = recipe.augmentation.isEmpty ? 1 : recipe.model.cachedViews
+      var text = "frozen up to \(part.rawValue): activations of \(bytes) bytes "
+      if limit == 0 {
+        text += "an image are not kept, because model.cache_limit is 0"
+      } else if let views {
+        text += views == 1 ? "an image" : "for each of \(views) views of a training image"
+        text += " are computed once and shared by runs, up to \(Self.short(limit)) GB; "
+        text += "'poise data' counts them"
+      } else {
+        text += "an image are shared by runs for validation and test, but not for training, "
+        text += "because augmentation changes its images anew every time; "
+        text += "model.cached_views would keep a number of views of each"
+      }
+      problems.warn(model.place(of: "freeze"), text, as: .note)
+    }
+  }
+
+  private static func short(_ value: Double) -> String {
+    value == value.rounded() ? String(Int64(value)) : "\(value)"
+  }
+
   /// Says when the seeds are too few for any difference to be significant.
   ///
   /// n paired differences of one sign have an exact two-sided p of 2^(1−n), by the sign test and by

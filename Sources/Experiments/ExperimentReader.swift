@@ -12,6 +12,7 @@ struct ExperimentReader {
   let file: String
   let problems: ProblemList
   private let node: FileNode
+  private let weights = WeightReader()
 
   init(_ node: FileNode, file: String, problems: ProblemList) {
     (self.node, self.file, self.problems) = (node, file, problems)
@@ -32,7 +33,9 @@ struct ExperimentReader {
   func read() -> Experiment? {
     let shared = shared()
     let training = TrainingReader(section: root.section("training", .training)).read()
-    let model = ModelReader(section: root.section("model", .model)).read()
+    let model = ModelReader(
+      section: root.section("model", .model), weights: weights
+    ).read()
     let limits = limits()
     let seeds = seeds()
     let entries = strategies()
@@ -61,6 +64,7 @@ struct ExperimentReader {
     }
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
+    noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
     return Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
@@ -206,7 +210,9 @@ struct ExperimentReader {
     guard let overridden = variant.overridden else { return group }
     let changed = overridden.merged(over: node.removing(["strategies"]))
     let section = Section(changed, .file, at: node.place, problems: problems)
-    group.model = ModelReader(section: section.section("model", .model)).read()
+    group.model = ModelReader(
+      section: section.section("model", .model), weights: weights
+    ).read()
     group.training = TrainingReader(section: section.section("training", .training)).read()
     return group
   }

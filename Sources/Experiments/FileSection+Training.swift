@@ -14,6 +14,22 @@ extension FileSection {
         "convolution", "`fastest`, `without_winograd`, `reference`", "`fastest`",
         "which implementations may be used"),
       FileKey(
+        "weights", "path", "—",
+        "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
+          + "torchvision's or timm's names; a head for other classes is replaced"),
+      FileKey(
+        "freeze", "`stem`, `layer1`, `layer2`, `layer3`, `layer4`", "—",
+        "everything up to and including this part stays as it is, its normalisation too (`cifar_*` end with `layer3`)"
+      ),
+      FileKey(
+        "cached_views", "count", "—",
+        "with `freeze` and `augmentation`: a training image is seen in so many augmented views, drawn once from the seed, whose activations can be kept; else it is augmented anew every time"
+      ),
+      FileKey(
+        "cache_limit", "gigabytes", "`8`",
+        "with `freeze`: room on the disk for activations that runs share; `0` for none; changes no result"
+      ),
+      FileKey(
         "text", "mapping", "`{}`",
         "a description beside the image (`dataset.text`): how it is read and what it is used for"),
     ])
@@ -45,6 +61,11 @@ extension FileSection {
         "hidden", "list of counts", "`[]`", "widths of hidden layers; empty for a linear classifier"
       ),
       FileKey("dropout", "share", "`0`", "before every linear layer of the head"),
+      FileKey(
+        "kind", "`linear`, `cosine`", "`linear`",
+        "the last layer; strategies that need another one, such as `ldam`, bring it"),
+      FileKey(
+        "scale", "number > 0", "`16`", "`cosine`: s of the logits s·cos(features, weights)"),
     ])
 
   static let training = FileSection(

@@ -53,6 +53,7 @@ struct ImageReader {
 /// Reads `model`.
 struct ModelReader {
   let section: Section
+  let weights: WeightReader
 
   func read() -> ModelConfiguration {
     let architecture = section.choice(
@@ -67,6 +68,8 @@ struct ModelReader {
       "convolution", default: ConvolutionPolicy.fastest,
       among: [
         ("fastest", .fastest), ("without_winograd", .withoutWinograd), ("reference", .reference),
+        // As the store and `enginebench` spell it.
+        ("withoutWinograd", .withoutWinograd),
       ])
     let head = section.section("head", .head)
     let expected = "whole numbers from 1 to 65536"
@@ -76,9 +79,52 @@ struct ModelReader {
     let dropout = head.number("dropout", default: 0, expected: "a share from 0 to below 1") {
       $0 >= 0 && $0 < 1
     }
-    return ModelConfiguration(
+    var model = ModelConfiguration(
       architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
-      convolution: convolution, text: text())
+      convolution: convolution, cosineScale: cosineScale(head))
+    model.weights = weights.read(section, for: model)
+    readFreezing(into: &model)
+    model.text = text()
+    return model
+  }
+
+  private func readFreezing(into model: inout ModelConfiguration) {
+    let last = model.architecture.lastPart
+    if section.node("freeze") != nil { model.freeze = section.choice("freeze", default: last) }
+    if let part = model.freeze, !model.architecture.parts.contains(part) {
+      section.add(
+        "freeze", "\(model.architecture.rawValue) has no \(part.rawValue)",
+        hint: "its last part is \(last.rawValue)")
+      model.freeze = last
+    }
+    model.cachedViews = section.integer(
+      "cached_views", expected: "a whole number from 1 to 1000"
+    ) { (1...1000).contains($0) }
+    model.cacheLimit = section.number(
+      "cache_limit", expected: "gigabytes from 0 to 1000000"
+    ) { $0 >= 0 && $0 <= 1_000_000 }
+    for key in ["cached_views", "cache_limit"] where section.node(key) != nil {
+      guard section.node("freeze") == nil else { continue }
+      section.problems.add(
+        section.place(of: key), "\(section.path(key)) has no meaning where nothing is frozen",
+        hint: "it belongs to 'freeze'")
+    }
+  }
+
+  /// `kind: cosine` with its scale; `nil` for a linear classifier.
+  private func cosineScale(_ head: Section) -> Double? {
+    enum Kind: String, CaseIterable { case linear, cosine }
+    let kind = head.choice("kind", default: Kind.linear)
+    let scale = head.number("scale", default: 16, expected: "a number above 0, to 1000") {
+      $0 > 0 && $0 <= 1000
+    }
+    guard kind == .cosine else {
+      if head.node("scale") != nil {
+        head.add("scale", "is for a cosine classifier", hint: "add kind: cosine, or leave it out")
+      }
+      return nil
+    }
+    return scale
   }
 
   /// How texts are read; `nil` where they are not. What is said of texts that nobody reads is

@@ -1,7 +1,7 @@
 /// One way to compute a convolution.
 ///
 /// All pointers are to dense NHWC images or HWIO weights. `forward` and `backwardData` overwrite
-/// their result; `backwardWeights` adds to it. Results do not depend on the pool's thread count.
+/// their result; `backwardWeights` adds to it. `input` is what happens to x on the way in. Results do not depend on the pool's thread count.
 protocol ConvolutionKernel: SendableMetatype {
   /// Recorded with every run.
   static var name: String { get }
@@ -16,7 +16,8 @@ protocol ConvolutionKernel: SendableMetatype {
   /// y = x ∗ w
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool)
   /// dx = the adjoint of the convolution applied to dy
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
@@ -24,7 +25,8 @@ protocol ConvolutionKernel: SendableMetatype {
   /// dw += Σ over batch and pixels
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool)
 }
 
 extension ConvolutionKernel {
@@ -36,10 +38,9 @@ extension ConvolutionKernel {
 public struct Convolution: Sendable {
   /// Fastest first; the reference accepts every problem and defines the answer.
   static let implementations: [any ConvolutionKernel.Type] = [
-    PointwiseConvolution.self,
     WinogradConvolution.self,
     PerPixelConvolution.self,
-    Im2colConvolution.self,
+    GatheredConvolution.self,
     ReferenceConvolution.self,
   ]
 
@@ -77,9 +78,9 @@ public struct Convolution: Sendable {
   /// y = x ∗ w; overwrites y.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.forward(problem, y: y, x: x, w: w, scratch: scratch, pool: pool)
+    kernel.forward(problem, y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
   }
 
   /// dx from dy; overwrites dx.
@@ -93,8 +94,9 @@ public struct Convolution: Sendable {
   /// Adds the weights' gradient to dw.
   public func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.backwardWeights(problem, dw: dw, dy: dy, x: x, scratch: scratch, pool: pool)
+    kernel.backwardWeights(
+      problem, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
   }
 }

@@ -28,12 +28,19 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   public var outHeight: Int { (height + 2 * padding - kernelHeight) / stride + 1 }
   /// Columns of an output image.
   public var outWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
+  /// Pixels of all output images.
+  var outPixels: Int { batch * outHeight * outWidth }
   /// Numbers in x.
   public var inputCount: Int { batch * height * width * inChannels }
   /// Numbers in y.
   public var outputCount: Int { batch * outHeight * outWidth * outChannels }
   /// Numbers in w.
   public var weightCount: Int { kernelHeight * kernelWidth * inChannels * outChannels }
+
+  /// Additions and multiplications of one pass of a direct convolution.
+  public var operations: Double {
+    2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
+  }
 
   /// Such as `n64 64×64×3 → 64 k7 s2 p3`.
   public var description: String {

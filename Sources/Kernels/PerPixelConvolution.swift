@@ -6,34 +6,21 @@
 enum PerPixelConvolution: ConvolutionKernel {
   static let name = "per pixel"
 
-  /// Most numbers of an image: rows of a product that lie further apart miss the caches.
-  static let mostImageNumbers = 80 << 10
-  /// Channels from which each tap is a product of its own in the weights' gradient.
-  static let mergedChannels = 32
-  /// Images that make a product efficient whatever the kernel meets.
-  static let manyImages = 32
-  /// Images that make a product efficient enough where much of the kernel meets padding.
-  static let someImages = 16
+  /// Images that make a product efficient.
+  static let leastImages = 16
 
   static func accepts(_ problem: ConvolutionProblem) -> Bool {
-    guard canCompute(problem), problem.outChannels >= 16 else { return false }
-    // A large kernel on few channels makes too many small products.
-    guard problem.inChannels >= 16 || problem.kernelWidth <= 3 else { return false }
-    let image = max(
-      problem.height * problem.width * problem.inChannels,
-      problem.outHeight * problem.outWidth * problem.outChannels)
-    guard image <= mostImageNumbers else { return false }
+    guard canCompute(problem), problem.batch >= leastImages, problem.inChannels >= 16,
+      problem.outChannels >= 16
+    else { return false }
     let all = problem.outPixels * problem.kernelHeight * problem.kernelWidth
-    return problem.batch >= manyImages
-      || problem.batch >= someImages && cost(problem) <= 0.9 * Double(all)
+    return Double(cost(problem)) <= 0.8 * Double(all)
   }
 
-  /// Multiplications for each pair of channels, a sixth more where products are short.
-  static func cost(_ problem: ConvolutionProblem) -> Double {
-    let pairs =
-      taps(problem.outWidth, problem.width, problem.kernelWidth, problem)
+  /// Multiplications for each pair of channels.
+  static func cost(_ problem: ConvolutionProblem) -> Int {
+    problem.batch * taps(problem.outWidth, problem.width, problem.kernelWidth, problem)
       * taps(problem.outHeight, problem.height, problem.kernelHeight, problem)
-    return Double(problem.batch * pairs) * (problem.batch >= manyImages ? 1 : 7 / 6)
   }
 
   static func canCompute(_ problem: ConvolutionProblem) -> Bool {
@@ -41,34 +28,40 @@ enum PerPixelConvolution: ConvolutionKernel {
   }
 
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    problem.weightCount
+    GatheredConvolution.scratchCount(for: problem, threads: threads)
   }
 
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
-    let (inImage, outImage) = (p.height * p.width * c, p.outHeight * p.outWidth * k)
-    forEachBlock(pixels: p.outHeight * p.outWidth, columns: k, pool) { pixel, columns in
+    let depth = p.kernelHeight * p.kernelWidth * c
+    let packed = PackedMatrix(scratch, depth: depth, columns: k)
+    packed.pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
+    let pixels = p.outHeight * p.outWidth
+    forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, lane in
       let (oy, ox) = pixel.quotientAndRemainder(dividingBy: p.outWidth)
       let left = ox * p.stride - p.padding
       let s = inside(first: left, count: p.kernelWidth, extent: p.width)
-      let result = y + pixel * k + columns.lowerBound
       var isFirst = true
       for r in 0..<p.kernelHeight where !s.isEmpty {
         let iy = oy * p.stride + r - p.padding
         guard iy >= 0, iy < p.height else { continue }
-        // Neighbouring taps read neighbouring pixels: one product for a whole kernel row.
-        Gemm.multiply(
-          m: p.batch, n: columns.count, k: s.count * c,
-          a: x + (iy * p.width + left + s.lowerBound) * c, lda: inImage,
-          b: w + (r * p.kernelWidth + s.lowerBound) * c * k + columns.lowerBound, ldb: k,
-          beta: isFirst ? 0 : 1, c: result, ldc: outImage)
+        let tap = r * p.kernelWidth + s.lowerBound
+        let start = x + (iy * p.width + left + s.lowerBound) * c
+        withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c) {
+          packed.multiply(
+            block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
+            transform: input, adds: !isFirst,
+            scratch: packed.end + lane * ProductBlocks.laneScratch
+          ) { y + ($0 * pixels + pixel) * k }
+        }
         isFirst = false
       }
-      if isFirst { clear(result, rows: p.batch, distance: outImage, count: columns.count) }
+      if isFirst { clear(block, of: packed, y + pixel * k, distance: pixels * k) }
     }
   }
 
@@ -78,95 +71,89 @@ enum PerPixelConvolution: ConvolutionKernel {
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
-    let (inImage, outImage) = (p.height * p.width * c, p.outHeight * p.outWidth * k)
-    // Taps that the same input pixel meets lie `stride` apart and read neighbouring outputs from
-    // right to left: in this order they make one product.
-    let taps = TapClasses(kernel: p.kernelWidth, stride: p.stride)
-    problem.transposeTaps(w, to: scratch, pool: pool) {
-      $0 / p.kernelWidth * p.kernelWidth + taps.place($0 % p.kernelWidth)
-    }
-    forEachBlock(pixels: p.height * p.width, columns: c, pool) { pixel, columns in
-      let (iy, ix) = pixel.quotientAndRemainder(dividingBy: p.width)
-      let result = dx + pixel * c + columns.lowerBound
-      let tapClass = (ix + p.padding) % p.stride
-      let count = taps.count(tapClass)
-      let left = (ix + p.padding) / p.stride - (count - 1)
-      let s = inside(first: left, count: count, extent: p.outWidth)
-      var isFirst = true
-      for r in 0..<p.kernelHeight where !s.isEmpty {
-        let (oy, rest) = (iy + p.padding - r).quotientAndRemainder(dividingBy: p.stride)
-        guard rest == 0, oy >= 0, oy < p.outHeight else { continue }
-        Gemm.multiply(
-          m: p.batch, n: columns.count, k: s.count * k,
-          a: dy + (oy * p.outWidth + left + s.lowerBound) * k, lda: outImage,
-          b: scratch + (r * p.kernelWidth + taps.first(tapClass) + s.lowerBound) * c * k
-            + columns.lowerBound,
-          ldb: c, beta: isFirst ? 0 : 1, c: result, ldc: inImage)
-        isFirst = false
+    let (outImage, pixels) = (p.outHeight * p.outWidth * k, p.height * p.width)
+    let phases = TapPhase.all(p)
+    let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
+    let lanes = products.last?.end ?? scratch
+    for (phase, packed) in zip(phases, products) {
+      // Neighbouring taps of a phase meet neighbouring output pixels, from right to left.
+      let (s, count) = (phase.columnTaps, phase.columnTaps.count)
+      forEachBlock(pixels: phase.count / p.batch, of: packed, batch: p.batch, pool) {
+        place, block, lane in
+        let (_, iy, ix) = phase.place(place)
+        let pixel = iy * p.width + ix
+        let right = count == 0 ? 0 : (ix + p.padding - s[0]) / p.stride
+        let low = max(0, right - (p.outWidth - 1))
+        let taps = low..<max(low, min(count, right + 1))
+        var isFirst = true
+        for (index, r) in phase.rowTaps.enumerated() where !taps.isEmpty {
+          let oy = (iy + p.padding - r) / p.stride
+          guard iy + p.padding >= r, oy < p.outHeight else { continue }
+          let start = dy + (oy * p.outWidth + right - taps.lowerBound) * k
+          let first = (index * count + taps.lowerBound) * k
+          withImages(block.rows, pixels: taps.count, of: start, distance: outImage, -k) {
+            packed.multiply(
+              block, starts: $0, segments: taps.count, depths: first..<first + taps.count * k,
+              transform: nil, adds: !isFirst,
+              scratch: lanes + lane * ProductBlocks.laneScratch
+            ) { dx + ($0 * pixels + pixel) * c }
+          }
+          isFirst = false
+        }
+        if isFirst { clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
-      if isFirst { clear(result, rows: p.batch, distance: inImage, count: columns.count) }
     }
   }
 
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
-    let p = problem
-    let (c, k) = (p.inChannels, p.outChannels)
-    let (inImage, outImage) = (p.height * p.width * c, p.outHeight * p.outWidth * k)
-    // Thin taps of a kernel row together, wide ones on their own.
-    let group = c < mergedChannels ? p.kernelWidth : 1
-    let groups = (p.kernelWidth + group - 1) / group
-    forEachBlock(pixels: p.kernelHeight * groups, columns: k, pool) { unit, columns in
-      let (r, first) = (unit / groups, unit % groups * group)
-      for oy in 0..<p.outHeight {
-        let iy = oy * p.stride + r - p.padding
-        guard iy >= 0, iy < p.height else { continue }
-        for ox in 0..<p.outWidth {
-          let left = ox * p.stride - p.padding + first
-          let s = inside(first: left, count: group, extent: p.width)
-          guard !s.isEmpty else { continue }
-          Gemm.multiplyTransposedA(
-            m: s.count * c, n: columns.count, k: p.batch,
-            a: x + (iy * p.width + left + s.lowerBound) * c, lda: inImage,
-            b: dy + (oy * p.outWidth + ox) * k + columns.lowerBound, ldb: outImage, beta: 1,
-            c: dw + (r * p.kernelWidth + first + s.lowerBound) * c * k + columns.lowerBound,
-            ldc: k)
+    GatheredConvolution.backwardWeights(
+      problem, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+  }
+
+  /// Shares out the panels of every pixel's product, whose rows are the images.
+  private static func forEachBlock(
+    pixels: Int, of packed: PackedMatrix, batch: Int, _ pool: ThreadPool,
+    _ body: (_ pixel: Int, _ block: ProductBlocks.Block, _ lane: Int) -> Void
+  ) {
+    guard pixels > 0 else { return }
+    let parts = min(packed.panels, (ProductBlocks.enough + pixels - 1) / pixels)
+    pool.run(chunks: pixels * parts) { chunk, lane in
+      let (pixel, part) = chunk.quotientAndRemainder(dividingBy: parts)
+      let panels = part * packed.panels / parts..<(part + 1) * packed.panels / parts
+      body(pixel, ProductBlocks.Block(rows: 0..<batch, panels: panels), lane)
+    }
+  }
+
+  /// Calls `body` with `pixels` runs, `step` apart, for each image.
+  private static func withImages(
+    _ images: Range<Int>, pixels: Int, of start: UnsafePointer<Float>, distance: Int, _ step: Int,
+    _ body: (RunStarts) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(
+      of: UnsafePointer<Float>?.self, capacity: images.count * pixels
+    ) { table in
+      for image in images {
+        for i in 0..<pixels {
+          table.initializeElement(
+            at: (image - images.lowerBound) * pixels + i, to: start + image * distance + i * step)
         }
       }
+      body(table.baseAddress!)
     }
   }
 
-  /// The taps of a kernel row, those that are `stride` apart together, from the last to the first.
-  private struct TapClasses {
-    let kernel: Int
-    let stride: Int
-
-    /// Taps of a class: those that leave the remainder `tapClass` by the stride.
-    func count(_ tapClass: Int) -> Int { max(0, (kernel - tapClass + stride - 1) / stride) }
-
-    /// Taps of the classes before.
-    func first(_ tapClass: Int) -> Int { (0..<tapClass).reduce(0) { $0 + count($1) } }
-
-    /// Where a tap comes in this order.
-    func place(_ tap: Int) -> Int {
-      let tapClass = tap % stride
-      return first(tapClass) + count(tapClass) - 1 - tap / stride
-    }
-  }
-
-  /// Shares out blocks of columns of every pixel or tap.
-  private static func forEachBlock(
-    pixels: Int, columns: Int, _ pool: ThreadPool,
-    _ body: (_ pixel: Int, _ columns: Range<Int>) -> Void
+  private static func clear(
+    _ block: ProductBlocks.Block, of packed: PackedMatrix, _ start: UnsafeMutablePointer<Float>,
+    distance: Int
   ) {
-    let wanted = max((columns + 127) / 128, (6 + pixels - 1) / pixels)
-    let step = max(32, roundUp((columns + wanted - 1) / wanted, 16))
-    let blocks = (columns + step - 1) / step
-    pool.run(chunks: pixels * blocks) { chunk, _ in
-      let first = chunk % blocks * step
-      body(chunk / blocks, first..<min(first + step, columns))
+    let first = block.panels.lowerBound * PackedMatrix.width
+    let end = min(block.panels.upperBound * PackedMatrix.width, packed.columns)
+    for row in block.rows {
+      (start + row * distance + first).update(repeating: 0, count: end - first)
     }
   }
 
@@ -184,11 +171,5 @@ enum PerPixelConvolution: ConvolutionKernel {
       let first = $1 * problem.stride - problem.padding
       return $0 + inside(first: first, count: kernel, extent: extent).count
     }
-  }
-
-  private static func clear(
-    _ start: UnsafeMutablePointer<Float>, rows: Int, distance: Int, count: Int
-  ) {
-    for row in 0..<rows { (start + row * distance).update(repeating: 0, count: count) }
   }
 }

@@ -6,12 +6,16 @@ enum ReferenceConvolution: ConvolutionKernel {
 
   static func accepts(_ problem: ConvolutionProblem) -> Bool { true }
 
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int { 0 }
+  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
+    problem.inputCount
+  }
 
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
+    let x = problem.transformed(x, by: input, into: scratch)
     y.update(repeating: 0, count: problem.outputCount)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
@@ -38,8 +42,10 @@ enum ReferenceConvolution: ConvolutionKernel {
 
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
+    let x = problem.transformed(x, by: input, into: scratch)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {
@@ -72,5 +78,19 @@ extension ConvolutionProblem {
         }
       }
     }
+  }
+}
+
+extension ConvolutionProblem {
+  /// x as the convolution meets it, in `scratch` where it has to be made.
+  fileprivate func transformed(
+    _ x: UnsafePointer<Float>, by input: InputTransform?, into scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard let input else { return x }
+    for i in 0..<inputCount {
+      let value = input.scale[i % inChannels] * x[i] + input.shift[i % inChannels]
+      scratch[i] = value < 0 ? 0 : value
+    }
+    return UnsafePointer(scratch)
   }
 }

@@ -17,6 +17,8 @@ import Synchronization
 public final class ThreadPool: @unchecked Sendable {
   /// Lanes: the calling thread and `threads − 1` helpers.
   public let threads: Int
+  /// Measures what is done with the pool; nil, as always but while measuring, costs nothing.
+  public var clock: WorkClock?
   private let state: State
 
   /// Starts `threads − 1` helper threads, which end with the pool.

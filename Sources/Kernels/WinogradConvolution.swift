@@ -1,3 +1,5 @@
+import CKernels
+
 /// 3×3 convolutions of stride 1 and padding 1 by F(4×4, 3×3): 36 products of matrices over
 /// transformed tiles take the place of 144 multiplications per tile and channel pair.
 ///
@@ -19,8 +21,8 @@ enum WinogradConvolution: ConvolutionKernel {
     let cost = 36 * Double(tiles + 36)
     let direct =
       PerPixelConvolution.accepts(problem)
-      ? PerPixelConvolution.cost(problem) : Double(9 * problem.outPixels)
-    return cost < 0.9 * direct
+      ? PerPixelConvolution.cost(problem) : 9 * problem.outPixels
+    return cost < 0.9 * Double(direct)
   }
 
   /// Whether the formulas apply, fast or not.
@@ -43,10 +45,11 @@ enum WinogradConvolution: ConvolutionKernel {
 
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
-    convolve(layout, y: y, x: x, w: w, scratch: scratch, pool: pool)
+    convolve(layout, y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
   }
 
   static func backwardData(
@@ -56,34 +59,34 @@ enum WinogradConvolution: ConvolutionKernel {
     let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
     let turned = scratch + layout.scratchCount(threads: pool.threads)
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
-    convolve(layout, y: dx, x: dy, w: turned, scratch: scratch, pool: pool)
+    convolve(layout, y: dx, x: dy, w: turned, input: nil, scratch: scratch, pool: pool)
   }
 
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     let layout = weightsLayout(problem)
     let (c, k) = (layout.from, layout.to)
     let (v, d) = (layout.spanV(scratch), layout.spanM(scratch))
     layout.forEachSpan { tiles in
-      layout.forEachChunk(of: tiles, pool) { part, lane in
-        let room = layout.room(scratch, lane: lane)
+      layout.forEachChunk(of: tiles, pool) { part in
         let at = part.lowerBound - tiles.lowerBound
-        layout.readInput(part, x: x, v: v + at * c, room: room)
-        layout.readGradient(part, dy: dy, d: d + at * k, room: room)
+        layout.readInput(part, x: x, input: input, v: v + at * layout.pitchV)
+        layout.readGradient(part, dy: dy, d: d + at * layout.pitchD)
       }
       pool.run(chunks: 36) { place, _ in
-        Gemm.multiplyTransposedA(
-          m: c, n: k, k: tiles.count, a: v + place * layout.planeV, lda: c,
-          b: d + place * layout.planeM, ldb: k, beta: tiles.lowerBound == 0 ? 0 : 1,
-          c: scratch + place * layout.planeU, ldc: k)
+        ck_gradient_in_place(
+          tiles.count, c, k, v + place * layout.planeV, layout.pitchV,
+          d + place * layout.planeM, layout.pitchD, scratch + place * layout.planeU, k,
+          tiles.lowerBound == 0 ? 0 : 1)
       }
     }
-    forEachChannel(c, pool) { channel, lane in
+    forEachChannel(c, pool) { channel in
       WinogradTransform.filterGradient(
         scratch + channel * k, plane: layout.planeU, channels: k, dg: dw + channel * k,
-        tap: c * k, room: layout.room(scratch, lane: lane).tile)
+        tap: c * k)
     }
   }
 
@@ -94,57 +97,55 @@ enum WinogradConvolution: ConvolutionKernel {
   /// y = x ∗ w with the weights at `w`, in × out channels of this pass.
   private static func convolve(
     _ layout: Layout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     let (c, k) = (layout.from, layout.to)
-    forEachChannel(c, pool) { channel, lane in
+    forEachChannel(c, pool) { channel in
       WinogradTransform.filter(
-        w + channel * k, tap: c * k, channels: k, u: scratch + channel * k, plane: layout.planeU,
-        room: layout.room(scratch, lane: lane).tile)
+        w + channel * k, tap: c * k, channels: k, u: scratch + channel * PackedMatrix.width,
+        plane: layout.planeU, depth: c)
     }
     @inline(__always)
     func product(
       _ place: Int, _ tiles: Int, v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>
     ) {
-      Gemm.multiply(
-        m: tiles, n: k, k: c, a: v + place * layout.planeV, lda: c,
-        b: scratch + place * layout.planeU, ldb: k, c: m + place * layout.planeM, ldc: k)
+      ck_multiply_in_place(
+        tiles, c, k, v + place * layout.planeV, layout.pitchV, scratch + place * layout.planeU,
+        m + place * layout.planeM, k)
     }
     if layout.isBlocked {
       let (step, count) = (layout.blockTiles, layout.tiles.count)
       pool.run(chunks: (count + step - 1) / step) { block, lane in
         let part = block * step..<min((block + 1) * step, count)
-        let room = layout.room(scratch, lane: lane)
-        let m = room.v + 36 * layout.planeV
-        layout.readInput(part, x: x, v: room.v, room: room)
-        for place in 0..<36 { product(place, part.count, v: room.v, m: m) }
-        layout.writeOutput(part, m: m, y: y, room: room)
+        let v = layout.laneV(scratch, lane: lane)
+        let m = v + 36 * layout.planeV
+        layout.readInput(part, x: x, input: input, v: v)
+        for place in 0..<36 { product(place, part.count, v: v, m: m) }
+        layout.writeOutput(part, m: m, y: y)
       }
       return
     }
     let (v, m) = (layout.spanV(scratch), layout.spanM(scratch))
     layout.forEachSpan { tiles in
-      layout.forEachChunk(of: tiles, pool) { part, lane in
+      layout.forEachChunk(of: tiles, pool) { part in
         layout.readInput(
-          part, x: x, v: v + (part.lowerBound - tiles.lowerBound) * c,
-          room: layout.room(scratch, lane: lane))
+          part, x: x, input: input, v: v + (part.lowerBound - tiles.lowerBound) * layout.pitchV)
       }
       pool.run(chunks: 36) { place, _ in product(place, tiles.count, v: v, m: m) }
-      layout.forEachChunk(of: tiles, pool) { part, lane in
-        layout.writeOutput(
-          part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y,
-          room: layout.room(scratch, lane: lane))
+      layout.forEachChunk(of: tiles, pool) { part in
+        layout.writeOutput(part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y)
       }
     }
   }
 
   /// Shares the input channels of the filters out to the lanes.
   private static func forEachChannel(
-    _ channels: Int, _ pool: ThreadPool, _ body: (_ channel: Int, _ lane: Int) -> Void
+    _ channels: Int, _ pool: ThreadPool, _ body: (_ channel: Int) -> Void
   ) {
     let step = 8
-    pool.run(chunks: (channels + step - 1) / step) { chunk, lane in
-      for channel in chunk * step..<min((chunk + 1) * step, channels) { body(channel, lane) }
+    pool.run(chunks: (channels + step - 1) / step) { chunk, _ in
+      for channel in chunk * step..<min((chunk + 1) * step, channels) { body(channel) }
     }
   }
 }

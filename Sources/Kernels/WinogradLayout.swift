@@ -7,8 +7,8 @@ extension WinogradTiles {
 
 extension WinogradConvolution {
   /// Where a pass from `from` to `to` channels keeps its numbers in scratch memory:
-  /// 36 planes of U, then a room for each lane, then either a span of V and M shared by all lanes
-  /// or a block of V and M for each lane.
+  /// 36 planes of U, then either a span of V and M shared by all lanes or a block of V and M for
+  /// each lane.
   struct Layout {
     /// Numbers of V and M that a span takes: about what two second-level caches hold.
     static let spanNumbers = 1 << 19
@@ -42,18 +42,20 @@ extension WinogradConvolution {
     }
 
     // One extra line keeps the 36 planes from falling on the same sets of a cache.
-    var planeU: Int { roundUp(from * to, 16) + 16 }
+    var planeU: Int {
+      max(PackedMatrix.count(depth: from, columns: to), roundUp(from * to, 16)) + 16
+    }
+    /// Numbers from one tile of V to the next, not a power of two either.
+    var pitchV: Int { from + 16 }
+    /// Numbers from one tile of D to the next: room for whole panels.
+    var pitchD: Int { roundUp(to, PackedMatrix.width) + 16 }
     private var planeTiles: Int { isBlocked ? blockTiles : spanTiles }
-    var planeV: Int { roundUp(planeTiles * from, 16) + 16 }
-    var planeM: Int { roundUp(planeTiles * to, 16) + 16 }
+    var planeV: Int { roundUp(planeTiles * pitchV, 16) + 16 }
+    var planeM: Int { roundUp(planeTiles * pitchD, 16) + 16 + PackedMatrix.width }
     /// V and M of a span or of a block.
     private var stageCount: Int { 36 * (planeV + planeM) }
-    private var roomCount: Int {
-      WinogradTransform.roomCount + 2 * roundUp(max(from, to), 16) + (isBlocked ? stageCount : 0)
-    }
-
     func scratchCount(threads: Int) -> Int {
-      36 * planeU + (isBlocked ? 0 : stageCount) + threads * roomCount
+      36 * planeU + (isBlocked ? threads : 1) * stageCount
     }
 
     /// A span's V, after U.
@@ -66,13 +68,9 @@ extension WinogradConvolution {
       spanV(scratch) + 36 * planeV
     }
 
-    /// A lane's own memory: room for a tile, a line of zeros, a line for what is not wanted, and
-    /// a block's V and M.
-    func room(_ scratch: UnsafeMutablePointer<Float>, lane: Int) -> Room {
-      let start = spanV(scratch) + (isBlocked ? 0 : stageCount) + lane * roomCount
-      let line = roundUp(max(from, to), 16)
-      let zeros = start + WinogradTransform.roomCount
-      return Room(tile: start, zeros: zeros, unwanted: zeros + line, v: zeros + 2 * line)
+    /// V of a lane's block; its M comes after.
+    func laneV(_ scratch: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
+      spanV(scratch) + lane * stageCount
     }
 
     /// Calls `body` with spans of tiles that together are all tiles.
@@ -84,58 +82,46 @@ extension WinogradConvolution {
 
     /// Shares a span's tiles out to the lanes.
     func forEachChunk(
-      of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>, _ lane: Int) -> Void
+      of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>) -> Void
     ) {
       let step = Self.chunkTiles
-      pool.run(chunks: (span.count + step - 1) / step) { chunk, lane in
+      pool.run(chunks: (span.count + step - 1) / step) { chunk, _ in
         let first = span.lowerBound + chunk * step
-        body(first..<min(first + step, span.upperBound), lane)
+        body(first..<min(first + step, span.upperBound))
       }
     }
-  }
-
-  /// A lane's own scratch memory.
-  struct Room {
-    let tile: UnsafeMutablePointer<Float>
-    let zeros: UnsafeMutablePointer<Float>
-    let unwanted: UnsafeMutablePointer<Float>
-    let v: UnsafeMutablePointer<Float>
   }
 }
 
 extension WinogradConvolution.Layout {
   /// V of some tiles, the first one at `v`.
   func readInput(
-    _ part: Range<Int>, x: UnsafePointer<Float>, v: UnsafeMutablePointer<Float>,
-    room: WinogradConvolution.Room
+    _ part: Range<Int>, x: UnsafePointer<Float>, input: InputTransform?,
+    v: UnsafeMutablePointer<Float>
   ) {
-    room.zeros.update(repeating: 0, count: from)
-    tiles.read(part, size: 6, border: 1, image: x, channels: from, outside: room.zeros) {
+    tiles.read(part, size: 6, border: 1, image: x, channels: from) {
       WinogradTransform.input(
-        $1, channels: from, v: v + ($0 - part.lowerBound) * from, plane: planeV, room: room.tile)
+        $1, channels: from, input: input, v: v + ($0 - part.lowerBound) * pitchV, plane: planeV)
     }
   }
 
   /// D of some tiles, the first one at `d`.
   func readGradient(
-    _ part: Range<Int>, dy: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>,
-    room: WinogradConvolution.Room
+    _ part: Range<Int>, dy: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>
   ) {
-    room.zeros.update(repeating: 0, count: to)
-    tiles.read(part, size: 4, border: 0, image: dy, channels: to, outside: room.zeros) {
+    tiles.read(part, size: 4, border: 0, image: dy, channels: to) {
       WinogradTransform.gradient(
-        $1, channels: to, d: d + ($0 - part.lowerBound) * to, plane: planeM, room: room.tile)
+        $1, channels: to, d: d + ($0 - part.lowerBound) * pitchD, plane: planeM)
     }
   }
 
   /// The output of some tiles, the first one's M at `m`.
   func writeOutput(
-    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
-    room: WinogradConvolution.Room
+    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
   ) {
-    tiles.write(part, image: y, channels: to, outside: room.unwanted) {
+    tiles.write(part, image: y, channels: to) {
       WinogradTransform.output(
-        m + ($0 - part.lowerBound) * to, plane: planeM, channels: to, pixels: $1, room: room.tile)
+        m + ($0 - part.lowerBound) * to, plane: planeM, channels: to, pixels: $1)
     }
   }
 }

@@ -1,7 +1,6 @@
 /// The 4×4 tiles that cover the images of a batch, numbered image by image, row by row.
 ///
-/// Tiles at the right and lower edge may stick out of the image: what they would read there is a
-/// line of zeros, what they would write there goes to a line nobody reads.
+/// Tiles at the edges stick out of the image: pixels there are nil, read as zeros and not written.
 struct WinogradTiles {
   let batch: Int
   let height: Int
@@ -19,14 +18,13 @@ struct WinogradTiles {
   @inline(__always)
   func read(
     _ tiles: Range<Int>, size: Int, border: Int, image: UnsafePointer<Float>, channels: Int,
-    outside: UnsafePointer<Float>,
-    _ body: (_ tile: Int, _ pixels: UnsafeMutablePointer<UnsafePointer<Float>>) -> Void
+    _ body: (_ tile: Int, _ pixels: RunStarts) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 36) { table in
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 36) { table in
       let pixels = table.baseAddress!
       for tile in tiles {
         forEachPixel(tile, size: size, border: border) { index, pixel in
-          pixels[index] = pixel < 0 ? outside : image + pixel * channels
+          (pixels + index).initialize(to: pixel < 0 ? nil : image + pixel * channels)
         }
         body(tile, pixels)
       }
@@ -37,14 +35,13 @@ struct WinogradTiles {
   @inline(__always)
   func write(
     _ tiles: Range<Int>, image: UnsafeMutablePointer<Float>, channels: Int,
-    outside: UnsafeMutablePointer<Float>,
-    _ body: (_ tile: Int, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>>) -> Void
+    _ body: (_ tile: Int, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: 16) { table in
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: 16) { table in
       let pixels = table.baseAddress!
       for tile in tiles {
         forEachPixel(tile, size: 4, border: 0) { index, pixel in
-          pixels[index] = pixel < 0 ? outside : image + pixel * channels
+          (pixels + index).initialize(to: pixel < 0 ? nil : image + pixel * channels)
         }
         body(tile, pixels)
       }

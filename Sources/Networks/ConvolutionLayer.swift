@@ -49,24 +49,37 @@ package final class ConvolutionLayer: Layer {
   /// Numbers of scratch memory for any pass.
   var scratchCount: Int { convolution!.scratchCount(threads: threads) }
 
-  /// y = x ∗ w
+  /// y = x ∗ w, x being read through `input`.
   package func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    convolution!.forward(y: y, x: x, w: weight.value.pointer, scratch: scratch, pool: pool)
+    timed(.forward, pool) {
+      convolution!.forward(
+        y: y, x: x, w: weight.value.pointer, input: input, scratch: scratch, pool: pool)
+    }
   }
 
   /// Adds to the weights' gradient, and overwrites dx where it is wanted.
   func backward(
     dx: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    convolution!.backwardWeights(
-      dw: weight.gradient!.pointer, dy: dy, x: x, scratch: scratch, pool: pool)
+    timed(.backwardWeights, pool) {
+      convolution!.backwardWeights(
+        dw: weight.gradient!.pointer, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    }
     guard let dx else { return }
-    convolution!.backwardData(
-      dx: dx, dy: dy, w: weight.value.pointer, scratch: scratch, pool: pool)
+    timed(.backwardData, pool) {
+      convolution!.backwardData(
+        dx: dx, dy: dy, w: weight.value.pointer, scratch: scratch, pool: pool)
+    }
+  }
+
+  private func timed(_ pass: WorkClock.Pass, _ pool: ThreadPool, _ body: () -> Void) {
+    pool.timed(
+      path, pass, kind: "\(kernel)×\(kernel)" + (stride == 1 ? "" : " stride \(stride)"),
+      kernel: convolution!.kernelName, operations: convolution!.problem.operations, body)
   }
 
   package func plan(

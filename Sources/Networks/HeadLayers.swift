@@ -36,13 +36,16 @@ package final class LinearLayer: Layer {
   let bias: Parameter
   private var kernel: LinearKernel
 
-  package init(_ path: String, inputs: Int, outputs: Int) {
+  /// A layer with PyTorch's initial values; a bias that starts at a given value does not decay.
+  package init(_ path: String, inputs: Int, outputs: Int, initialBias: Double? = nil) {
     self.path = path
     weight = Parameter(
       "\(path).weight", [outputs, inputs], part: .head, kind: .weight,
       initial: .linear(inputs: inputs))
     bias = Parameter(
-      "\(path).bias", [outputs], part: .head, kind: .bias, initial: .linear(inputs: inputs))
+      "\(path).bias", [outputs], part: .head, kind: .bias,
+      initial: initialBias.map { .constant(Float($0)) } ?? .linear(inputs: inputs),
+      decays: initialBias == nil)
     kernel = LinearKernel(batch: 0, inputs: inputs, outputs: outputs)
   }
 
@@ -59,19 +62,30 @@ package final class LinearLayer: Layer {
   }
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
-    kernel.forward(
-      y: dst.pointer, x: src.pointer, w: weight.value.pointer, b: bias.value.pointer)
+    timed(.forward, pass.pool) {
+      kernel.forward(
+        y: dst.pointer, x: src.pointer, w: weight.value.pointer, b: bias.value.pointer)
+    }
   }
 
   package func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
-    kernel.backwardWeights(
-      dw: weight.gradient!.pointer, db: bias.gradient!.pointer, dy: dDst.pointer, x: src.pointer)
-    if let dSrc {
+    timed(.backwardWeights, pass.pool) {
+      kernel.backwardWeights(
+        dw: weight.gradient!.pointer, db: bias.gradient!.pointer, dy: dDst.pointer,
+        x: src.pointer)
+    }
+    guard let dSrc else { return }
+    timed(.backwardData, pass.pool) {
       kernel.backwardData(dx: dSrc.pointer, dy: dDst.pointer, w: weight.value.pointer)
     }
+  }
+
+  private func timed(_ part: WorkClock.Pass, _ pool: ThreadPool, _ body: () -> Void) {
+    let operations = 2 * kernel.batch * kernel.inputs * kernel.outputs
+    pool.timed(path, part, kind: "linear", operations: Double(operations), body)
   }
 }
 

@@ -19,11 +19,13 @@ public final class ImageClassifier {
   /// What every layer, trunk then head, writes.
   private let activations: [(slot: WorkspacePlan.Slot, shape: Shape)]
   private let dLogitsSlot: WorkspacePlan.Slot
+  private let dFeaturesSlot: WorkspacePlan.Slot
   /// The gradients of a layer's result and of what it read, in turn.
   private let gradients: [WorkspacePlan.Slot]
   /// Of the last forward pass while training, until it was differentiated.
   private var pass: Pass?
-  private var trunkIsDifferentiable = false
+  /// Layers, from the input on, that the last forward pass left alone.
+  private var frozenLayers = 0
   /// Where texts enter a network that reads images too.
   private let textBeside: TextBesideLayer?
   private let readsTextOnly: Bool
@@ -82,6 +84,8 @@ public final class ImageClassifier {
     }
     activations = planned
     dLogitsSlot = plan.reserve(shape.count, for: .untilBackward, label: "dLogits")
+    dFeaturesSlot = plan.reserve(
+      planned[planned.count - 2].shape.count, for: .untilBackward, label: "dFeatures")
     gradients = ["even", "odd"].map { [largest] name in
       plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
     }
@@ -116,6 +120,13 @@ public final class ImageClassifier {
   /// batch × classes, to be filled before `backward`, which uses it up.
   public var dLogits: MutableTensorView { workspace.tensor(dLogitsSlot, logits.shape) }
 
+  /// batch × width, what the last layer reads; valid after `forward`.
+  public var features: TensorView { source(of: layers.count - 1) }
+
+  /// As ``features``: a gradient that the loss has on them besides that by way of the logits. Added
+  /// by `backward` where asked for.
+  public var dFeatures: MutableTensorView { workspace.tensor(dFeaturesSlot, features.shape) }
+
   /// Implementation name → number of convolutions that use it.
   public var kernelNames: [String: Int] {
     layers.flatMap(\.kernelNames).reduce(into: [:]) { $0[$1, default: 0] += 1 }
@@ -124,38 +135,58 @@ public final class ImageClassifier {
   /// Computes ``logits``.
   ///
   /// In the training phase batches are normalised by their own statistics, which also move the
-  /// running ones, and dropout is active, keyed by `step`. With `freezesTrunk` the trunk works as
-  /// in evaluation whatever the phase.
-  public func forward(phase: LearningPhase, step: Int, freezesTrunk: Bool = false) {
-    let pass = Pass(phase: phase, step: step, seed: seed, workspace: workspace, pool: pool)
-    let trunkPass = Pass(
-      phase: freezesTrunk ? .evaluation : phase, step: step, seed: seed, workspace: workspace,
-      pool: pool)
-    self.pass = phase == .training ? pass : nil
-    for (index, layer) in layers.enumerated() {
-      layer.forward(
-        source(of: index), into: result(of: index),
-        pass: index < trunkCount ? trunkPass : pass)
-    }
-    trunkIsDifferentiable = !freezesTrunk
+  /// running ones, and dropout is active, keyed by `step`. What is frozen works as in evaluation
+  /// whatever the phase; another part may be frozen at the next step.
+  public func forward(phase: LearningPhase, step: Int, freezing part: FrozenPart? = nil) {
+    if let part { forwardFrozen(part) }
+    forward(phase: phase, step: step, above: part)
   }
 
-  /// Adds to the gradients of all parameters, or of the head's only where the trunk was frozen.
+  /// Computes ``activation(at:)`` from ``input``.
+  public func forwardFrozen(_ part: FrozenPart) {
+    run(
+      0..<layerCount(part),
+      Pass(phase: .evaluation, step: 0, seed: seed, workspace: workspace, pool: pool))
+  }
+
+  /// Computes ``logits`` from ``activation(at:)`` as it stands, or from ``input`` where nothing is
+  /// frozen.
+  public func forward(phase: LearningPhase, step: Int, above part: FrozenPart?) {
+    let pass = Pass(phase: phase, step: step, seed: seed, workspace: workspace, pool: pool)
+    frozenLayers = layerCount(part)
+    self.pass = phase == .training ? pass : nil
+    run(frozenLayers..<layers.count, pass)
+  }
+
+  private func run(_ range: Range<Int>, _ pass: Pass) {
+    for index in range {
+      pool.timed(layers[index].timedName, .forward) {
+        layers[index].forward(source(of: index), into: result(of: index), pass: pass)
+      }
+    }
+  }
+
+  /// Adds to the gradients of all parameters above what was frozen; costs nothing below.
   ///
   /// - Precondition: the last call was `forward` in the training phase; once each.
-  public func backward() {
+  /// - Parameter addsFeatureGradient: whether ``dFeatures`` counts too.
+  public func backward(addsFeatureGradient: Bool = false) {
     guard let pass else { preconditionFailure("backward() comes once after a training forward()") }
     self.pass = nil
-    let end = trunkIsDifferentiable ? 0 : trunkCount
-    for index in stride(from: layers.count - 1, through: end, by: -1) {
+    for index in stride(from: layers.count - 1, through: frozenLayers, by: -1) {
       let shape = activations[index].shape
       let dDst =
         index == layers.count - 1 ? dLogits : workspace.tensor(gradients[index % 2], shape)
       let src = source(of: index)
       let dSrc =
-        index == end ? nil : workspace.tensor(gradients[(index + 1) % 2], src.shape)
-      layers[index].backward(
-        dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+        index == frozenLayers ? nil : workspace.tensor(gradients[(index + 1) % 2], src.shape)
+      pool.timed(layers[index].timedName, .backwardData) {
+        layers[index].backward(
+          dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
+      }
+      if addsFeatureGradient, index == layers.count - 1, let dSrc {
+        for (place, gradient) in dFeatures.buffer.enumerated() { dSrc.pointer[place] += gradient }
+      }
     }
   }
 
@@ -167,10 +198,61 @@ public final class ImageClassifier {
     workspace.tensor(activations[index].slot, activations[index].shape)
   }
 
-  /// Sets all gradients to zero.
-  public func zeroGradients() {
-    pool.run(chunks: parameters.count) { index, _ in
-      parameters[index].gradient?.buffer.update(repeating: 0)
+  /// Sets the gradients of everything above a part to zero, or all of them.
+  public func zeroGradients(above part: FrozenPart? = nil) {
+    let trained = part == nil ? parameters : trainedParameters(above: part)
+    pool.timed("gradients to zero", .other) {
+      pool.run(chunks: trained.count) { index, _ in
+        trained[index].gradient?.buffer.update(repeating: 0)
+      }
     }
   }
+}
+
+extension ImageClassifier {
+  /// Layers, from the input on, that belong to a part. Pooling belongs to the trunk's last part.
+  private func layerCount(_ part: FrozenPart?) -> Int {
+    guard let part else { return 0 }
+    if part == .stem { return 1 }
+    guard let last = layers.lastIndex(where: { $0.path.hasPrefix(part.rawValue + ".") }) else {
+      preconditionFailure("this network has no \(part)")
+    }
+    return last == trunkCount - 1 ? trunkCount + 1 : last + 1
+  }
+
+  /// What a frozen part makes of the batch: batch × ``ModelConfiguration/activationShape(at:height:width:)``.
+  public func activation(at part: FrozenPart) -> MutableTensorView {
+    result(of: layerCount(part) - 1)
+  }
+
+  /// The results of all layers of a part, to compare bits inside it.
+  package func results(within part: FrozenPart) -> [TensorView] {
+    (0..<layerCount(part)).map { result(of: $0).readOnly }
+  }
+
+  /// What an optimiser may touch while a part is frozen.
+  public func trainedParameters(above part: FrozenPart?) -> [Parameter] {
+    layers[layerCount(part)...].flatMap(\.parameters).filter { $0.kind != .buffer }
+  }
+
+  /// Everything that training may change while a part is frozen: parameters, then buffers.
+  public func tensors(above part: FrozenPart?) -> [Parameter] {
+    let tensors = layers[layerCount(part)...].flatMap(\.parameters)
+    return tensors.filter { $0.kind != .buffer } + tensors.filter { $0.kind == .buffer }
+  }
+
+  /// Weights and running statistics of a part.
+  public func tensors(within part: FrozenPart) -> [Parameter] {
+    layers[..<layerCount(part)].flatMap(\.parameters)
+  }
+
+  /// As ``kernelNames``, of a part.
+  public func kernelNames(within part: FrozenPart) -> [String: Int] {
+    layers[..<layerCount(part)].flatMap(\.kernelNames).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+}
+
+extension Layer {
+  /// What a clock calls it.
+  fileprivate var timedName: String { path.isEmpty ? "stem" : path }
 }

@@ -13,15 +13,36 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var convolution: ConvolutionPolicy
   /// How a text beside the image takes part; `nil` for the image alone.
   public var text: TextConfiguration?
+  /// Where the weights come from; `nil` to start from random ones.
+  public var weights: WeightSource?
+  /// What stays as it is from the run's first step to its last; nil where everything is trained.
+  public var freeze: FrozenPart?
+  /// With a frozen part and random augmentation: every training image is seen in so many augmented
+  /// views, each drawn once from the seed, instead of in a new one each time.
+  public var cachedViews: Int?
+  /// Gigabytes (10⁹ bytes) that a frozen part's activations may take on the disk; nil for
+  /// ``usualCacheLimit``. Changes no result.
+  public var cacheLimit: Double?
+  /// Gigabytes of activations where nothing else is said.
+  public static let usualCacheLimit = 8.0
+  /// Scale s of a cosine classifier as the last layer, s · cos(x, W_c) without bias; `nil` for a
+  /// linear one.
+  public var cosineScale: Double?
+  /// Where the bias of a linear last layer starts, exempt from weight decay then; `nil` for the
+  /// usual start.
+  public var initialBias: Double?
 
   /// A network with a linear head and the ImageNet stem.
   public init(
     architecture: Architecture = .resnet50, stem: Stem = .imagenet, hidden: [Int] = [],
-    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, text: TextConfiguration? = nil
+    dropout: Double = 0, convolution: ConvolutionPolicy = .fastest, weights: WeightSource? = nil,
+    freeze: FrozenPart? = nil, cosineScale: Double? = nil, text: TextConfiguration? = nil
   ) {
     (self.architecture, self.stem) = (architecture, stem)
+    (self.weights, self.freeze) = (weights, freeze)
     (self.hidden, self.dropout, self.convolution) = (hidden, dropout, convolution)
     self.text = text
+    self.cosineScale = cosineScale
   }
 
   /// Networks of the ResNet family.

@@ -71,7 +71,7 @@ extension OptimizerConfiguration {
 
   /// The decay of one parameter.
   func weightDecay(of parameter: Parameter) -> Double {
-    parameter.kind.isNormOrBias && !decaysNormAndBias ? 0 : weightDecay
+    parameter.decays && (decaysNormAndBias || !parameter.kind.isNormOrBias) ? weightDecay : 0
   }
 
   /// What gradients are multiplied by: torch's `clip_grad_norm_`, min(1, limit / (norm + 1e-6)).

@@ -27,13 +27,19 @@ public final class Parameter {
   /// As ``value``; nil for buffers.
   public let gradient: AlignedBuffer?
   let initial: InitialValue
+  /// Whether weight decay may touch it at all.
+  public let decays: Bool
 
   /// A tensor of zeros, for tests of what works on parameters.
   package convenience init(_ name: String, _ shape: [Int], part: Part, kind: Kind) {
     self.init(name, shape, part: part, kind: kind, initial: .constant(0))
   }
 
-  init(_ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue) {
+  init(
+    _ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue,
+    decays: Bool = true
+  ) {
+    self.decays = decays
     (self.name, self.shape, self.part, self.kind) = (name, shape, part, kind)
     self.initial = initial
     let count = shape.reduce(1, *)

@@ -68,8 +68,16 @@ struct ResNet {
       if configuration.dropout > 0 {
         layers.append(DropoutLayer("\(path).dropout", probability: configuration.dropout))
       }
-      layers.append(LinearLayer(path, inputs: inputs, outputs: width))
-      if index < widths.count - 1 { layers.append(ReLULayer("\(prefix)fc.\(2 * index + 1)")) }
+      let isLast = index == widths.count - 1
+      if isLast, let scale = configuration.cosineScale {
+        layers.append(CosineLayer(path, inputs: inputs, outputs: width, scale: scale))
+      } else {
+        layers.append(
+          LinearLayer(
+            path, inputs: inputs, outputs: width,
+            initialBias: isLast ? configuration.initialBias : nil))
+      }
+      if !isLast { layers.append(ReLULayer("\(prefix)fc.\(2 * index + 1)")) }
       inputs = width
     }
     return layers

@@ -16,9 +16,9 @@ package struct NormalizedConvolution {
 /// ReLU(branch(x) + shortcut(x)), the branch being convolutions with normalisation and, between
 /// them, ReLU: BasicBlock has two of 3×3, Bottleneck 1×1, 3×3, 1×1 (He et al., CVPR 2016).
 ///
-/// One layer, so that normalisation, addition and ReLU are single passes over memory. For every
-/// convolution two tensors are kept until the backward pass: its raw result, which backward
-/// replaces by that result's gradient, and the normalised one, which the next convolution reads.
+/// One layer, so that normalisation, addition and ReLU are single passes over memory. Of every
+/// convolution only the raw result is kept until the backward pass, which replaces it by that
+/// result's gradient; the next convolution normalises it while it reads.
 package final class ResidualBlock: Layer {
   /// How x reaches the addition.
   package enum Shortcut {
@@ -32,7 +32,6 @@ package final class ResidualBlock: Layer {
   package let units: [NormalizedConvolution]
   package let shortcut: Shortcut
   private var raw: [WorkspacePlan.Slot] = []
-  private var activated: [WorkspacePlan.Slot] = []
   private var projected: WorkspacePlan.Slot?
   private var padding: PaddedShortcut?
   private var addend: WorkspacePlan.Slot?
@@ -54,7 +53,6 @@ package final class ResidualBlock: Layer {
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
   ) throws(ShapeError) -> Shape {
     raw = []
-    activated = []
     var shape = src
     var largest = src.count
     for (index, unit) in units.enumerated() {
@@ -62,11 +60,7 @@ package final class ResidualBlock: Layer {
       try unit.norm.prepare(for: shape, in: &plan)
       let label = unit.convolution.path
       raw.append(plan.reserve(shape.count, for: .untilBackward, label: label))
-      if index < units.count - 1 {
-        activated.append(
-          plan.reserve(shape.count, for: .untilBackward, label: "\(label) activated"))
-        largest = max(largest, shape.count)
-      }
+      if index < units.count - 1 { largest = max(largest, shape.count) }
     }
     try planShortcut(from: src, to: shape, in: &plan, threads: threads)
     gradient = plan.reserve(largest, for: .call, label: "\(path) gradient")
@@ -96,19 +90,31 @@ package final class ResidualBlock: Layer {
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let scratch = pass.workspace[scratch!]
-    var current = src.pointer
+    let last = units.count - 1
     for (index, unit) in units.enumerated() {
       let x = pass.workspace[raw[index]]
-      unit.convolution.forward(y: x, x: current, scratch: scratch, pool: pass.pool)
-      let found = unit.norm.observe(x, scratch: scratch, pass: pass)
-      let isLast = index == units.count - 1
-      let y = isLast ? dst.pointer : pass.workspace[activated[index]]
-      let added = isLast ? shortcutAddend(src, scratch: scratch, pass: pass) : .none
-      unit.norm.kernel.apply(
-        y: y, x: x, scale: found.scale, shift: found.shift, addend: added, relu: true,
+      unit.convolution.forward(
+        y: x, x: source(of: index, src, pass), input: input(of: index, pass), scratch: scratch,
         pool: pass.pool)
-      current = UnsafePointer(y)
+      _ = unit.norm.observe(x, scratch: scratch, pass: pass)
     }
+    let found = units[last].norm.vectors(pass.workspace)
+    let added = shortcutAddend(src, scratch: scratch, pass: pass)
+    units[last].norm.kernel.apply(
+      y: dst.pointer, x: pass.workspace[raw[last]], scale: found.scale, shift: found.shift,
+      addend: added, relu: true, pool: pass.pool)
+  }
+
+  /// What a convolution of the branch reads.
+  private func source(of index: Int, _ src: TensorView, _ pass: Pass) -> UnsafePointer<Float> {
+    index == 0 ? src.pointer : UnsafePointer(pass.workspace[raw[index - 1]])
+  }
+
+  /// The normalisation and ReLU before a convolution of the branch.
+  private func input(of index: Int, _ pass: Pass) -> InputTransform? {
+    guard index > 0 else { return nil }
+    let found = units[index - 1].norm.vectors(pass.workspace)
+    return InputTransform(scale: found.scale, shift: found.shift)
   }
 
   private func shortcutAddend(
@@ -141,8 +147,8 @@ package final class ResidualBlock: Layer {
       pass: pass)
     for index in stride(from: last, to: 0, by: -1) {
       units[index].convolution.backward(
-        dx: gradient, dy: workspace[raw[index]], x: workspace[activated[index - 1]],
-        scratch: scratch, pool: pool)
+        dx: gradient, dy: workspace[raw[index]], x: source(of: index, src, pass),
+        input: input(of: index, pass), scratch: scratch, pool: pool)
       units[index - 1].norm.backward(
         x: workspace[raw[index - 1]], dy: gradient, mask: .normalized, scratch: scratch,
         pass: pass)

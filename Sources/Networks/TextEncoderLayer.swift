@@ -65,6 +65,11 @@ package final class TextEncoderLayer: Layer {
       isBidirectional: configuration.bidirectional)
   }
 
+  /// Whether a classifier's parameter belongs to its text encoder.
+  static func owns(_ parameter: Parameter) -> Bool {
+    parameter.name.hasPrefix("text.") && parameter.part == .trunk
+  }
+
   /// Numbers of an encoding.
   package var outputs: Int { kernel.outputs }
 

@@ -20,6 +20,8 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case mixing = 8
   /// Bootstrap and other resampling in reports.
   case resampling = 9
+  /// Random terms of a loss. `epoch`: optimiser step; `item`: row of the batch.
+  case loss = 11
   /// Numbers made for tests and benchmarks.
   case testing = 10
 }

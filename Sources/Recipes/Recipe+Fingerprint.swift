@@ -12,12 +12,13 @@ extension Recipe {
   /// Keys that say what a run is called, where its data lies or what is kept of it, but not what is
   /// computed. They do not enter a fingerprint, and this is the only list of them.
   ///
-  /// `overrides` is here because what was overridden already stands in `model` and `training`.
+  /// `overrides` is here because what was overridden already stands in `model` and `training`;
+  /// of a file of weights its digest counts.
   /// The data's own digest stands for `dataset.root` and `dataset.name`, and a quarantine limit
-  /// only decides whether reading stops.
+  /// only decides whether reading stops. What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
-    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label", "overrides",
-    "storesPredictions", "variant",
+    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label",
+    "model.cacheLimit", "model.weights.path", "overrides", "storesPredictions", "variant",
   ]
 
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,

@@ -6,12 +6,18 @@ public struct ClassAugmentation: Augmentation {
   /// By class index; already scaled to the class's strength.
   public let transforms: [[PixelTransform]]
 
+  /// Share of the draws that stay as they are.
+  public let untouched: Double
+
   /// An augmentation of these transforms.
-  public init(transforms: [[PixelTransform]]) { self.transforms = transforms }
+  public init(transforms: [[PixelTransform]], untouched: Double = 0) {
+    (self.transforms, self.untouched) = (transforms, untouched)
+  }
 
   public func apply(
     to image: inout PixelImage, classIndex: Int, using generator: inout SeededGenerator
   ) {
+    if untouched > 0, !transforms[classIndex].isEmpty, generator.chance(untouched) { return }
     for transform in transforms[classIndex] { transform.apply(to: &image, using: &generator) }
   }
 }

@@ -46,7 +46,7 @@ public struct ClassMassSampler: TemperableSampler {
 
 extension [Double] {
   /// The first index whose bound is above `value`, by bisection; the last where none is.
-  fileprivate func firstIndex(above value: Double) -> Int {
+  func firstIndex(above value: Double) -> Int {
     var (low, high) = (0, count - 1)
     while low < high {
       let middle = (low + high) / 2

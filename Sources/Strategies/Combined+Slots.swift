@@ -2,8 +2,10 @@ extension Combined {
   /// Which part fills which slot.
   struct Slots {
     var weighting: (part: Int, strategy: any LossWeighting)?
+    var design: (part: Int, strategy: any LossDesign)?
     var sampling: (part: Int, strategy: any Sampling)?
     var augmentation: (part: Int, strategy: any AugmentationPolicy)?
+    var mixing: (part: Int, strategy: any MixingPolicy)?
   }
 
   /// The parts by slot; throws where a part fills none or one that is filled.
@@ -15,19 +17,31 @@ extension Combined {
       case let strategy as any LossWeighting:
         try refuse(index, beside: slots.weighting?.part, slot: "loss weights")
         slots.weighting = (index, strategy)
+      case let strategy as any LossDesign:
+        try refuse(index, beside: slots.design?.part, slot: "loss")
+        slots.design = (index, strategy)
       case let strategy as any Sampling:
         try refuse(index, beside: slots.sampling?.part, slot: "sampler")
         slots.sampling = (index, strategy)
       case let strategy as any AugmentationPolicy:
         try refuse(index, beside: slots.augmentation?.part, slot: "augmentation")
         slots.augmentation = (index, strategy)
+      case let strategy as any MixingPolicy:
+        try refuse(index, beside: slots.mixing?.part, slot: "mixing")
+        slots.mixing = (index, strategy)
       default:
         throw InvalidParameter(
           "parts[\(index)]", received: part.name,
-          expected: "a strategy that fills the loss weights, the sampler or the augmentation")
+          expected: "a strategy that fills the loss, its weights, the sampler, the augmentation or "
+            + "the mixing")
       }
     }
-    guard split == .none || (slots.weighting != nil && slots.sampling != nil) else {
+    if let design = slots.design, design.strategy.classWeights != nil {
+      // The design's own weights are its loss weights.
+      try refuse(design.part, beside: slots.weighting?.part, slot: "loss weights")
+    }
+    let hasWeights = slots.weighting != nil || slots.design?.strategy.classWeights != nil
+    guard split == .none || (hasWeights && slots.sampling != nil) else {
       throw InvalidParameter(
         "split", received: "auto", expected: "none, unless parts have a sampler and loss weights")
     }

@@ -1,11 +1,14 @@
 import Datasets
 
-/// Several strategies at once, each slot (loss, sampler, augmentation) filled by one of them.
+/// Several strategies at once, each slot (loss, its weights, sampler, augmentation, mixing) filled
+/// by one of them.
 ///
 /// A sampler of mass ∝ n_c^(1−a) with weights ∝ n_c^(−b) gives classes an effective mass
 /// ∝ n_c^(1−(a+b)): a + b = 1 balances the classes, and 2 (a class-balanced sampler with inverse
 /// weights) gives a class a hundred times rarer a hundred times the mass. That is refused above
-/// 1.05. a and b are measured on the census by least squares in the logarithms.
+/// 1.05. a and b are measured on the census by least squares in the logarithms. A loss that adds
+/// t · log n to the logits compensates as much again; its prior is that of the draws, so that a
+/// sampler and a logit adjustment together balance the classes once.
 public struct Combined: Strategy {
   /// How a sampler and weights share the compensation.
   public enum Split: String, Codable, CaseIterable, Sendable {
@@ -17,7 +20,7 @@ public struct Combined: Strategy {
 
   public static let name = "combined"
   public static let card = StrategyCard(
-    family: .combination, summary: "Several strategies at once: sampler, weights, augmentation.",
+    family: .combination, summary: "Several strategies at once: loss, weights, sampler, mixing.",
     formula: "effective class mass ∝ m_c · w_c ∝ n_c^(1−(a+b)); refused where a + b > 1.05",
     paper: "The study's first open idea; the bound on a + b is our own",
     parameters: [
@@ -33,7 +36,7 @@ public struct Combined: Strategy {
         "Whether a + b > 1.05 is run all the same."),
     ])
   /// The largest a + b that is not refused.
-  public static let compensationLimit = 1.05
+  public static let compensationLimit = Compensation.limit
 
   public var parts: [StrategyConfiguration]
   public var split = Split.none
@@ -57,7 +60,7 @@ public struct Combined: Strategy {
     _ = try slots()
   }
 
-  /// One phase with the parts' slots.
+  /// One phase with the parts' slots; more where the loss changes during the run.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     let slots = try slots()
     var plan = TrainingPlan()
@@ -68,23 +71,47 @@ public struct Combined: Strategy {
       }
       if split == .auto { phase.sampler = try tempered(phase.sampler, sampling, census) }
     }
-    if let (_, weighting) = slots.weighting {
-      phase.loss = weighting.loss(
-        for: census, exponent: split == .auto ? 0.5 : 1,
-        sampledMass: phase.sampler.classMass(for: census))
-      plan.notes += weighting.weightingNotes(for: census)
-    }
+    let losses = try losses(slots, phase.sampler, census)
+    plan.head = slots.design?.strategy.head(for: census)
+    if slots.weighting != nil || slots.design != nil { plan.notes += census.emptyClassNotes }
     if let (index, policy) = slots.augmentation {
       do { phase.augmentation = try policy.augmentation(for: census) } catch {
         throw error.inside(part: index)
       }
       plan.notes += policy.augmentationNotes(for: census)
     }
-    if let note = try compensationNote(phase.classMass(for: census), slots, census) {
-      plan.notes.append(note)
+    if let (index, policy) = slots.mixing {
+      do { phase.mixing = try policy.mixing(for: census) } catch {
+        throw error.inside(part: index)
+      }
+      plan.notes += policy.mixingNotes(for: census)
     }
-    plan.phases = [phase]
+    plan.phases = losses.map {
+      var stretch = phase
+      (stretch.share, stretch.loss) = ($0.share, $0.loss)
+      return stretch
+    }
+    let last = plan.phases[plan.phases.count - 1]
+    if let note = try compensationNote(last, slots, census) { plan.notes.append(note) }
     return plan
+  }
+
+  /// The loss of the parts; its prior is that of the sampler's draws.
+  private func losses(
+    _ slots: Slots, _ sampler: any Sampler, _ census: ClassCensus
+  ) throws(InvalidParameter) -> [LossStretch] {
+    let mass = sampler.classMass(for: census)
+    let exponent = split == .auto ? 0.5 : 1
+    let weighting = slots.weighting?.strategy ?? slots.design?.strategy.classWeights?.weighting
+    guard let (index, design) = slots.design else {
+      let loss = weighting?.loss(for: census, exponent: exponent, sampledMass: mass)
+      return [LossStretch(share: 1, loss: loss ?? CrossEntropy())]
+    }
+    let setting = LossSetting(
+      census: census, sampledMass: mass,
+      classWeights: weighting?.weights(for: census, exponent: exponent, sampledMass: mass),
+      reduction: weighting?.reduction ?? .meanOverExamples)
+    do { return try design.losses(for: setting) } catch { throw error.inside(part: index) }
   }
 
   private func tempered(
@@ -98,30 +125,44 @@ public struct Combined: Strategy {
       expected: "none, since the sampler of \(type(of: sampling).name) cannot be halved")
   }
 
-  /// What a reader should know of a + b; throws where it is too large.
+  /// What a reader should know of a + b (+ t); throws where it is too large.
   private func compensationNote(
-    _ mass: ClassMass, _ slots: Slots, _ census: ClassCensus
+    _ phase: TrainingPlan.Phase, _ slots: Slots, _ census: ClassCensus
   ) throws(InvalidParameter) -> String? {
-    guard let sampling = slots.sampling?.strategy, let weighting = slots.weighting?.strategy else {
-      return nil
+    let found = phase.compensation(for: census)
+    var each: [String] = []
+    if let sampling = slots.sampling?.strategy {
+      each.append("\(type(of: sampling).name) (a = \(found.sampler.twoDigits))")
     }
-    let a = mass.samplerCompensation(for: census)
-    let b = mass.weightCompensation(for: census)
-    let each =
-      "\(type(of: sampling).name) (a = \(a.twoDigits)) with "
-      + "\(type(of: weighting).name) (b = \(b.twoDigits))"
-    if a + b > Self.compensationLimit, !allowOvercompensation {
+    if let weighting = slots.weighting?.strategy {
+      each.append("\(type(of: weighting).name) (b = \(found.weights.twoDigits))")
+    }
+    if let design = slots.design?.strategy {
+      var terms: [String] = []
+      if design.classWeights != nil { terms.append("b = \(found.weights.twoDigits)") }
+      if phase.loss.logitOffsets != nil { terms.append("t = \(found.offsets.twoDigits)") }
+      if !terms.isEmpty {
+        each.append("\(type(of: design).name) (\(terms.joined(separator: ", ")))")
+      }
+    }
+    let isOver = found.total > Self.compensationLimit
+    guard each.count > 1 || isOver else { return nil }
+    let parts = each.joined(separator: " with ")
+    // Names t only where there is one.
+    let sum = phase.loss.logitOffsets == nil ? "a + b" : "a + b + t"
+    if isOver, !allowOvercompensation {
       throw InvalidParameter(
-        "parts", received: each,
+        "parts", received: parts,
         expected: """
-          of a + b at most \(Self.compensationLimit): with draws ∝ n^(1−a) and weights ∝ n^(−b) \
-          the rarest class counts \(ratio(mass, census).twoDigits) times as much as the most \
-          frequent one; halve both with split: auto, or set allow_overcompensation: true
+          of \(sum) at most \(Self.compensationLimit): with draws ∝ n^(1−a) and weights ∝ n^(−b) \
+          the rarest class counts \(ratio(phase.classMass(for: census), census).twoDigits) times as \
+          much as the most frequent one; halve both with split: auto, or set \
+          allow_overcompensation: true
           """)
     }
     let halved = split == .auto ? ", halved by split: auto" : ""
-    let over = a + b > Self.compensationLimit ? ", over-compensated as allowed" : ""
-    return "\(each): a + b = \((a + b).twoDigits)\(halved)\(over)"
+    let over = isOver ? ", over-compensated as allowed" : ""
+    return "\(parts): \(sum) = \(found.total.twoDigits)\(halved)\(over)"
   }
 
   /// Effective mass of the rarest class over that of the most frequent one.

@@ -59,13 +59,9 @@ extension LossWeighting {
 
   /// One phase with the weighted loss; a note on classes without images.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
-    TrainingPlan(phases: [.init(loss: loss(for: census))], notes: weightingNotes(for: census))
-  }
-
-  func weightingNotes(for census: ClassCensus) -> [String] {
-    let empty = zip(census.names, census.counts).filter { $0.1 == 0 }.map { $0.0 }
-    guard !empty.isEmpty else { return [] }
-    return ["without training images and therefore of weight 0: \(empty.joined(separator: ", "))"]
+    let phase = TrainingPlan.Phase(loss: loss(for: census))
+    return TrainingPlan(
+      phases: [phase], notes: census.emptyClassNotes + phase.compensationNotes(for: census))
   }
 }
 

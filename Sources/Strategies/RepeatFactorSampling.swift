@@ -4,8 +4,8 @@ import Randomness
 /// Repeats the images of rare classes: r_c = max(1, √(t/f_c)), where f_c = n_c/N.
 ///
 /// Mahajan et al., ECCV 2018; Gupta, Dollár, Girshick, "LVIS", CVPR 2019, with their stochastic
-/// rounding of r_c for every image and pass (not mmpretrain's ⌈r_c⌉). Images here have one label,
-/// so f_c is the class's share. LVIS' t = 0.001 is close to 1/C for its 1203 classes, and with ten
+/// rounding of r_c for every image and pass; `rounding: up` is mmpretrain's ⌈r_c⌉. Images here have
+/// one label, so f_c is the class's share. LVIS' t = 0.001 is close to 1/C for its 1203 classes, and with ten
 /// classes it would repeat nothing; hence the default t = 1/C: classes below the mean size repeat.
 public struct RepeatFactorSampling: Sampling {
   public static let name = "repeat-factor-sampling"
@@ -18,10 +18,17 @@ public struct RepeatFactorSampling: Sampling {
       .unset(
         "threshold", range: "a number, 0 < threshold ≤ 1",
         "t: classes with a smaller share of the images repeat; 1/C where not set, C counting "
-          + "classes with images.")
+          + "classes with images."),
+      StrategyParameter(
+        "rounding", default: "stochastic", range: "stochastic or up",
+        "How r becomes a number of draws: by chance in each pass, r on average, or always up."),
     ])
 
+  /// How a factor becomes a number of draws.
+  public enum Rounding: String, Codable, CaseIterable, Sendable { case stochastic, up }
+
   public var threshold: Double?
+  public var rounding = Rounding.stochastic
 
   /// Classes below the mean size repeat.
   public init() {}
@@ -34,7 +41,9 @@ public struct RepeatFactorSampling: Sampling {
   public func sampler(for census: ClassCensus) throws(InvalidParameter) -> any Sampler {
     let t = threshold ?? 1 / Double(max(census.counts.count { $0 > 0 }, 1))
     let shares = EveryExampleOnce().classMass(for: census)
-    return RepeatFactorSampler(factors: shares.map { $0 > 0 ? max(1, (t / $0).squareRoot()) : 1 })
+    let factors = shares.map { $0 > 0 ? max(1, (t / $0).squareRoot()) : 1 }
+    return RepeatFactorSampler(
+      factors: rounding == .up ? factors.map { $0.rounded(.up) } : factors)
   }
 }
 

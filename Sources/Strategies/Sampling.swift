@@ -12,7 +12,8 @@ extension Sampling {
 
   /// One phase with the sampler.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
-    TrainingPlan(phases: [.init(sampler: try sampler(for: census))])
+    let phase = TrainingPlan.Phase(sampler: try sampler(for: census))
+    return TrainingPlan(phases: [phase], notes: phase.compensationNotes(for: census))
   }
 }
 

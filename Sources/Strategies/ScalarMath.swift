@@ -13,6 +13,12 @@ func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }
 /// ln x
 func naturalLogarithm(_ x: Double) -> Double { log(x) }
 
+/// ln(1 + x), exact near 0.
+func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
+
+/// sin x
+func sine(_ x: Double) -> Double { sin(x) }
+
 /// xʸ
 func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 

@@ -21,7 +21,7 @@ public protocol Strategy: Codable, Sendable {
 public struct StrategyCard: Sendable {
   /// How strategies are listed together.
   public enum Family: String, CaseIterable, Sendable {
-    case reference, weighting, sampling, augmentation, combination
+    case reference, weighting, loss, sampling, augmentation, mixing, combination
   }
   public var family: Family
   /// One line.
@@ -31,14 +31,18 @@ public struct StrategyCard: Sendable {
   public var paper: String
   /// One entry a coding key, in the order of the file's documentation.
   public var parameters: [StrategyParameter]
+  /// Whether classes of one size are trained as without treatment; not so where the loss is another
+  /// function.
+  public var isNeutralOnBalancedData: Bool
 
   /// A card with all its parts.
   public init(
     family: Family, summary: String, formula: String, paper: String,
-    parameters: [StrategyParameter] = []
+    parameters: [StrategyParameter] = [], isNeutralOnBalancedData: Bool = true
   ) {
     (self.family, self.summary, self.formula) = (family, summary, formula)
     (self.paper, self.parameters) = (paper, parameters)
+    self.isNeutralOnBalancedData = isNeutralOnBalancedData
   }
 }
 

@@ -70,11 +70,14 @@ extension StrategyConfiguration {
 
   private static func read(_ value: ParameterValue) throws(StrategyProblem) -> Self {
     if case .text(let name) = value { return Self(try strategyType(named: name).read([:])) }
-    guard case .mapping(var mapping) = value, case .text(let name)? = mapping["name"] else {
+    guard case .mapping(var mapping) = value,
+      case .text(let name)? = mapping["name"] ?? mapping["strategy"]
+    else {
       throw StrategyProblem(
         key: nil, message: "a strategy is \(value), but must be a name, or a mapping with a name")
     }
-    mapping["name"] = nil
+    // Files name a strategy inside of another one as they name it outside.
+    mapping[mapping["name"] == nil ? "strategy" : "name"] = nil
     if case .mapping(let parameters)? = mapping["parameters"], mapping.count == 1 {
       mapping = parameters
     }

@@ -2,16 +2,23 @@
 public struct TrainingPlan: Sendable {
   /// One by default; the shares sum to 1.
   public var phases: [Phase]
+  /// The classifier that the losses are defined for; `nil` leaves the experiment's own.
+  public var head: HeadRequirement?
+  /// How logits are turned into predictions when the run is evaluated; `nil` takes them as they are.
+  public var decision: (any DecisionRule)?
   /// What the strategy did of its own accord and a reader should know: zero-count classes masked,
   /// exponents halved.
   public var notes: [String]
 
   /// A plan of one neutral phase.
-  public init(phases: [Phase] = [Phase()], notes: [String] = []) {
-    (self.phases, self.notes) = (phases, notes)
+  public init(
+    phases: [Phase] = [Phase()], head: HeadRequirement? = nil,
+    decision: (any DecisionRule)? = nil, notes: [String] = []
+  ) {
+    (self.phases, self.head, self.decision, self.notes) = (phases, head, decision, notes)
   }
 
-  /// A stretch of training with one loss, one sampler and one augmentation.
+  /// A stretch of training with one loss, one sampler, one augmentation and one way of mixing.
   public struct Phase: Sendable {
     /// Share of the run's image budget.
     public var share: Double
@@ -19,14 +26,46 @@ public struct TrainingPlan: Sendable {
     public var sampler: any Sampler
     /// Applied after the experiment's own augmentation; `nil` changes nothing.
     public var augmentation: (any Augmentation)?
+    /// Applied to whole batches, after augmentation and normalisation; `nil` mixes nothing.
+    public var mixing: (any BatchMixing)?
+    /// What learns.
+    public var trains: TrainableParts
 
     /// A phase; all slots are neutral where not named.
     public init(
       share: Double = 1, loss: any ClassificationLoss = CrossEntropy(),
-      sampler: any Sampler = EveryExampleOnce(), augmentation: (any Augmentation)? = nil
+      sampler: any Sampler = EveryExampleOnce(), augmentation: (any Augmentation)? = nil,
+      mixing: (any BatchMixing)? = nil, trains: TrainableParts = .all
     ) {
       (self.share, self.loss, self.sampler) = (share, loss, sampler)
-      self.augmentation = augmentation
+      (self.augmentation, self.mixing, self.trains) = (augmentation, mixing, trains)
     }
   }
+}
+
+/// What a phase trains.
+public enum TrainableParts: String, Codable, CaseIterable, Sendable {
+  case all
+  /// The trunk stays as it is, its running statistics too.
+  case head
+}
+
+/// What a strategy wants of the last layer. Hidden layers and dropout stay the experiment's.
+public struct HeadRequirement: Codable, Hashable, Sendable {
+  /// Scale s of a cosine classifier, z_c = s · cos(features, W_c); `nil` for a linear one.
+  public var cosineScale: Double?
+  /// Where the bias of a linear classifier starts, exempt from weight decay; `nil` for the usual
+  /// start.
+  public var initialBias: Double?
+
+  /// A requirement; linear with the usual start where nothing is said.
+  public init(cosineScale: Double? = nil, initialBias: Double? = nil) {
+    (self.cosineScale, self.initialBias) = (cosineScale, initialBias)
+  }
+}
+
+/// A change of logits before they are turned into predictions, in validation and test alike.
+public protocol DecisionRule: Sendable {
+  /// Changes one example's logits in place.
+  func adjust(_ logits: UnsafeMutableBufferPointer<Float>)
 }

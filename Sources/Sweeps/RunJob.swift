@@ -8,7 +8,7 @@ public struct RunJob: Codable, Sendable {
   public var recipe: Recipe
   /// The run's own folder.
   public var folder: String
-  /// The pixel cache's folder, shared by all runs.
+  /// The folder of pixels and activations, shared by all runs.
   public var cacheFolder: String
   public var threads: Int
   /// The data's digest as the parent saw it; a worker that sees other data refuses to start.

@@ -34,7 +34,7 @@ public struct SweepPlan: Sendable {
       }
     }
     guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
-    self.notes = notes
+    self.notes = notes + Self.activationNotes(experiment, data: data)
     runs = try experiment.recipes.map { recipe in
       let budget = TrainingBudget(
         recipe.training, trainingCount: data.splits.training.examples.count)
@@ -51,6 +51,26 @@ public struct SweepPlan: Sendable {
           imagesPlanned: budget.steps * recipe.training.batch),
         folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")
     }
+  }
+}
+
+extension SweepPlan {
+  /// What is kept of frozen trunks and why not the rest, one sentence for all runs alike.
+  public static func activationNotes(_ experiment: Experiment, data: PreparedData) -> [String] {
+    var labels: [String: [String]] = [:]
+    var texts: [String] = []
+    for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
+      guard recipe.model.freeze != nil,
+        let plan = try? recipe.strategy.strategy.plan(for: data.splits.census),
+        let kept = ActivationPlan(
+          part: recipe.model.freeze, recipe: recipe, splits: data.splits, plan: plan)
+      else { continue }
+      if labels[kept.text] == nil { texts.append(kept.text) }
+      if labels[kept.text]?.contains(recipe.label) != true {
+        labels[kept.text, default: []].append(recipe.label)
+      }
+    }
+    return texts.map { "\(labels[$0]!.joined(separator: ", ")): \($0)" }
   }
 }
 

@@ -92,6 +92,9 @@ extension SweepRunner {
       progress = RunProgress(
         imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: imagesPerSecond,
         epoch: nil)
+    case .note(let text):
+      observer?.note("\(run.description.name): \(text)")
+      return
     case .epoch(let record):
       try store.append(record, to: id)
       progress = RunProgress(

@@ -1,14 +1,19 @@
 import Datasets
 import Metrics
 import Networks
+import Strategies
 import Tensors
 
 /// Puts a split through a model, in batches of the model's own size.
 struct SplitEvaluator {
   var model: ImageClassifier
   let loader: BatchLoader
+  /// What is frozen, if anything.
+  var trunk: FrozenTrunk?
   let classCount: Int
   let groups: [ShotGroup]
+  /// Changes logits before they are counted.
+  let decision: (any DecisionRule)?
   /// Ids of the catalogue's examples, by index.
   let exampleID: (Int) -> String
 
@@ -50,22 +55,27 @@ struct SplitEvaluator {
     var start = 0
     while start < examples.count {
       let slice = Array(examples[start..<min(start + batch, examples.count)])
-      if let pixels = model.pixels { loader.load(slice, into: pixels) }
+      if let trunk {
+        trunk.present(slice)
+      } else if let pixels = model.pixels {
+        loader.load(slice, into: pixels)
+      }
       if let tokens = model.tokens { loader.loadTexts(slice, into: tokens) }
-      model.forward(phase: .evaluation, step: 0)
+      model.forward(phase: .evaluation, step: 0, above: trunk?.part)
       for (row, example) in slice.enumerated() {
-        let logits = UnsafeBufferPointer(
-          start: model.logits.pointer + row * classCount, count: classCount)
-        body(example, logits)
+        let start = model.logits.pointer + row * classCount
+        let logits = UnsafeMutableBufferPointer(mutating: .init(start: start, count: classCount))
+        decision?.adjust(logits)
+        body(example, UnsafeBufferPointer(logits))
       }
       start += batch
     }
   }
 
-  /// The same evaluation of another model.
+  /// The same evaluation of another model, of which nothing is frozen.
   func reading(with model: ImageClassifier) -> SplitEvaluator {
     var other = self
-    other.model = model
+    (other.model, other.trunk) = (model, nil)
     return other
   }
 

@@ -21,10 +21,15 @@ final class TextFallback {
     var optimizerSteps = 0
     var bestEpoch: Int?
     var bestValue: Double?
+    /// What the phase's loss has counted.
+    var lossState: [Double]?
   }
 
-  init(recipe: Recipe, classCount: Int, vocabulary: Int, pool: ThreadPool) throws {
-    var configuration = recipe.model
+  init(
+    _ configuration: ModelConfiguration, recipe: Recipe, classCount: Int, vocabulary: Int,
+    pool: ThreadPool
+  ) throws {
+    var configuration = configuration
     configuration.text?.variant = .text
     model = try ImageClassifier(
       configuration, classes: classCount, height: recipe.image.height, width: recipe.image.width,
@@ -36,43 +41,54 @@ final class TextFallback {
   ///
   /// - Returns: why it diverged, or `nil`.
   func trainStep(
-    _ loss: any ClassificationLoss, targets: TensorView, step: Int, learningRateFactor: Double
+    _ loss: any ClassificationLoss, targets: TensorView, seed: UInt64, step: Int,
+    learningRateFactor: Double
   ) -> String? {
     model.forward(phase: .training, step: step)
-    let value = loss.evaluate(model.logits, targets: targets, into: model.dLogits)
+    if loss.readsFeatures { model.dFeatures.fill(0) }
+    var lossState = state.lossState ?? loss.initialState
+    let value = loss.evaluate(
+      LossBatch(
+        logits: model.logits, targets: targets, dLogits: model.dLogits, features: model.features,
+        dFeatures: model.dFeatures, seed: seed, step: step),
+      state: &lossState)
     guard value.isFinite else { return "the text model's loss is no finite number" }
+    state.lossState = lossState.isEmpty ? nil : lossState
     model.zeroGradients()
-    model.backward()
+    model.backward(addsFeatureGradient: loss.readsFeatures)
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the norm of the text model's gradient is no finite number" }
     optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
     return nil
   }
 
+  /// Another loss begins to count anew.
+  func enterPhase() { state.lossState = nil }
+
   /// Keeps a copy of the weights when the epoch is the best so far; ties go to the earlier epoch.
   func noteBest(epoch: Int, value: Double?) {
     guard let value, state.bestValue.map({ value > $0 }) ?? true else { return }
     (state.bestEpoch, state.bestValue) = (epoch, value)
-    bestWeights = model.snapshot()
+    bestWeights = model.snapshot(above: nil)
   }
 
   /// Puts the best weights back, if there are any.
   func restoreBest() throws {
-    if let bestWeights { try model.restore(bestWeights) }
+    if let bestWeights { try model.restore(bestWeights, above: nil) }
   }
 
   /// All that a checkpoint holds of it, under `fallback/`.
   func tensors() -> [NamedTensor] {
     let optimizerState = optimizer.state
     state.optimizerSteps = optimizerState.steps
-    return model.snapshot().map { $0.renamed("fallback/model/" + $0.name) }
+    return model.snapshot(above: nil).map { $0.renamed("fallback/model/" + $0.name) }
       + optimizerState.tensors.map { $0.renamed("fallback/optimizer/" + $0.name) }
       + (bestWeights ?? []).map { $0.renamed("fallback/best/" + $0.name) }
   }
 
   /// Continues from a checkpoint.
   func restore(_ checkpoint: Checkpoint, state saved: State) throws {
-    try model.restore(checkpoint.tensors(under: "fallback/model/"))
+    try model.restore(checkpoint.tensors(under: "fallback/model/"), above: nil)
     try optimizer.restore(
       OptimizerState(
         steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "fallback/optimizer/")))

@@ -5,9 +5,11 @@ import Tensors
 
 extension Trainer {
   /// Writes state, weights, running statistics, momentum and the best weights so far.
+  ///
+  /// What is frozen for the whole run is left out: the recipe says what it is.
   func save() throws {
     state.position = stream.position
-    var tensors = model.snapshot().map { $0.renamed("model/" + $0.name) }
+    var tensors = model.snapshot(above: recipe.model.freeze).map { $0.renamed("model/" + $0.name) }
     let optimizerState = optimizer.state
     state.optimizerSteps = optimizerState.steps
     tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
@@ -15,6 +17,10 @@ extension Trainer {
     if let fallback {
       tensors += fallback.tensors()
       state.fallback = fallback.state
+    }
+    for (name, values) in [("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass)] {
+      guard let values else { continue }
+      tensors.append(NamedTensor(name: name, shape: [values.count], values: values))
     }
     let metadata = try JSONEncoder().encode(state)
     try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
@@ -39,7 +45,10 @@ extension Trainer {
         "the checkpoint in \(folder.path) was made with other texts or another vocabulary than the "
           + "training split has now; put the data back, or move the folder away to start anew")
     }
-    try model.restore(checkpoint.tensors(under: "model/"))
+    try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
+    optimizer = makeOptimizer(
+      recipe.training.optimizer,
+      parameters: model.trainedParameters(above: frozenPart(inPhase: saved.phase)), pool: pool)
     if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
     try optimizer.restore(
       OptimizerState(
@@ -47,42 +56,34 @@ extension Trainer {
     let best = checkpoint.tensors(under: "best/")
     bestWeights = best.isEmpty ? nil : best
     state = saved
-    stream = OrderStream(
-      split: data.splits.training, sampler: plan.phases[saved.phase].sampler, seed: recipe.seed,
-      phase: saved.phase, at: saved.position)
+    if errors != nil { errors = checkpoint["sampler/errors"]?.values ?? errors }
+    stream = makeStream(
+      phase: saved.phase, at: saved.position, errors: checkpoint["sampler/pass"]?.values)
   }
 
   /// Writes the model's weights under torchvision's names.
   ///
   /// - Returns: their SHA-256, over names and little-endian values in the order of the file.
   func writeWeights() throws -> String {
-    var digest = SHA256Digest()
-    var tensors: [NamedTensor] = []
-    let other = fallback.map { $0.model.parameters + $0.model.buffers } ?? []
-    for parameter in model.parameters + model.buffers + other {
-      let values = parameter.torchValues()
-      digest.update(parameter.name)
-      values.withUnsafeBytes { digest.update($0) }
-      tensors.append(NamedTensor(name: parameter.name, shape: parameter.shape, values: values))
-    }
+    let tensors = model.torchTensors() + (fallback?.model.torchTensors() ?? [])
     let classes = try JSONEncoder().encode(data.splits.census.names)
     try Checkpoint(metadata: classes, tensors: tensors).write(to: folder.weights)
-    return digest.finalize()
+    return NamedTensor.digest(of: tensors)
   }
 }
 
 extension ImageClassifier {
-  /// Copies of all parameters and buffers, in the engine's own layout.
-  func snapshot() -> [NamedTensor] {
-    (parameters + buffers).map {
+  /// Copies of all parameters and buffers above a part, in the engine's own layout.
+  func snapshot(above part: FrozenPart?) -> [NamedTensor] {
+    tensors(above: part).map {
       NamedTensor(name: $0.name, shape: $0.shape, values: $0.value.array)
     }
   }
 
   /// Puts copies back.
-  func restore(_ tensors: [NamedTensor]) throws {
+  func restore(_ tensors: [NamedTensor], above part: FrozenPart?) throws {
     let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
-    for parameter in parameters + buffers {
+    for parameter in self.tensors(above: part) {
       guard let tensor = byName[parameter.name], tensor.values.count == parameter.value.count else {
         throw TrainingError("the checkpoint lacks a fitting '\(parameter.name)'")
       }
@@ -101,6 +102,16 @@ extension Checkpoint {
 }
 
 extension NamedTensor {
+  /// SHA-256 over names and little-endian values.
+  static func digest(of tensors: [NamedTensor]) -> String {
+    var digest = SHA256Digest()
+    for tensor in tensors {
+      digest.update(tensor.name)
+      tensor.values.withUnsafeBytes { digest.update($0) }
+    }
+    return digest.finalize()
+  }
+
   func renamed(_ name: String) -> NamedTensor {
     NamedTensor(name: name, shape: shape, values: values)
   }

@@ -10,8 +10,8 @@ extension Trainer {
   var evaluator: SplitEvaluator {
     let names = data.catalogue.examples
     return SplitEvaluator(
-      model: model, loader: loader, classCount: data.splits.census.classCount,
-      groups: data.groups,
+      model: model, loader: loader, trunk: trunk, classCount: data.splits.census.classCount,
+      groups: data.groups, decision: plan.decision,
       exampleID: { names[$0].id })
   }
 
@@ -35,8 +35,10 @@ extension Trainer {
       fallback?.noteBest(
         epoch: epoch,
         value: (both?.text.evaluation.headline).flatMap(recipe.training.selectBy.value))
-      state.feedback = ValidationFeedback(
-        recall: outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+      let recall = Array(
+        outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+      state.feedback =
+        state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
     }
     let isBest = noteBest(epoch: epoch, validation: validation)
     let lastFactor = recipe.training.schedule.factor(
@@ -62,13 +64,15 @@ extension Trainer {
     else { return false }
     if let best = state.best, value <= best.value { return false }
     state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
-    bestWeights = model.snapshot()
+    bestWeights = model.snapshot(above: recipe.model.freeze)
     return true
   }
 
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
-    if let bestWeights { try model.restore(bestWeights) }
+    if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
+    // The best weights of another phase may have another trunk.
+    if frozenPart(inPhase: state.phase) != recipe.model.freeze { trunk = nil }
     let start = monotonicSeconds()
     let both = try fallback.map(testFallback)
     let test =
@@ -80,8 +84,8 @@ extension Trainer {
     let census = data.splits.census
     let masses = plan.effectiveMass(for: census)
     // The last phase is the one that the tested weights come from.
-    let mass = masses[masses.count - 1]
-    var notes = plan.notes
+    let mass = measured(masses[masses.count - 1])
+    var notes = plan.notes + headNotes + weightNotes + (trunk?.notes ?? [])
     if let texts { notes.append(texts.note) }
     if let fallback, let both { notes.append(note(both, fallback)) }
     if state.best == nil {
@@ -102,6 +106,30 @@ extension Trainer {
       weightsPath: folder.weights)
     result.figures = both.map(figures)
     return result
+  }
+}
+
+extension Trainer {
+  /// The masses of the last phase; where its sampler changes, with the draws that really happened.
+  private func measured(_ promised: Strategies.ClassMass) -> Strategies.ClassMass {
+    guard plan.phases[plan.phases.count - 1].sampler.changes, let drawn = state.drawn else {
+      return promised
+    }
+    let total = Double(max(drawn.reduce(0, +), 1))
+    return Strategies.ClassMass(
+      sampled: drawn.map { Double($0) / total }, weights: promised.weights)
+  }
+
+  /// Says where the strategy's head took the place of the experiment's.
+  private var headNotes: [String] {
+    guard let head = plan.head else { return [] }
+    if let scale = head.cosineScale, scale != recipe.model.cosineScale {
+      return ["the last layer is a cosine classifier of scale \(scale), as the loss requires"]
+    }
+    if head.cosineScale == nil, recipe.model.cosineScale != nil {
+      return ["the last layer is linear, as the loss requires"]
+    }
+    return []
   }
 }
 

@@ -15,6 +15,21 @@ extension TextTable.Rules {
 }
 
 extension Recipe {
+  /// Refuses what has no meaning where texts are read.
+  func checkTexts(_ plan: TrainingPlan) throws {
+    guard let text = model.text else { return }
+    guard plan.phases.allSatisfy({ $0.mixing == nil }) else {
+      throw TrainingError(
+        "\(strategy.name) mixes images, and there is no mixing of texts; set model.text.variant to "
+          + "none, or choose a strategy without mixing")
+    }
+    guard text.variant != .text || model.freeze == nil && model.weights == nil else {
+      throw TrainingError(
+        "model.text.variant is text, which reads no image: model.freeze and model.weights have no "
+          + "meaning; remove them")
+    }
+  }
+
   /// The texts that its model reads; `nil` where it reads none.
   func texts(of splits: DatasetSplits) throws -> TextTable? {
     guard let text = model.text else { return nil }

@@ -8,4 +8,6 @@ public enum TrainingEvent: Codable, Hashable, Sendable {
   case progress(step: Int, totalSteps: Int, imagesPerSecond: Double)
   /// An epoch ended; told again for every finished epoch after a resume.
   case epoch(EpochRecord)
+  /// Something worth a line.
+  case note(String)
 }

@@ -27,6 +27,10 @@ struct TrainingState: Codable {
   var texts: String?
   /// Of a fallback's text model.
   var fallback: TextFallback.State?
+  /// What the phase's loss has counted.
+  var lossState: [Double]?
+  /// Draws of each class in this phase.
+  var drawn: [Int]?
 
   /// The best epoch so far and its validation figures.
   struct Best: Codable {

@@ -55,15 +55,6 @@ struct Convolutions: ParsableCommand {
   }
 }
 
-extension ConvolutionPolicy: ExpressibleByArgument {}
-
-extension ConvolutionProblem {
-  /// Additions and multiplications of one pass of a direct convolution.
-  var operations: Double {
-    2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
-  }
-}
-
 /// Seconds that each pass takes.
 struct PassTimes {
   var forward: Double

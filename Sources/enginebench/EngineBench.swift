@@ -5,5 +5,8 @@ struct EngineBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enginebench",
     abstract: "Measures the engine: whole training steps, single kernels, the machine.",
-    subcommands: [Step.self, Convolutions.self, Passes.self, Meter.self])
+    subcommands: [
+      Meter.self, Step.self, Inference.self, Layers.self, Parity.self, Convolutions.self,
+      Passes.self,
+    ])
 }

@@ -1,66 +1,69 @@
 import ArgumentParser
 import Kernels
-import Synchronization
 
-/// What the machine can do at this moment: the measure for all other figures.
+/// What the machine can do at this moment.
 struct Meter: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures products of matrices, memory bandwidth and the pool's fork and join.")
+    abstract: "Measures multiply-adds, matrix products, memory, and the pool's fork and join.",
+    discussion: """
+      Multiply-adds run in registers only: the rate that no kernel can exceed, except by needing \
+      fewer operations, as Winograd's does.
+      """)
 
   @Option(help: "The most threads to measure with.")
   var threads = 2
   @Option(help: "Trials of each figure; the best one counts.")
   var trials = 7
+  @Flag(help: "One line of JSON instead of text.") var json = false
+
+  func validate() throws {
+    guard threads >= 1, trials >= 1 else {
+      throw ValidationError("--threads and --trials must be at least 1")
+    }
+  }
 
   func run() throws {
-    print("\(OpenBLAS.configuration), \(OpenBLAS.coreName)")
-    for count in 1...max(1, threads) {
-      let pool = ThreadPool(threads: count)
+    let report = MeterReport(
+      openBLAS: OpenBLAS.configuration, core: OpenBLAS.coreName,
+      instructions: MachineRate.multiplyAddName,
+      rates: (1...threads).map { MeterReport.Rates(ThreadPool(threads: $0), trials: trials) })
+    if json { return try printJSON(report) }
+    print("\(report.openBLAS), \(report.core); multiply-adds with \(report.instructions)")
+    print("threads  multiply-adds     sgemm      read  read+write  fork+join")
+    for rates in report.rates {
       print(
-        "\(count) threads: sgemm \(fixed(productRate(pool), 1)) GFLOP/s,"
-          + " add a number to 256 MB \(fixed(bandwidth(pool), 1)) GB/s,"
-          + " fork and join \(fixed(forkTime(pool) * 1e6, 2)) µs")
+        column("\(rates.threads)", 7) + column(fixed(rates.multiplyAddGFLOPS, 1), 8) + " GFLOP/s"
+          + column(fixed(rates.productGFLOPS, 1), 8) + "  "
+          + column(fixed(rates.readGBPerSecond, 1), 5) + " GB/s"
+          + column(fixed(rates.updateGBPerSecond, 1), 7) + " GB/s"
+          + column(fixed(rates.forkMicroseconds, 2), 8) + " µs")
+    }
+  }
+}
+
+/// What `meter --json` prints.
+private struct MeterReport: Encodable {
+  /// With one number of threads.
+  struct Rates: Encodable {
+    var threads: Int
+    var multiplyAddGFLOPS: Double
+    var productGFLOPS: Double
+    var readGBPerSecond: Double
+    var updateGBPerSecond: Double
+    var forkMicroseconds: Double
+
+    init(_ pool: ThreadPool, trials: Int) {
+      threads = pool.threads
+      multiplyAddGFLOPS = MachineRate.multiplyAdds(pool, trials: trials) / 1e9
+      productGFLOPS = MachineRate.products(pool, trials: trials) / 1e9
+      let memory = MachineRate.memory(pool, trials: trials)
+      (readGBPerSecond, updateGBPerSecond) = (memory.read / 1e9, memory.update / 1e9)
+      forkMicroseconds = MachineRate.fork(pool, trials: trials) * 1e6
     }
   }
 
-  /// GFLOP/s of 768×768×768 products, four on each lane.
-  private func productRate(_ pool: ThreadPool) -> Double {
-    let side = 768
-    // A 1×1 convolution of many pixels is one product, cut into blocks that the lanes share.
-    let problem = ConvolutionProblem(
-      batch: 4 * pool.threads, height: side, width: 1, inChannels: side, outChannels: side,
-      kernel: 1)
-    let convolution = Convolution(problem, policy: .fastest)
-    return problem.operations / PassTimes(convolution, pool: pool, trials: trials).forward / 1e9
-  }
-
-  /// GB/s read and written.
-  private func bandwidth(_ pool: ThreadPool) -> Double {
-    let (chunks, step) = (64, 1 << 20)
-    let numbers = UnsafeMutablePointer<Float>.allocate(capacity: chunks * step)
-    defer { numbers.deallocate() }
-    numbers.initialize(repeating: 1, count: chunks * step)
-    let time = Stopwatch.wall.bestTime(of: trials) {
-      pool.run(chunks: chunks) { chunk, _ in
-        let part = numbers + chunk * step
-        for i in 0..<step { part[i] += 1 }
-      }
-    }
-    return Double(chunks * step) * 8 / time / 1e9
-  }
-
-  /// Seconds of a run in which every lane waits until all have arrived.
-  private func forkTime(_ pool: ThreadPool) -> Double {
-    let arrived = Atomic<Int>(0)
-    let runs = 100
-    return Stopwatch.wall.bestTime(of: trials) {
-      for _ in 0..<runs {
-        arrived.store(0, ordering: .relaxed)
-        pool.run(chunks: pool.threads) { _, _ in
-          arrived.add(1, ordering: .sequentiallyConsistent)
-          while arrived.load(ordering: .acquiring) < pool.threads {}
-        }
-      }
-    } / Double(runs)
-  }
+  var openBLAS: String
+  var core: String
+  var instructions: String
+  var rates: [Rates]
 }

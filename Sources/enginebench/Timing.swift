@@ -12,7 +12,8 @@ enum Stopwatch {
   /// disturb it less.
   case thread
 
-  private var now: Double {
+  /// Seconds since some fixed moment.
+  var now: Double {
     var time = timespec()
     clock_gettime(self == .wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
@@ -49,4 +50,16 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
 func column(_ text: String, _ width: Int, left: Bool = false) -> String {
   let space = String(repeating: " ", count: max(0, width - text.count))
   return left ? text + space : space + text
+}
+
+/// The largest resident set that this process has had, in bytes.
+func peakBytes() -> Int {
+  var usage = rusage()
+  #if canImport(Darwin)
+    getrusage(RUSAGE_SELF, &usage)
+    return usage.ru_maxrss
+  #else
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  #endif
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Reports
+import Sweeps
 import Training
 
 /// What is in an experiment's data.
@@ -32,7 +33,8 @@ struct DataCommand: ParsableCommand {
     let summary = DatasetSummary(of: data.splits)
     var table = DatasetTable(data.record(named: summary.name))
     table.facts = facts(summary, data)
-    table.notes = summary.notes + examples(of: summary)
+    table.notes =
+      summary.notes + examples(of: summary) + SweepPlan.activationNotes(experiment, data: data)
     Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
   }
 

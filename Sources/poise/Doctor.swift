@@ -21,7 +21,8 @@ struct Doctor: ParsableCommand {
       "memory       \(environment.memoryMB) MB",
       "system       \(environment.operatingSystem)",
       "OpenBLAS     \(OpenBLAS.configuration)",
-      "  core       \(OpenBLAS.coreName)"
+      "  core       \(OpenBLAS.coreName)",
+      "own kernels  \(OpenBLAS.kernels)"
         + (variables["OPENBLAS_CORETYPE"].map { " (OPENBLAS_CORETYPE=\($0))" } ?? ""),
       "  threads    1 (our own threads share the work)",
       "SQLite       \(SQLiteRunStore.libraryVersion), rollback journal, synchronous=FULL",

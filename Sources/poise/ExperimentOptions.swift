@@ -85,11 +85,16 @@ struct WorkFolder {
   /// Decoded pixels, shared by all stores in the folder.
   let cache: String
 
-  init(store: String) {
+  /// Where the folder of a store is, without making it.
+  static func path(ofStore store: String) -> String {
     let url = URL(fileURLWithPath: store)
-    let base = url.deletingLastPathComponent().path + "/.poise"
-    path = base + "/" + url.deletingPathExtension().lastPathComponent
-    cache = base + "/cache"
+    return url.deletingLastPathComponent().path + "/.poise/"
+      + url.deletingPathExtension().lastPathComponent
+  }
+
+  init(store: String) {
+    path = Self.path(ofStore: store)
+    cache = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/cache"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
   }

@@ -3,11 +3,13 @@ import Datasets
 import Experiments
 import Files
 import Foundation
+import Networks
 import Reports
 import ResultsSQLite
 import Strategies
 import Sweeps
 import Training
+import Weights
 
 /// An error on its way out: what to print and the exit code that says which kind it was.
 struct Failure: Error {
@@ -28,7 +30,7 @@ struct Failure: Error {
     message = "\(error)"
     switch error {
     case is ExperimentProblems, is DatasetError, is SplitError, is InvalidParameter,
-      is SweepError, is TrainingError:
+      is SweepError, is TrainingError, is WeightError, is CheckpointError:
       code = Self.badInput
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite

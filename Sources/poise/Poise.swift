@@ -24,7 +24,8 @@ struct Poise: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Check.self, Plan.self, SweepCommand.self, ReportCommand.self, Runs.self, Show.self,
-      DataCommand.self, StrategiesCommand.self, Doctor.self, WorkerCommand.self,
+      PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
+      StrategiesCommand.self, Doctor.self, WorkerCommand.self,
     ])
 
   static func main() {

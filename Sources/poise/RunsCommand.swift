@@ -28,22 +28,13 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows one run: figures, classes, learning curve, class mass, configuration.")
 
-  @Argument(help: "The run's number, or its name in the sweep.") var name: String
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var chosen: RunOption
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
 
   func run() throws {
-    let opened = try store.open()
-    let sweep = try store.sweep(in: opened)
-    let summaries = try opened.summaries(ofSweep: sweep.name)
-    guard let id = Int64(name) ?? summaries.first(where: { $0.name == name })?.id else {
-      throw Failure(
-        "sweep \(sweep.name) has no run named '\(name)'; 'poise runs' lists them",
-        code: Failure.missingInput)
-    }
-    guard let details = try opened.run(id) else {
-      throw Failure("\(store.results) has no run \(id)", code: Failure.missingInput)
-    }
+    let opened = try chosen.store.open()
+    let details = try chosen.details(in: opened)
+    let id = details.summary.id
     let sheet = RunSheet(
       details.summary, epochs: try opened.epochs(of: id), mass: details.classMass,
       confusion: try opened.confusionMatrix(of: id, split: "test"),

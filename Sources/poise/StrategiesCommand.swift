@@ -5,8 +5,9 @@ import Strategies
 /// Lists the strategies that a file can name, or shows one.
 struct StrategiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "strategies", abstract: "Lists strategies, or shows one with its formula.",
-    subcommands: [List.self, ShowStrategy.self], defaultSubcommand: List.self)
+    commandName: "strategies", abstract: "Lists strategies, shows or tests one.",
+    subcommands: [List.self, ShowStrategy.self, TestStrategies.self],
+    defaultSubcommand: List.self)
 
   /// One line a strategy, by family.
   struct List: ParsableCommand {
@@ -39,10 +40,7 @@ struct StrategiesCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-      guard let type = StrategyCatalog.type(named: name) else {
-        let known = StrategyCatalog.all.map { $0.name }.joined(separator: ", ")
-        throw ValidationError("no strategy is named '\(name)'; there are \(known)")
-      }
+      let type = try strategyType(named: name)
       let card = type.card
       var lines = [
         type.name, "  " + card.summary, "", "formula    " + card.formula,
@@ -56,4 +54,45 @@ struct StrategiesCommand: ParsableCommand {
       Terminal.show(lines.joined(separator: "\n"))
     }
   }
+
+  /// Measures strategies with their defaults on a small long tail.
+  struct TestStrategies: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "test",
+      abstract: "Measures draws, gradients and repeatability, of one strategy or all.")
+
+    @Argument(
+      help: "The strategy's name; all where absent.",
+      completion: .list(StrategyCatalog.all.map { $0.name }))
+    var name: String?
+
+    func run() throws {
+      let types = try name.map { [try strategyType(named: $0)] } ?? StrategyCatalog.all
+      var failures = 0
+      for type in types {
+        let findings = try StrategyTrial(type).findings
+        var lines = [type.name]
+        for finding in findings {
+          lines.append(
+            "  \(finding.passes ? "ok    " : "FAILED")  "
+              + finding.what.padding(toLength: 22, withPad: " ", startingAt: 0)
+              + "  " + finding.measured)
+        }
+        failures += findings.count { !$0.passes }
+        Terminal.show(lines.joined(separator: "\n"))
+      }
+      let counts = StrategyTrial.counts.map { "\($0)" }.joined(separator: ", ")
+      Terminal.show(
+        "\n\(types.count) strategies on classes of \(counts) images: "
+          + (failures == 0 ? "all as promised" : "\(failures) promises broken"))
+      if failures > 0 { throw ExitCode.failure }
+    }
+  }
+}
+
+/// The strategy of this name.
+private func strategyType(named name: String) throws -> any Strategy.Type {
+  if let type = StrategyCatalog.type(named: name) { return type }
+  let known = StrategyCatalog.all.map { $0.name }.joined(separator: ", ")
+  throw ValidationError("no strategy is named '\(name)'; there are \(known)")
 }

@@ -28,6 +28,12 @@ struct ConvolutionReference {
     startingGradient = numbers(problem.weightCount, scale: 1)
   }
 
+  /// Given numbers; dw starts from zeros.
+  init(_ problem: ConvolutionProblem, x: [Float], w: [Float], dy: [Float]) {
+    (self.problem, self.x, self.w, self.dy) = (problem, x, w, dy)
+    startingGradient = [Float](repeating: 0, count: problem.weightCount)
+  }
+
   var forward: [Double] {
     var y = [Double](repeating: 0, count: problem.outputCount)
     forEachProduct { y[$0] += Double(x[$1]) * Double(w[$2]) }

@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "Large problems have the same bits with 1, 2 and 3 threads, and those of im2col nearly",
+    "Large problems have the same bits with 1, 2 and 3 threads, and those of gathered nearly",
     arguments: ConvolutionProblems.large)
   func largeProblems(_ problem: ConvolutionProblem) throws {
     let reference = ConvolutionReference(problem)
@@ -67,7 +67,7 @@ import Testing
     #expect(one == ConvolutionPasses(convolution, reference, threads: 2))
     #expect(one == ConvolutionPasses(convolution, reference, threads: 3))
     let direct = ConvolutionPasses(
-      try #require(Convolution(problem, named: "im2col")), reference, threads: 2)
+      try #require(Convolution(problem, named: "gathered")), reference, threads: 2)
     let forward = relativeError(of: one.y, from: direct.y.map { Double($0) })
     #expect(forward <= 2e-6, "forward is off by \(forward)")
     let data = relativeError(of: one.dx, from: direct.dx.map { Double($0) })

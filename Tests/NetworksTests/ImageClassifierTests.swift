@@ -146,7 +146,7 @@ struct ImageClassifierTests {
     let buffers = model.buffers.map(\.value.array)
     fill(model.input, "x")
     model.zeroGradients()
-    model.forward(phase: .training, step: 0, freezesTrunk: true)
+    model.forward(phase: .training, step: 0, freezing: .layer4)
     fill(model.dLogits, "dy")
     model.backward()
     #expect(model.buffers.map(\.value.array) == buffers)

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Layers")
@@ -27,10 +28,13 @@ struct LayerTests {
       }
     }
     #expect(Set(found.keys) == Set(golden.tensors.keys))
+    var worst = (error: 0.0, name: "")
     for (name, values) in found {
       let error = golden.tensors[name]?.error(of: values, named: name) ?? .infinity
       #expect(error < Self.tolerance, "\(name)")
+      if error > worst.error { worst = (error, name) }
     }
+    print("\(specimen.name): worst relative error \(inShort(worst.error)), \(worst.name)")
   }
 
   @Test("have the gradient that finite differences find", arguments: LayerSpecimen.all)

@@ -124,7 +124,7 @@ struct TextClassifierTests {
   @Test("keep the images' trunk still, and no text, while what lies above is trained")
   func keepTheTrunkStill() throws {
     let model = try classifier(.joint)
-    model.forward(phase: .training, step: 0, freezesTrunk: true)
+    model.forward(phase: .training, step: 0, freezing: .layer4)
     fillGradient(model)
     model.zeroGradients()
     model.backward()

@@ -25,8 +25,6 @@ struct TextGolden: Decodable {
   static let all = (try? fixture("text.json", as: TextGolden.self).cases) ?? []
 }
 
-extension Golden.Summary: @unchecked Sendable {}
-
 /// A text encoder with the generator script's weights and words.
 struct TextHarness {
   let harness: LayerHarness

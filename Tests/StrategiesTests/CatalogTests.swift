@@ -16,4 +16,12 @@ import Testing
       #expect(name.allSatisfy { $0.isLowercase || $0 == "-" }, "\(name)")
     }
   }
+
+  @Test("Every trial of the command finds its promises kept", arguments: StrategyCatalog.names)
+  func trial(_ name: String) throws {
+    let type = try #require(StrategyCatalog.type(named: name))
+    let findings = try StrategyTrial(type).findings
+    #expect(findings.count >= 5)
+    for finding in findings { #expect(finding.passes, "\(finding.what): \(finding.measured)") }
+  }
 }

@@ -73,9 +73,9 @@ import Testing
 
   @Test("An unknown strategy is answered with those that exist")
   func unknownStrategy() {
-    let found = problems("focal", "{}")
+    let found = problems("fokal", "{}")
     #expect(found.count == 1)
-    #expect(found[0].contains("no strategy is named 'focal'"))
+    #expect(found[0].contains("no strategy is named 'fokal'"))
     #expect(found[0].contains("effective-number-weights"))
   }
 
@@ -100,7 +100,7 @@ import Testing
         == ["parts[1].beta: parts[1].beta is 2.0, but must be a number, 0 ≤ beta < 1"])
     #expect(
       problems("combined", #"{"parts": ["sqrt-sampling", "focal"]}"#)[0]
-        .hasPrefix("parts[1]: no strategy is named 'focal'"))
+        .hasPrefix("parts[1]: no strategy is named 'fokal'"))
     #expect(
       problems("combined", #"{"parts": [7, "sqrt-sampling"]}"#) == [
         "parts[0]: a strategy is 7, but must be a name, or a mapping with a name"

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// |a − b| divided by the larger of |b| and `floor`; the floor keeps numbers near 0 from counting.
@@ -61,3 +62,6 @@ public func assertClose(
     actual.map(Double.init), expected.map(Double.init), within: tolerance, floor: floor, label,
     sourceLocation: sourceLocation)
 }
+
+/// A small number such as an error with two digits: `3.1e-07`.
+public func inShort(_ value: Double) -> String { String(format: "%.1e", value) }

@@ -104,7 +104,7 @@ struct StrategyCheck<S: Strategy> {
     case .number(let number): [.number(number / 2), .number(number + 1)]
     case .flag(let flag): [.flag(!flag)]
     case .text:
-      ["none", "auto", "mean_over_classes", "mean_over_examples", "mean_over_weights"]
+      ["up", "none", "auto", "mean_over_classes", "mean_over_examples", "mean_over_weights"]
         .map(ParameterValue.text)
     default: []
     }
@@ -163,6 +163,10 @@ struct StrategyCheck<S: Strategy> {
       let batch = LogitBatch(rows: 9, classes: 6, seed: 5)
       let (loss, plain) = (batch.evaluate(phase.loss), batch.evaluate(CrossEntropy()))
       // Losses are Floats, and weights that should be equal are so to an ulp of Double.
+      guard S.card.isNeutralOnBalancedData else {
+        symmetry(phase.loss, batch)
+        continue
+      }
       expect(
         relativeError(loss.value, plain.value) < 1e-6
           && worstRelativeError(loss.gradient, plain.gradient, floor: 1e-3).error < 1e-5,
@@ -171,6 +175,38 @@ struct StrategyCheck<S: Strategy> {
       let images = (0..<6).map { augmentation.probe(classIndex: $0) }
       expect(
         images.allSatisfy { $0 == images[0] }, "balanced classes are augmented differently")
+    }
+  }
+
+  /// Classes of one size are interchangeable: what happens to their columns happens to the gradient.
+  private mutating func symmetry(_ loss: any ClassificationLoss, _ batch: LogitBatch) {
+    let turned = batch.withColumnsTurned()
+    let (one, other) = (batch.evaluate(loss), turned.evaluate(loss))
+    let gradient = batch.turned(one.gradient)
+    let largest = gradient.map(abs).max() ?? 0
+    expect(
+      relativeError(one.value, other.value) < 1e-6
+        && worstRelativeError(other.gradient, gradient, floor: max(largest, 1e-9)).error < 1e-5,
+      "balanced classes are not interchangeable: the loss is \(one.value) or \(other.value)")
+  }
+
+  /// Partners, shares and boxes of mixes are possible, and the same for the same generator.
+  private mutating func mixes(_ mixing: any BatchMixing, _ census: ClassCensus) {
+    let present = census.counts.indices.filter { census.counts[$0] > 0 }
+    let classes = (0..<7).map { present[$0 % present.count] }
+    for step in 0..<50 {
+      let drawn = mixing.probe(classes, step: step)
+      expect(drawn == mixing.probe(classes, step: step), "two mixes of one generator differ")
+      expect(drawn.count == classes.count, "\(drawn.count) mixes for \(classes.count) rows")
+      for mix in drawn.compactMap({ $0 }) {
+        expect(classes.indices.contains(mix.partner), "row \(mix.partner) is mixed in")
+        expect((0...1).contains(mix.labelShare), "a label has the share \(mix.labelShare)")
+        if case .paste(let top, let left, let height, let width) = mix.pixels {
+          expect(
+            top >= 0 && left >= 0 && height >= 0 && width >= 0 && top + height <= 8
+              && left + width <= 6, "a box of \(mix.pixels) is pasted into 8×6 pixels")
+        }
+      }
     }
   }
 
@@ -184,6 +220,7 @@ struct StrategyCheck<S: Strategy> {
       draws(phase.sampler, census)
       weights(phase.loss.classWeights, census, notes: plan.notes)
       gradient(phase.loss, classes: census.classCount)
+      if let mixing = phase.mixing { mixes(mixing, census) }
       guard let augmentation = phase.augmentation else { continue }
       for index in census.counts.indices {
         let values = augmentation.probe(classIndex: index).values
@@ -247,6 +284,8 @@ struct StrategyCheck<S: Strategy> {
   private mutating func gradient(_ loss: any ClassificationLoss, classes: Int) {
     var batch = LogitBatch(rows: 4, classes: classes, seed: 11)
     let written = batch.evaluate(loss)
+    expect(batch.evaluate(loss).gradient == written.gradient, "two gradients of one batch differ")
+    let loss = batch.holdingConstants(of: loss)
     expect(written.value.isFinite, "the loss is \(written.value)")
     // The loss is a Float: 2⁻⁶ balances its rounding (≈ 1e-7 / 2h) with the step's h²/6.
     let step: Float = 0x1p-6

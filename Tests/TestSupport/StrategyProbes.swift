@@ -30,7 +30,17 @@ extension Sampler {
   /// A pass over a split of this census, its generator keyed as the trainer keys it.
   public func probe(_ census: ClassCensus, pass: Int, seed: UInt64 = 7) -> [Int] {
     var generator = SeededGenerator(seed: seed, purpose: .order, epoch: pass)
-    return order(of: census.split, pass: pass, feedback: nil, using: &generator)
+    // As in a run of forty passes.
+    let moment = SamplingMoment(pass: pass, progress: Double(pass) / 40, epochShare: 1 / 40.0)
+    return order(of: census.split, at: moment, using: &generator)
+  }
+}
+
+extension BatchMixing {
+  /// The mixes of a batch of 8×6 images, the generator keyed as the trainer keys it.
+  public func probe(_ classes: [Int], step: Int, seed: UInt64 = 7) -> [ExampleMix?] {
+    var generator = SeededGenerator(seed: seed, purpose: .mixing, epoch: step)
+    return mixes(of: classes, height: 8, width: 6, using: &generator)
   }
 }
 
@@ -46,10 +56,18 @@ extension Augmentation {
 }
 
 /// Logits and targets of a batch: odd rows one-hot, even rows soft.
-struct LogitBatch {
-  let shape: Shape
-  var logits: [Float]
-  var targets: [Float]
+public struct LogitBatch {
+  public let shape: Shape
+  public var logits: [Float]
+  public var targets: [Float]
+  /// Of one row after the other; none where empty.
+  public var features: [Float] = []
+
+  /// A batch of given numbers.
+  public init(classes: Int, logits: [Float], targets: [Float], features: [Float] = []) {
+    shape = .matrix(logits.count / classes, classes)
+    (self.logits, self.targets, self.features) = (logits, targets, features)
+  }
 
   init(rows: Int, classes: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed, purpose: .testing)
@@ -63,14 +81,57 @@ struct LogitBatch {
   }
 
   /// The loss and its gradient; the gradient's memory starts as NaN, so a gap shows.
-  func evaluate(_ loss: any ClassificationLoss) -> (value: Double, gradient: [Double]) {
-    let (logits, targets) = (AlignedBuffer(logits), AlignedBuffer(targets))
+  public func evaluate(_ loss: any ClassificationLoss) -> (value: Double, gradient: [Double]) {
+    var state = loss.initialState
+    let result = evaluate(loss, state: &state)
+    return (result.value, result.gradient)
+  }
+
+  /// As above, with a loss's state, and with the gradient on the features.
+  public func evaluate(
+    _ loss: any ClassificationLoss, state: inout [Double], step: Int = 0
+  ) -> (value: Double, gradient: [Double], featureGradient: [Double]) {
+    withBatch(step: step) { batch in
+      let value = loss.evaluate(batch, state: &state)
+      return (
+        Double(value), batch.dLogits.buffer.map(Double.init),
+        batch.dFeatures?.buffer.map(Double.init) ?? []
+      )
+    }
+  }
+
+  /// The loss with what its gradient takes for constant held at this batch.
+  func holdingConstants(of loss: any ClassificationLoss) -> any ClassificationLoss {
+    withBatch(step: 0) { loss.holdingConstants(of: $0) }
+  }
+
+  private func withBatch<Result>(step: Int, _ body: (LossBatch) -> Result) -> Result {
+    let buffers = (AlignedBuffer(logits), AlignedBuffer(targets))
     let gradient = AlignedBuffer(count: shape.count)
     gradient.view(shape).fill(.nan)
-    let value = loss.evaluate(
-      logits.view(shape).readOnly, targets: targets.view(shape).readOnly,
-      into: gradient.view(shape))
-    return (Double(value), gradient.array.map(Double.init))
+    let (values, slopes) = (AlignedBuffer(features), AlignedBuffer(count: features.count))
+    let width = Shape.matrix(shape.n, features.count / max(shape.n, 1))
+    return withExtendedLifetime((buffers, gradient, values, slopes)) {
+      body(
+        LossBatch(
+          logits: buffers.0.view(shape).readOnly, targets: buffers.1.view(shape).readOnly,
+          dLogits: gradient.view(shape),
+          features: features.isEmpty ? nil : values.view(width).readOnly,
+          dFeatures: features.isEmpty ? nil : slopes.view(width), step: step))
+    }
+  }
+
+  /// The batch with every class's columns where the next one's were.
+  func withColumnsTurned() -> LogitBatch {
+    LogitBatch(classes: shape.c, logits: turned(logits), targets: turned(targets))
+  }
+
+  /// A matrix of this shape with its columns moved by one.
+  func turned<Number>(_ values: [Number]) -> [Number] {
+    values.indices.map { index in
+      let (row, column) = (index / shape.c, index % shape.c)
+      return values[row * shape.c + (column + shape.c - 1) % shape.c]
+    }
   }
 }
 

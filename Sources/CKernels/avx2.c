@@ -1,0 +1,18 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define CK_TABLE ck_avx2
+#define CK_NAME "avx2"
+#define CK_LANES 8
+#define CK_TILE_ROWS 6
+#define CK_HAS_FMA 1
+#include "products.h"
+#include "winograd.h"
+
+const ck_table CK_TABLE = {
+    CK_NAME,        CK_WIDTH,         pack,
+    pack_transposed, multiply,         multiply_in_place,
+    gradient,       gradient_in_place, winograd_input,
+    winograd_output, winograd_gradient, winograd_filter,
+    winograd_filter_gradient};
+#pragma clang attribute pop
+#endif

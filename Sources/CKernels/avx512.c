@@ -1,0 +1,19 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx2,fma"))), \
+                             apply_to = function)
+#define CK_TABLE ck_avx512
+#define CK_NAME "avx512"
+#define CK_LANES 16
+#define CK_TILE_ROWS 14
+#define CK_HAS_FMA 1
+#include "products.h"
+#include "winograd.h"
+
+const ck_table CK_TABLE = {
+    CK_NAME,        CK_WIDTH,         pack,
+    pack_transposed, multiply,         multiply_in_place,
+    gradient,       gradient_in_place, winograd_input,
+    winograd_output, winograd_gradient, winograd_filter,
+    winograd_filter_gradient};
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,107 @@
+// Which implementation runs.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "table.h"
+
+static const ck_table *chosen;
+
+static int runs_here(const ck_table *table) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (table == &ck_avx2) { return avx2; }
+  if (table == &ck_avx512) {
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+  }
+#endif
+  return 1;
+}
+
+// Fastest first.
+static const ck_table *const tables[] = {
+#if defined(__x86_64__)
+    &ck_avx512, &ck_avx2,
+#endif
+    &ck_portable};
+
+const ck_table *ck_find(const char *name) {
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    if (strcmp(tables[i]->name, name) == 0 && runs_here(tables[i])) { return tables[i]; }
+  }
+  return NULL;
+}
+
+__attribute__((constructor)) static void choose(void) {
+  const char *wanted = getenv("COUNTERPOISE_KERNELS");
+  if (wanted) { chosen = ck_find(wanted); }
+  for (size_t i = 0; !chosen; i++) {
+    if (runs_here(tables[i])) { chosen = tables[i]; }
+  }
+}
+
+const char *ck_implementation(void) { return chosen->name; }
+
+ptrdiff_t ck_panel_width(void) { return chosen->panel_width; }
+
+ptrdiff_t ck_packed_count(ptrdiff_t k, ptrdiff_t n) {
+  ptrdiff_t width = chosen->panel_width;
+  return (n + width - 1) / width * width * k;
+}
+
+void ck_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdiff_t first,
+             ptrdiff_t end, float *packed, ptrdiff_t depth) {
+  chosen->pack(k, n, b, ldb, first, end, packed, depth);
+}
+
+void ck_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb,
+                        ptrdiff_t first, ptrdiff_t end, float *packed, ptrdiff_t depth) {
+  chosen->pack_transposed(k, n, b, ldb, first, end, packed, depth);
+}
+
+void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                 const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch) {
+  chosen->multiply(rows, n, first, end, a, packed, depth, c, adds, scratch);
+}
+
+ptrdiff_t ck_multiply_scratch(void) { return CK_ROWS * (CK_DEPTH + 16); }
+
+void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
+                          const float *packed, float *c, ptrdiff_t ldc) {
+  chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc);
+}
+
+void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                 float *scratch) {
+  chosen->gradient(rows, a, b, dw, ldw, adds, scratch);
+}
+
+ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n) {
+  return CK_GRADIENT_ROWS * ((m + 15) / 16 * 16 + (n + 31) / 32 * 32 + 32);
+}
+
+void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
+                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds) {
+  chosen->gradient_in_place(rows, m, n, a, lda, b, ldb, dw, ldw, adds);
+}
+
+void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane) {
+  chosen->winograd_input(pixels, channels, scale, shift, v, plane);
+}
+
+void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels, float *const *pixels) {
+  chosen->winograd_output(m, plane, channels, pixels);
+}
+
+void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane) {
+  chosen->winograd_gradient(pixels, channels, d, plane);
+}
+
+void ck_winograd_filter(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u, ptrdiff_t plane, ptrdiff_t depth) {
+  chosen->winograd_filter(g, tap, channels, u, plane, depth);
+}
+
+void ck_winograd_filter_gradient(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg, ptrdiff_t tap) {
+  chosen->winograd_filter_gradient(du, plane, channels, dg, tap);
+}

@@ -1,0 +1,136 @@
+// Inner loops of matrix products, compiled for several processors and chosen at run time.
+//
+// Every result is a sum over k in ascending order, one accumulator each, in blocks of at most
+// CK_DEPTH products; so its bits depend neither on how the caller cuts rows and columns nor, among
+// processors with fused multiply-add, on which implementation runs.
+//
+// Everything here runs on the calling thread, allocates nothing and keeps no state but the choice.
+
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+
+/// Most products that are summed before the sum is added to the result.
+#define CK_DEPTH 512
+/// Rows that a call of ck_multiply gathers at a time.
+#define CK_ROWS 140
+/// Rows that a call of ck_gradient gathers at a time.
+#define CK_GRADIENT_ROWS 128
+
+/// Rows of a matrix that is read: row r is `segments` runs of `length` floats.
+typedef struct {
+  /// Row r's runs begin at starts[r * segments ...]; NULL stands for a run of zeros.
+  const float *const *starts;
+  /// Where `starts` is NULL there is one run a row: it begins at first + r * pitch.
+  const float *first;
+  ptrdiff_t pitch;
+  ptrdiff_t segments;
+  ptrdiff_t length;
+  /// Where not NULL, a run's element i is read as max(0, scale[i] * x + shift[i]).
+  const float *scale;
+  const float *shift;
+} ck_rows;
+
+/// Rows of a matrix that is written: row r begins at starts[r] or, where that is NULL, at
+/// first + r * pitch. Where it `streams` it goes to memory past the caches, which pays for results
+/// larger than these.
+typedef struct {
+  float *const *starts;
+  float *first;
+  ptrdiff_t pitch;
+  int streams;
+} ck_result;
+
+/// The implementation in use: "avx512", "avx2" or "portable". The fastest that this processor runs,
+/// or the one that the environment variable COUNTERPOISE_KERNELS names.
+const char *ck_implementation(void);
+/// Columns of a panel of packed numbers.
+ptrdiff_t ck_panel_width(void);
+/// Floats of a packed k x n matrix.
+ptrdiff_t ck_packed_count(ptrdiff_t k, ptrdiff_t n);
+
+/// Packs panels [first, end) of b (k x n, rows ldb apart): panel after panel, each k rows of the
+/// panel's columns, columns beyond n zero. Panels hold `depth` rows in all, so that several
+/// matrices can be packed one below the other.
+void ck_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdiff_t first,
+             ptrdiff_t end, float *packed, ptrdiff_t depth);
+/// The same for the transpose of b (n x k, rows ldb apart).
+void ck_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb,
+                        ptrdiff_t first, ptrdiff_t end, float *packed, ptrdiff_t depth);
+
+/// c[i][j] = sum over k of a[i][k] * b[k][j] for rows [0, rows) and the columns of panels
+/// [first, end) of n columns, panels holding `depth` rows; added to c where `adds`.
+///
+/// scratch: ck_multiply_scratch() floats.
+void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                 const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
+
+ptrdiff_t ck_multiply_scratch(void);
+
+/// The same where a lies in memory row after row, `lda` apart, and c `ldc` apart; nothing is
+/// gathered. lda should not be a multiple of 1024.
+void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
+                          const float *packed, float *c, ptrdiff_t ldc);
+
+/// dw[i][j] = sum over rows r of a[r][i] * b[r][j] for i in [0, a.segments * a.length) and
+/// j in [0, b.segments * b.length), rows of dw ldw apart; added to dw where `adds`.
+///
+/// scratch: ck_gradient_scratch(m, n) floats.
+void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                 float *scratch);
+ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
+
+/// dw (m x n, rows ldw apart) = aT b over rows that lie in memory lda and ldb apart; added to dw
+/// where `adds`.
+void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
+                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds);
+
+// One tile of Winograd's F(4x4, 3x3), all channels, which are a multiple of 16; the 36 numbers of a
+// transformed tile lie `plane` apart. A pixel that is NULL is zeros, or not written.
+
+/// BT d B of 36 pixels, read as max(0, scale * x + shift) where scale is not NULL.
+void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale,
+                       const float *shift, float *v, ptrdiff_t plane);
+/// AT m A, to 16 pixels.
+void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
+                        float *const *pixels);
+/// A e AT of 16 pixels.
+void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d,
+                          ptrdiff_t plane);
+/// G g GT of filters whose taps lie `tap` apart: one row of each of 36 packed matrices of `depth`
+/// rows.
+void ck_winograd_filter(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u,
+                        ptrdiff_t plane, ptrdiff_t depth);
+/// Adds GT du G to the gradients of filters whose taps lie `tap` apart.
+void ck_winograd_filter_gradient(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg,
+                                 ptrdiff_t tap);
+
+/// What each implementation provides: the functions above.
+typedef struct {
+  const char *name;
+  ptrdiff_t panel_width;
+  void (*pack)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdiff_t first,
+               ptrdiff_t end, float *packed, ptrdiff_t depth);
+  void (*pack_transposed)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb,
+                          ptrdiff_t first, ptrdiff_t end, float *packed, ptrdiff_t depth);
+  void (*multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                   const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
+  void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
+                            ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc);
+  void (*gradient)(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                   float *scratch);
+  void (*gradient_in_place)(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
+                            ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
+                            ptrdiff_t ldw, int adds);
+  void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
+  void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, float *const *pixels);
+  void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);
+  void (*winograd_filter)(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u, ptrdiff_t plane, ptrdiff_t depth);
+  void (*winograd_filter_gradient)(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg, ptrdiff_t tap);
+} ck_table;
+
+/// An implementation by name; NULL where this processor cannot run it.
+const ck_table *ck_find(const char *name);
+
+#endif

@@ -1,0 +1,350 @@
+// The products for one processor. The including file defines
+//   CK_TABLE     the name of its table
+//   CK_NAME      the implementation's name
+//   CK_LANES     floats of a vector
+//   CK_TILE_ROWS rows of a tile, whose 2 * CK_TILE_ROWS accumulators stay in registers
+//   CK_HAS_FMA   whether a * b + c is rounded once
+
+// Products are rounded where the source says so, and nowhere else.
+#pragma STDC FP_CONTRACT OFF
+
+#include <string.h>
+
+#include "table.h"
+
+#define CK_WIDTH (2 * CK_LANES)
+#define CK_INLINE static inline __attribute__((always_inline))
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vec __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+
+typedef float aligned_vec __attribute__((vector_size(CK_LANES * 4)));
+typedef int bits __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+
+CK_INLINE vec load(const float *p) { return *(const vec *)p; }
+CK_INLINE void store(float *p, vec v) { *(vec *)p = v; }
+// x - 0 is x, which x + 0 is not: the compiler drops the former.
+CK_INLINE vec all(float x) { return x - (vec){}; }
+
+CK_INLINE vec fused(vec a, vec b, vec c) {
+#if CK_HAS_FMA
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// max(0, x); a number that is not one stays as it is, so that it is seen.
+CK_INLINE vec rectified(vec x) { return (vec)(~(x < 0) & (bits)x); }
+
+CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+
+// One tile of c: `rows` (known when compiled) x CK_WIDTH sums over depth k.
+// a[i][p] is at a[i * a_row + p * a_step]; row p of b at b + p * b_step.
+CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
+                        const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2]) {
+  CK_UNROLL for (int i = 0; i < rows; i++) { sums[i][0] = sums[i][1] = (vec){}; }
+  for (ptrdiff_t p = 0; p < k; p++) {
+    vec b0 = load(b), b1 = load(b + CK_LANES);
+    CK_UNROLL for (int i = 0; i < rows; i++) {
+      vec x = all(a[i * a_row]);
+      sums[i][0] = fused(x, b0, sums[i][0]);
+      sums[i][1] = fused(x, b1, sums[i][1]);
+    }
+    a += a_step;
+    b += b_step;
+  }
+}
+
+// How a tile reaches the result.
+enum { CK_WRITES, CK_ADDS, CK_STREAMS };
+
+// Writes or adds a row of a tile, of which only `columns` belong to the result.
+CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how) {
+  int adds = how == CK_ADDS;
+  if (how == CK_STREAMS) {
+    __builtin_nontemporal_store(low, (aligned_vec *)c);
+    __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
+    return;
+  }
+  if (columns == CK_WIDTH) {
+    store(c, adds ? load(c) + low : low);
+    store(c + CK_LANES, adds ? load(c + CK_LANES) + high : high);
+    return;
+  }
+  float row[CK_WIDTH];
+  store(row, low);
+  store(row + CK_LANES, high);
+  for (ptrdiff_t j = 0; j < columns; j++) { c[j] = adds ? c[j] + row[j] : row[j]; }
+}
+
+typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,
+                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how);
+typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
+                           ptrdiff_t ldc, ptrdiff_t columns, int how);
+typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
+                              ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how);
+
+#define CK_TILE(ROWS)                                                                            \
+  static void rows_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,          \
+                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how) {           \
+    vec sums[CK_TILE_ROWS][2];                                                                   \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
+    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
+      put_row(c[i] + at, sums[i][0], sums[i][1], columns, how);                                  \
+    }                                                                                            \
+  }                                                                                              \
+  static void place_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,\
+                           ptrdiff_t ldc, ptrdiff_t columns, int how) {                          \
+    vec sums[CK_TILE_ROWS][2];                                                                   \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
+    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
+      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how);                                \
+    }                                                                                            \
+  }                                                                                              \
+  static void gradient_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,        \
+                              ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns,         \
+                              int how) {                                                         \
+    vec sums[CK_TILE_ROWS][2];                                                                   \
+    sum_tile(ROWS, k, a, 1, lda, b, ldb, sums);                                                  \
+    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
+      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how);                                \
+    }                                                                                            \
+  }
+
+CK_TILE(1) CK_TILE(2) CK_TILE(3) CK_TILE(4) CK_TILE(5) CK_TILE(6)
+#if CK_TILE_ROWS > 6
+CK_TILE(7) CK_TILE(8) CK_TILE(9) CK_TILE(10) CK_TILE(11) CK_TILE(12) CK_TILE(13) CK_TILE(14)
+#define CK_TILES(NAME)                                                                            \
+  {0, NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6, NAME##_7, NAME##_8, NAME##_9,   \
+   NAME##_10, NAME##_11, NAME##_12, NAME##_13, NAME##_14}
+#else
+#define CK_TILES(NAME) {0, NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6}
+#endif
+
+static tile_of_rows *const row_tiles[] = CK_TILES(rows);
+static tile_in_place *const place_tiles[] = CK_TILES(place);
+static tile_of_gradient *const gradient_tiles[] = CK_TILES(gradient);
+
+// Cuts `count` into equal parts of at most CK_TILE_ROWS: part i's first element.
+CK_INLINE ptrdiff_t tile_count(ptrdiff_t count) {
+  return (count + CK_TILE_ROWS - 1) / CK_TILE_ROWS;
+}
+CK_INLINE ptrdiff_t tile_start(ptrdiff_t i, ptrdiff_t tiles, ptrdiff_t count) {
+  return i * count / tiles;
+}
+
+// to[0, count) = from as ck_rows reads it, channel i of the run first.
+CK_INLINE void read_run(const float *from, ptrdiff_t i, ptrdiff_t count, ck_rows a, float *to) {
+  ptrdiff_t j = 0;
+  if (!from) {
+    memset(to, 0, (size_t)count * sizeof(float));
+  } else if (!a.scale) {
+    for (; j + CK_LANES <= count; j += CK_LANES) { store(to + j, load(from + i + j)); }
+    for (; j < count; j++) { to[j] = from[i + j]; }
+  } else {
+    for (; j + CK_LANES <= count; j += CK_LANES) {
+      store(to + j, rectified(load(a.scale + i + j) * load(from + i + j) + load(a.shift + i + j)));
+    }
+    for (; j < count; j++) {
+      float x = a.scale[i + j] * from[i + j] + a.shift[i + j];
+      to[j] = x < 0 ? 0 : x;
+    }
+  }
+}
+
+// Copies columns [first, first + count) of a row to `to`.
+CK_INLINE void read_row(ck_rows a, ptrdiff_t row, ptrdiff_t first, ptrdiff_t count, float *to) {
+  if (a.segments == 1) {
+    read_run(a.starts ? a.starts[row] : a.first + row * a.pitch, first, count, a, to);
+    return;
+  }
+  const float *const *starts = a.starts + row * a.segments;
+  ptrdiff_t segment = first / a.length, i = first % a.length;
+  while (count > 0) {
+    ptrdiff_t here = least(count, a.length - i);
+    read_run(starts[segment], i, here, a, to);
+    to += here;
+    count -= here;
+    segment++;
+    i = 0;
+  }
+}
+
+static void pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdiff_t first,
+                 ptrdiff_t end, float *packed, ptrdiff_t depth) {
+  for (ptrdiff_t panel = first; panel < end; panel++) {
+    float *to = packed + panel * depth * CK_WIDTH;
+    const float *from = b + panel * CK_WIDTH;
+    ptrdiff_t columns = least(CK_WIDTH, n - panel * CK_WIDTH);
+    for (ptrdiff_t p = 0; p < k; p++, to += CK_WIDTH, from += ldb) {
+      if (columns == CK_WIDTH) {
+        store(to, load(from));
+        store(to + CK_LANES, load(from + CK_LANES));
+      } else {
+        for (ptrdiff_t j = 0; j < CK_WIDTH; j++) { to[j] = j < columns ? from[j] : 0; }
+      }
+    }
+  }
+}
+
+// to[q][j] = from[j][q] for a square of CK_LANES a side, by halves that trade places.
+CK_INLINE void transpose_square(const float *from, ptrdiff_t pitch, float *to, ptrdiff_t to_pitch) {
+  vec rows[CK_LANES];
+  CK_UNROLL for (int j = 0; j < CK_LANES; j++) { rows[j] = load(from + j * pitch); }
+#if CK_LANES == 16
+  CK_UNROLL for (int i = 0; i < 8; i++) {
+    vec a = rows[i], b = rows[i + 8];
+    rows[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    rows[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28,
+                                          29, 30, 31);
+  }
+  CK_UNROLL for (int h = 0; h < 16; h += 8) {
+    CK_UNROLL for (int i = h; i < h + 4; i++) {
+      vec a = rows[i], b = rows[i + 4];
+      rows[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26,
+                                        27);
+      rows[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28,
+                                            29, 30, 31);
+    }
+  }
+  CK_UNROLL for (int h = 0; h < 16; h += 4) {
+    CK_UNROLL for (int i = h; i < h + 2; i++) {
+      vec a = rows[i], b = rows[i + 2];
+      rows[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28,
+                                        29);
+      rows[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14,
+                                            15, 30, 31);
+    }
+  }
+  CK_UNROLL for (int i = 0; i < 16; i += 2) {
+    vec a = rows[i], b = rows[i + 1];
+    rows[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14,
+                                      30);
+    rows[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29,
+                                          15, 31);
+  }
+  CK_UNROLL for (int j = 0; j < CK_LANES; j++) { store(to + j * to_pitch, rows[j]); }
+#else
+  float square[CK_LANES][CK_LANES];
+  CK_UNROLL for (int j = 0; j < CK_LANES; j++) { store(square[j], rows[j]); }
+  CK_UNROLL for (int q = 0; q < CK_LANES; q++) {
+    CK_UNROLL for (int j = 0; j < CK_LANES; j++) { to[q * to_pitch + j] = square[j][q]; }
+  }
+#endif
+}
+
+static void pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb,
+                            ptrdiff_t first, ptrdiff_t end, float *packed, ptrdiff_t depth) {
+  for (ptrdiff_t panel = first; panel < end; panel++) {
+    ptrdiff_t columns = least(CK_WIDTH, n - panel * CK_WIDTH);
+    const float *from = b + panel * CK_WIDTH * ldb;
+    float *to = packed + panel * depth * CK_WIDTH;
+    ptrdiff_t whole = columns == CK_WIDTH ? k / CK_LANES * CK_LANES : 0;
+    for (ptrdiff_t p = 0; p < whole; p += CK_LANES) {
+      transpose_square(from + p, ldb, to + p * CK_WIDTH, CK_WIDTH);
+      transpose_square(from + CK_LANES * ldb + p, ldb, to + p * CK_WIDTH + CK_LANES, CK_WIDTH);
+    }
+    for (ptrdiff_t p = whole; p < k; p++) {
+      for (ptrdiff_t j = 0; j < CK_WIDTH; j++) {
+        to[p * CK_WIDTH + j] = j < columns ? from[j * ldb + p] : 0;
+      }
+    }
+  }
+}
+
+// Whether rows are read where they lie: nothing is to be done to them, and enough of them fit the
+// sets of a first-level cache.
+CK_INLINE int lies_well(ck_rows a) {
+  return !a.starts && !a.scale && a.pitch <= 64 && a.length <= CK_DEPTH;
+}
+
+static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                     const float *packed, ptrdiff_t depth, ck_result c, int adds,
+                     float *scratch) {
+  ptrdiff_t k = a.segments * a.length;
+  ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
+  ptrdiff_t step = blocks == 0 ? 0 : ((k + blocks - 1) / blocks + 15) / 16 * 16;
+  int in_place = lies_well(a);
+  // Streamed rows begin on a line and are written once.
+  int streams = c.streams && blocks == 1 && !adds && n % 16 == 0;
+  ptrdiff_t pitch = in_place ? a.pitch : step + 16;
+  for (ptrdiff_t top = 0; top < rows; top += CK_ROWS) {
+    ptrdiff_t height = least(CK_ROWS, rows - top), tiles = tile_count(height);
+    for (ptrdiff_t p = 0; p < k; p += step) {
+      ptrdiff_t here = least(step, k - p);
+      const float *block = in_place ? a.first + top * pitch : scratch;
+      for (ptrdiff_t i = 0; i < height && !in_place; i++) {
+        read_row(a, top + i, p, here, scratch + i * pitch);
+      }
+      for (ptrdiff_t panel = first; panel < end; panel++) {
+        const float *b = packed + (panel * depth + p) * CK_WIDTH;
+        ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
+        int how = adds || p > 0 ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+        for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+          ptrdiff_t i = tile_start(tile, tiles, height);
+          ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
+          if (c.starts) {
+            row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
+                             how);
+          } else {
+            place_tiles[count](here, block + i * pitch, pitch, b,
+                               c.first + (top + i) * c.pitch + at, c.pitch, columns,
+                               how);
+          }
+        }
+      }
+    }
+  }
+#if defined(__x86_64__)
+  if (streams) { __builtin_ia32_sfence(); }
+#endif
+}
+
+static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
+                              ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc) {
+  ptrdiff_t tiles = tile_count(rows);
+  for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+      ptrdiff_t i = tile_start(tile, tiles, rows);
+      place_tiles[tile_start(tile + 1, tiles, rows) - i](
+          k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), 0);
+    }
+  }
+}
+
+static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
+                              ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
+                              ptrdiff_t ldw, int adds) {
+  ptrdiff_t tiles = tile_count(m);
+  for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+      ptrdiff_t i = tile_start(tile, tiles, m);
+      gradient_tiles[tile_start(tile + 1, tiles, m) - i](
+          rows, a + i, lda, b + j, ldb, dw + i * ldw + j, ldw, least(CK_WIDTH, n - j), adds);
+    }
+  }
+}
+
+static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                     float *scratch) {
+  ptrdiff_t m = a.segments * a.length, n = b.segments * b.length;
+  // Room for whole vectors beyond the last column, and rows that do not share sets of a cache.
+  ptrdiff_t lda = (m + 15) / 16 * 16 + 16, ldb = (n + 31) / 32 * 32 + 16;
+  float *right = scratch + CK_GRADIENT_ROWS * lda;
+  int left_in_place = lies_well(a), right_in_place = lies_well(b) && n % CK_WIDTH == 0;
+  if (left_in_place) { lda = a.pitch; }
+  if (right_in_place) { ldb = b.pitch; }
+  for (ptrdiff_t top = 0; top < rows; top += CK_GRADIENT_ROWS) {
+    ptrdiff_t height = least(CK_GRADIENT_ROWS, rows - top);
+    for (ptrdiff_t r = 0; r < height && !left_in_place; r++) {
+      read_row(a, top + r, 0, m, scratch + r * lda);
+    }
+    for (ptrdiff_t r = 0; r < height && !right_in_place; r++) {
+      read_row(b, top + r, 0, n, right + r * ldb);
+    }
+    gradient_in_place(height, m, n, left_in_place ? a.first + top * lda : scratch, lda,
+                      right_in_place ? b.first + top * ldb : right, ldb, dw, ldw,
+                      adds || top > 0);
+  }
+}

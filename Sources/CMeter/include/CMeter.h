@@ -1,0 +1,17 @@
+#ifndef COUNTERPOISE_CMETER_H
+#define COUNTERPOISE_CMETER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Multiplies and adds in registers only, as wide as the processor can; returns the additions and
+/// multiplications done, which are `rounds` times a constant.
+uint64_t meter_fma(uint64_t rounds);
+
+/// What `meter_fma` uses here: "AVX-512F", "AVX2 + FMA" or "portable".
+const char *meter_fma_name(void);
+
+/// Reads `count` numbers once; the sum keeps the compiler from leaving that out.
+float meter_read(const float *numbers, size_t count);
+
+#endif

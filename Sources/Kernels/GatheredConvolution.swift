@@ -1,0 +1,110 @@
+import CKernels
+
+/// Any convolution as products of matrices whose rows are gathered from the image while they are
+/// multiplied: what im2col does, without its memory.
+///
+/// A row is an output pixel, its runs are the pixels that the taps of the kernel meet, and a run
+/// outside the image is zeros. In backward data a row is an input pixel; input pixels that leave
+/// the same remainder by the stride meet the same taps and form a product of their own. Where
+/// pixels are thin, x is copied with its border first, so that a run is a whole kernel row.
+enum GatheredConvolution: ConvolutionKernel {
+  static let name = "gathered"
+
+  /// Channels below which runs are kernel rows.
+  static let thinChannels = 32
+
+  static func accepts(_ problem: ConvolutionProblem) -> Bool {
+    problem.outHeight > 0 && problem.outWidth > 0 && problem.outChannels > 0
+      && problem.inChannels > 0
+  }
+
+  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
+    let forward = Gather(problem)
+    let packed = max(
+      PackedMatrix.count(depth: forward.depth, columns: problem.outChannels),
+      TapPhase.all(problem).reduce(0) {
+        $0 + PackedMatrix.count(depth: $1.depth, columns: problem.inChannels)
+      })
+    let gradient = ProductGradient(problem)
+    return forward.borderedCount
+      + max(
+        packed + threads * ProductBlocks.laneScratch,
+        gradient.partialCount + threads * gradient.laneScratch)
+  }
+
+  static func forward(
+    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    let k = problem.outChannels
+    let gather = Gather(problem)
+    let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
+    let packed = PackedMatrix(scratch + gather.borderedCount, depth: gather.depth, columns: k)
+    packed.pack([PackedMatrix.Part(w, rows: gather.depth)], transposed: false, pool: pool)
+    let lanes = packed.end
+    let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
+    pool.run(chunks: blocks.count) { chunk, lane in
+      let block = blocks[chunk]
+      if gather.isDense {
+        packed.multiply(
+          block, a: source, transform: transform,
+          streams: problem.outputCount >= PackedMatrix.streamedCount,
+          scratch: lanes + lane * ProductBlocks.laneScratch, result: y)
+        return
+      }
+      gather.withRows(block.rows, of: source) { starts in
+        packed.multiply(
+          block, starts: starts, segments: gather.segments, transform: transform,
+          streams: problem.outputCount >= PackedMatrix.streamedCount,
+          scratch: lanes + lane * ProductBlocks.laneScratch
+        ) { y + $0 * k }
+      }
+    }
+  }
+
+  static func backwardData(
+    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let c = problem.inChannels
+    let phases = TapPhase.all(problem)
+    let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
+    let lanes = products.last?.end ?? scratch
+    for (phase, packed) in zip(phases, products) {
+      let blocks = ProductBlocks(rows: phase.count, columns: c)
+      pool.run(chunks: blocks.count) { chunk, lane in
+        let block = blocks[chunk]
+        if phase.isDense {
+          packed.multiply(
+            block, a: dy, transform: nil,
+            streams: problem.inputCount >= PackedMatrix.streamedCount,
+            scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
+          return
+        }
+        if phase.depth == 0 {
+          for row in block.rows { (dx + phase.pixel(row) * c).update(repeating: 0, count: c) }
+          return
+        }
+        phase.withRows(block.rows, dy: dy) { starts in
+          packed.multiply(
+            block, starts: starts, segments: phase.segments, transform: nil,
+            scratch: lanes + lane * ProductBlocks.laneScratch
+          ) { dx + phase.pixel($0) * c }
+        }
+      }
+    }
+  }
+
+  static func backwardWeights(
+    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    let gather = Gather(problem)
+    let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
+    ProductGradient(problem).add(
+      to: dw, gather: gather, source: source, transform: transform, dy: dy,
+      scratch: scratch + gather.borderedCount, pool: pool)
+  }
+}

@@ -1,0 +1,161 @@
+import Files
+import Foundation
+import Images
+import Kernels
+import Networks
+import Recipes
+
+/// A finished run's network: what it was tested with, for use outside the sweep.
+///
+/// A run keeps one set of weights, those of the epoch that was best on validation (the last epoch
+/// where no validation figure chose one): the very weights whose test figures are in the store.
+public struct TrainedModel: Sendable {
+  public let recipe: Recipe
+  /// In the order of the logits.
+  public let classes: [String]
+  private let tensors: [NamedTensor]
+  private let digest: String
+
+  /// Reads a run's weights.
+  ///
+  /// - Parameters:
+  ///   - path: as ``RunFolder/weights`` names it.
+  ///   - digest: what the store says they are; `nil` to believe the file's own checksum.
+  public init(recipe: Recipe, weightsAt path: String, digest expected: String?) throws {
+    let checkpoint = try Checkpoint(readingFrom: path)
+    digest = NamedTensor.digest(of: checkpoint.tensors)
+    guard expected == nil || expected == digest else {
+      throw TrainingError(
+        "the weights in \(path) are not those of this run: their SHA-256 is "
+          + "\(digest.prefix(16))…, the store says \(expected!.prefix(16))…; make the run again")
+    }
+    do {
+      classes = try JSONDecoder().decode([String].self, from: checkpoint.metadata)
+    } catch {
+      throw TrainingError("the classes in \(path) cannot be understood: \(error)")
+    }
+    (self.recipe, tensors) = (recipe, checkpoint.tensors)
+  }
+
+  /// Writes the weights as `.safetensors` with all that is needed to use them elsewhere.
+  ///
+  /// - Parameters:
+  ///   - imagesSeen: how many images had been trained on when the weights were taken.
+  ///   - facts: more metadata, such as the run's number.
+  public func export(to path: String, imagesSeen: Int, facts: [String: String] = [:]) throws {
+    let image = recipe.image
+    func list(_ numbers: [Float]) -> String {
+      "[" + numbers.map(\.description).joined(separator: ",") + "]"
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let own = [
+      "architecture": recipe.model.architecture.rawValue, "stem": recipe.model.stem.rawValue,
+      WeightExport.classesKey: String(decoding: try encoder.encode(classes), as: UTF8.self),
+      "input_height": "\(image.height)", "input_width": "\(image.width)", "input_channels": "RGB",
+      "mean": list(image.mean), "standard_deviation": list(image.standardDeviation),
+      "preprocessing":
+        "resize to input_height x input_width (triangle filter, aspect ratio not kept), divide by "
+        + "255, subtract mean, divide by standard_deviation",
+      "experiment": recipe.experiment, "strategy": recipe.label, "variant": recipe.variant,
+      "seed": "\(recipe.seed)", "weights_sha256": digest,
+    ]
+    try WeightExport.write(
+      tensors, batches: imagesSeen / recipe.training.batch, metadata: own.merging(facts) { $1 },
+      to: path)
+  }
+
+  /// A network with these weights for batches of `batch` images.
+  func classifier(batch: Int, pool: ThreadPool) throws -> ImageClassifier {
+    if let text = recipe.model.text {
+      throw TrainingError(
+        "this run reads texts (model.text.variant \(text.variant.rawValue)), and images alone cannot "
+          + "be put through it; choose a run whose variant is none")
+    }
+    let model = try ImageClassifier(
+      recipe.model, classes: classes.count, height: recipe.image.height,
+      width: recipe.image.width, batch: batch, seed: recipe.seed, pool: pool)
+    let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    for parameter in model.parameters + model.buffers {
+      guard let tensor = byName[parameter.name], tensor.shape == parameter.shape else {
+        throw TrainingError("the run's weights lack a fitting '\(parameter.name)'")
+      }
+      parameter.setTorchValues(tensor.values)
+    }
+    return model
+  }
+}
+
+/// What a network says about one image.
+public struct ImagePrediction: Sendable {
+  public var path: String
+  /// In the order of the classes.
+  public var logits: [Float]
+  public var probabilities: [Float]
+
+  /// Indices of the most probable classes, the likeliest first; equal ones in their own order.
+  public func best(_ count: Int) -> [Int] {
+    let order = probabilities.indices.sorted {
+      probabilities[$0] == probabilities[$1] ? $0 < $1 : probabilities[$0] > probabilities[$1]
+    }
+    return Array(order.prefix(count))
+  }
+}
+
+extension TrainedModel {
+  /// Classifies JPEG and PNG files, prepared as a run's evaluation prepares its images.
+  ///
+  /// - Returns: for each path, in order, a prediction or why the image cannot be decoded.
+  public func predict(
+    _ paths: [String], threads: Int
+  ) throws -> [Result<ImagePrediction, ImageError>] {
+    // Batch normalisation is planned for at least two numbers a channel.
+    let batch = min(max(2, paths.count), recipe.training.batch, 64)
+    let model = try classifier(batch: max(2, batch), pool: ThreadPool(threads: threads))
+    let slots = model.input.shape.n
+    var results: [Result<ImagePrediction, ImageError>] = []
+    for start in stride(from: 0, to: paths.count, by: slots) {
+      let slice = paths[start..<min(start + slots, paths.count)]
+      model.input.fill(0)
+      var problems: [ImageError?] = []
+      for (slot, path) in slice.enumerated() {
+        do throws(ImageError) {
+          try load(path, slot: slot, of: model)
+          problems.append(nil)
+        } catch {
+          problems.append(error)
+        }
+      }
+      model.forward(phase: .evaluation, step: 0)
+      for (slot, path) in slice.enumerated() {
+        results.append(
+          problems[slot].map { .failure($0) } ?? .success(prediction(path, slot: slot, of: model)))
+      }
+    }
+    return results
+  }
+
+  private func load(
+    _ path: String, slot: Int, of model: ImageClassifier
+  ) throws(ImageError) {
+    let (height, width) = (recipe.image.height, recipe.image.width)
+    let image = try ImageDecoder.decode(path: path, target: (height, width))
+      .resized(height: height, width: width)
+    let table = recipe.image.normalizationTable()
+    let target = model.input.pointer + slot * image.pixels.count
+    for (index, byte) in image.pixels.enumerated() {
+      target[index] = table[index % 3 * 256 + Int(byte)]
+    }
+  }
+
+  private func prediction(
+    _ path: String, slot: Int, of model: ImageClassifier
+  ) -> ImagePrediction {
+    let count = classes.count
+    let logits = [Float](
+      UnsafeBufferPointer(start: model.logits.pointer + slot * count, count: count))
+    var probabilities = logits
+    Softmax.probabilities(&probabilities, of: logits, rows: 1, classes: count)
+    return ImagePrediction(path: path, logits: logits, probabilities: probabilities)
+  }
+}

@@ -1,0 +1,80 @@
+import CMeter
+import Kernels
+import Synchronization
+
+/// What the machine can do at this moment: the measure for all other figures.
+enum MachineRate {
+  /// The instructions of ``multiplyAdds(_:trials:)``.
+  static var multiplyAddName: String { String(cString: meter_fma_name()) }
+
+  /// Additions and multiplications a second in registers only, all lanes at once; the best trial.
+  static func multiplyAdds(_ pool: ThreadPool, trials: Int) -> Double {
+    var rounds: UInt64 = 1000
+    func time() -> (operations: UInt64, seconds: Double) {
+      let operations = Atomic<UInt64>(0)
+      let seconds = Stopwatch.wall.bestTime(of: 1) {
+        operations.store(0, ordering: .relaxed)
+        onAllLanes(pool) { operations.add(meter_fma(rounds), ordering: .relaxed) }
+      }
+      return (operations.load(ordering: .relaxed), seconds)
+    }
+    // Long enough that the fork and join does not count.
+    while rounds < 1 << 40, time().seconds < 0.01 { rounds *= 2 }
+    return (0..<trials).reduce(0) { best, _ in
+      let (operations, seconds) = time()
+      return max(best, Double(operations) / seconds)
+    }
+  }
+
+  /// Operations a second of 768×768×768 products, four on each lane.
+  static func products(_ pool: ThreadPool, trials: Int) -> Double {
+    let side = 768
+    // A 1×1 convolution of many pixels is one product, cut into blocks that the lanes share.
+    let problem = ConvolutionProblem(
+      batch: 4 * pool.threads, height: side, width: 1, inChannels: side, outChannels: side,
+      kernel: 1)
+    let convolution = Convolution(problem, policy: .fastest)
+    return problem.operations / PassTimes(convolution, pool: pool, trials: trials).forward
+  }
+
+  /// Bytes a second that are read, and that are read and written, of 256 MB.
+  static func memory(_ pool: ThreadPool, trials: Int) -> (read: Double, update: Double) {
+    let (chunks, step) = (64, 1 << 20)
+    let bytes = Double(chunks * step * MemoryLayout<Float>.stride)
+    let numbers = UnsafeMutablePointer<Float>.allocate(capacity: chunks * step)
+    defer { numbers.deallocate() }
+    numbers.initialize(repeating: 1, count: chunks * step)
+    let finite = Atomic<Int>(0)
+    let read = Stopwatch.wall.bestTime(of: trials) {
+      pool.run(chunks: chunks) { chunk, _ in
+        let sum = meter_read(numbers + chunk * step, step)
+        finite.add(sum.isFinite ? 1 : 0, ordering: .relaxed)
+      }
+    }
+    let update = Stopwatch.wall.bestTime(of: trials) {
+      pool.run(chunks: chunks) { chunk, _ in
+        let part = numbers + chunk * step
+        for i in 0..<step { part[i] += 1 }
+      }
+    }
+    return (bytes / read, 2 * bytes / update)
+  }
+
+  /// Seconds of a run in which every lane waits until all have arrived.
+  static func fork(_ pool: ThreadPool, trials: Int) -> Double {
+    let runs = 100
+    return Stopwatch.wall.bestTime(of: trials) {
+      for _ in 0..<runs { onAllLanes(pool) {} }
+    } / Double(runs)
+  }
+
+  /// Runs `body` once on each lane, all beginning together.
+  private static func onAllLanes(_ pool: ThreadPool, _ body: () -> Void) {
+    let arrived = Atomic<Int>(0)
+    pool.run(chunks: pool.threads) { _, _ in
+      arrived.add(1, ordering: .sequentiallyConsistent)
+      while arrived.load(ordering: .acquiring) < pool.threads {}
+      body()
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Recipes
+import Reports
+import Results
+import ResultsSQLite
+import Training
+
+/// Which run of which store.
+struct RunOption: ParsableArguments {
+  @Argument(help: "The run's number, or its name in the sweep.") var name: String
+  @OptionGroup var store: StoreOptions
+
+  /// The run as the store knows it.
+  func details(in opened: SQLiteRunStore) throws -> RunDetails {
+    let sweep = try store.sweep(in: opened)
+    let summaries = try opened.summaries(ofSweep: sweep.name)
+    guard let id = Int64(name) ?? summaries.first(where: { $0.name == name })?.id else {
+      throw Failure(
+        "sweep \(sweep.name) has no run named '\(name)'; 'poise runs' lists them",
+        code: Failure.missingInput)
+    }
+    guard let details = try opened.run(id) else {
+      throw Failure("\(store.results) has no run \(id)", code: Failure.missingInput)
+    }
+    return details
+  }
+
+  /// The network that a finished run was tested with.
+  func model(of details: RunDetails) throws -> TrainedModel {
+    let run = details.summary
+    guard run.status == .done else {
+      throw Failure(
+        "run \(run.id) (\(run.name)) is \(run.status.rawValue); only a run that is done has weights",
+        code: Failure.missingInput)
+    }
+    let recipe = try JSONDecoder().decode(
+      Recipe.self, from: Data(details.description.configuration.utf8))
+    // A store that was moved together with its working folder is found by where it is now.
+    let folder =
+      "\(WorkFolder.path(ofStore: store.results))/runs/"
+      + "\(run.name)-\(details.description.configHash.prefix(12))"
+    let places = [details.weightsPath, RunFolder(folder).weights].compactMap(\.self)
+    guard let path = places.first(where: FileManager.default.fileExists) else {
+      throw Failure(
+        "the weights of run \(run.id) (\(run.name)) were not kept: there is no "
+          + "\(places.joined(separator: " and no ")); a sweep with another --results makes the "
+          + "run again, to the same bits on the same machine", code: Failure.missingInput)
+    }
+    return try TrainedModel(recipe: recipe, weightsAt: path, digest: details.weightsDigest)
+  }
+}

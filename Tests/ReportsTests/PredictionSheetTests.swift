@@ -1,0 +1,20 @@
+import Reports
+import Testing
+
+@Suite("Predictions") struct PredictionSheetTests {
+  static let sheet = PredictionSheet(
+    run: 3, name: "baseline-s1", classes: ["Sandal", "Ankle boot", "“Bag”"],
+    images: [
+      PredictionSheet.Image(
+        path: "photos/shoe.jpg",
+        best: [(name: "Ankle boot", probability: 0.875), (name: "Sandal", probability: 0.12449)],
+        logits: [0.5, 2.5, -3]),
+      PredictionSheet.Image(
+        path: "certain.png", best: [(name: "Sandal", probability: 1)], logits: [9, 0, 0]),
+      PredictionSheet.Image(path: "missing.png", problem: "there is no such file"),
+    ])
+
+  @Test func `for people`() { expectSnapshot(Self.sheet.text(), "predictions.txt") }
+
+  @Test func `for programs`() { expectSnapshot(Self.sheet.json(), "predictions.json") }
+}
