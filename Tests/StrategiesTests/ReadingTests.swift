@@ -99,7 +99,7 @@ import Testing
         #"{"parts": ["sqrt-sampling", {"name": "effective-number-weights", "beta": 2}]}"#)
         == ["parts[1].beta: parts[1].beta is 2.0, but must be a number, 0 ≤ beta < 1"])
     #expect(
-      problems("combined", #"{"parts": ["sqrt-sampling", "focal"]}"#)[0]
+      problems("combined", #"{"parts": ["sqrt-sampling", "fokal"]}"#)[0]
         .hasPrefix("parts[1]: no strategy is named 'fokal'"))
     #expect(
       problems("combined", #"{"parts": [7, "sqrt-sampling"]}"#) == [
