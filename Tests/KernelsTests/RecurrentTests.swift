@@ -53,6 +53,7 @@ struct RecurrentTests {
           hiddenBias: $0[3].pointer)
       },
       memory: .init(kernel, at: memory.pointer), pool: ThreadPool(threads: 2))
+    withExtendedLifetime(memory) {}
     var worst = 0.0
     for text in 0..<batch {
       let steps = (0..<Int(lengths[text])).map { time in
@@ -102,6 +103,7 @@ struct RecurrentTests {
             inputBias: gradients[2].pointer, hiddenBias: gradients[3].pointer)
         ],
         dy: dy.pointer, x: x.pointer, lengths: [2], weights: [weights], memory: room, pool: pool)
+      withExtendedLifetime((parameters, memory)) {}
       let found = [y, dx] + gradients
       #expect(found.allSatisfy { $0.array.allSatisfy(\.isFinite) }, "\(cell)")
     }
