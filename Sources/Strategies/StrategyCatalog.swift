@@ -42,6 +42,9 @@ public enum StrategyCatalog {
     CutMix.self,
     Remix.self,
     Combined.self,
+    DeferredReweighting.self,
+    DeferredResampling.self,
+    LDAMDeferred.self,
   ]
 
   /// The names, in the catalogue's order.
