@@ -46,9 +46,7 @@ extension Trainer {
           + "training split has now; put the data back, or move the folder away to start anew")
     }
     try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
-    optimizer = makeOptimizer(
-      recipe.training.optimizer,
-      parameters: model.trainedParameters(above: frozenPart(inPhase: saved.phase)), pool: pool)
+    optimizer = try newOptimizer(phase: saved.phase)
     if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
     try optimizer.restore(
       OptimizerState(
