@@ -12,7 +12,8 @@ import Training
   static let names = [
     "seesaw", "softmax-equalization", "influence-balanced", "ldam", "class-balanced-focal", "lade",
     "progressive-sampling", "accuracy-driven-sampling", "hard-example-sampling",
-    "cyclic-sampling", "mixup", "cutmix", "remix", "trivial-augment",
+    "cyclic-sampling", "mixup", "cutmix", "remix", "trivial-augment", "deferred-resampling",
+    "ldam-drw", "classifier-retraining", "learnable-weight-scaling",
   ]
 
   @Test(arguments: names)
