@@ -21,17 +21,9 @@ public final class ClassScaling: Optimizer {
   private let rule: any Optimizer
 
   /// Begins with the model's weights as they are; `nil` where its last layer is not linear.
-  public convenience init?(
-    _ configuration: OptimizerConfiguration, of model: ImageClassifier, pool: ThreadPool
-  ) {
+  public init?(_ configuration: OptimizerConfiguration, of model: ImageClassifier, pool: ThreadPool)
+  {
     guard let (weight, bias) = model.classifier else { return nil }
-    self.init(configuration, weight: weight, bias: bias, pool: pool)
-  }
-
-  /// Begins with a layer's weights as they are.
-  package init(
-    _ configuration: OptimizerConfiguration, weight: Parameter, bias: Parameter, pool: ThreadPool
-  ) {
     (self.weight, self.bias) = (weight, bias)
     (startWeight, startBias) = (weight.value.array, bias.value.array)
     factors = Parameter(

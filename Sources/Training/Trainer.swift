@@ -21,7 +21,7 @@ public final class Trainer {
   let data: PreparedData
   let folder: RunFolder
   let plan: TrainingPlan
-  package let budget: TrainingBudget
+  let budget: TrainingBudget
   let pool: ThreadPool
   package let model: ImageClassifier
   let loader: BatchLoader
@@ -218,7 +218,7 @@ public final class Trainer {
   var learningRateFactor: Double { learningRateFactor(atStep: state.step) }
 
   /// The schedule's factor for any step.
-  package func learningRateFactor(atStep step: Int) -> Double {
+  func learningRateFactor(atStep step: Int) -> Double {
     let index = plan.phaseIndex(atStep: step, of: budget.steps)
     switch plan.phases[index].course {
     case .experiment:
