@@ -198,17 +198,6 @@ public final class ImageClassifier {
     workspace.tensor(activations[index].slot, activations[index].shape)
   }
 
-  /// Gives the head the initial weights that it started with.
-  public func resetHead() {
-    Parameter.initialize(
-      (parameters + buffers).filter { $0.part == .head }, seed: seed, pool: pool)
-  }
-
-  /// Weight (classes × features) and bias of the last layer, where that is linear.
-  public var classifier: (weight: Parameter, bias: Parameter)? {
-    (layers.last as? LinearLayer).map { ($0.weight, $0.bias) }
-  }
-
   /// Sets the gradients of everything above a part to zero, or all of them.
   public func zeroGradients(above part: FrozenPart? = nil) {
     let trained = part == nil ? parameters : trainedParameters(above: part)

@@ -45,8 +45,6 @@ public enum StrategyCatalog {
     DeferredReweighting.self,
     DeferredResampling.self,
     LDAMDeferred.self,
-    ClassifierRetraining.self,
-    LearnableWeightScaling.self,
   ]
 
   /// The names, in the catalogue's order.

@@ -30,10 +30,6 @@ public struct TrainingPlan: Sendable {
     public var mixing: (any BatchMixing)?
     /// What learns.
     public var trains: TrainableParts
-    /// Whether the head gets new initial weights when the phase begins.
-    public var resetsHead = false
-    /// Where the learning rate comes from.
-    public var course = RateCourse.experiment
 
     /// A phase; all slots are neutral where not named.
     public init(
@@ -52,17 +48,6 @@ public enum TrainableParts: String, Codable, CaseIterable, Sendable {
   case all
   /// The trunk stays as it is, its running statistics too.
   case head
-  /// One factor for each class, by which the last layer's weights and bias are multiplied; all else
-  /// stays as it is. The last layer must be linear.
-  case classScales = "class_scales"
-}
-
-/// How the learning rate moves during a phase.
-public enum RateCourse: Hashable, Sendable {
-  /// By the experiment's schedule, which spans this phase and those before it that have it too.
-  case experiment
-  /// From `peak` times the experiment's rate along half a cosine to 0 at the phase's end.
-  case cosine(peak: Double)
 }
 
 /// What a strategy wants of the last layer. Hidden layers and dropout stay the experiment's.

@@ -62,11 +62,8 @@ final class TextFallback {
     return nil
   }
 
-  /// Another loss begins to count anew, and so does the search for the best epoch.
-  func enterPhase() {
-    (state.lossState, state.bestEpoch, state.bestValue) = (nil, nil, nil)
-    bestWeights = nil
-  }
+  /// Another loss begins to count anew.
+  func enterPhase() { state.lossState = nil }
 
   /// Keeps a copy of the weights when the epoch is the best so far; ties go to the earlier epoch.
   func noteBest(epoch: Int, value: Double?) {

@@ -46,7 +46,9 @@ extension Trainer {
           + "training split has now; put the data back, or move the folder away to start anew")
     }
     try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
-    optimizer = try newOptimizer(phase: saved.phase)
+    optimizer = makeOptimizer(
+      recipe.training.optimizer,
+      parameters: model.trainedParameters(above: frozenPart(inPhase: saved.phase)), pool: pool)
     if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
     try optimizer.restore(
       OptimizerState(

@@ -41,7 +41,8 @@ extension Trainer {
         state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
     }
     let isBest = noteBest(epoch: epoch, validation: validation)
-    let lastFactor = learningRateFactor(atStep: state.step - 1)
+    let lastFactor = recipe.training.schedule.factor(
+      atStep: state.step - 1, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
     let record = EpochRecord(
       epoch: epoch, imagesSeen: state.step * recipe.training.batch,
       trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,
@@ -70,6 +71,8 @@ extension Trainer {
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
     if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
+    // The best weights of another phase may have another trunk.
+    if frozenPart(inPhase: state.phase) != recipe.model.freeze { trunk = nil }
     let start = monotonicSeconds()
     let both = try fallback.map(testFallback)
     let test =
@@ -85,12 +88,6 @@ extension Trainer {
     var notes = plan.notes + headNotes + weightNotes + (trunk?.notes ?? [])
     if let texts { notes.append(texts.note) }
     if let fallback, let both { notes.append(note(both, fallback)) }
-    if plan.phases.count > 1, state.best != nil {
-      let border = plan.steps(ofPhase: plan.phases.count - 1, of: budget.steps).lowerBound
-      notes.append(
-        "phase \(plan.phases.count) of \(plan.phases.count) began after step \(border) of "
-          + "\(budget.steps); the tested weights are the best of its epochs")
-    }
     if state.best == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "

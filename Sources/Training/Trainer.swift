@@ -37,7 +37,7 @@ public final class Trainer {
   let weightNotes: [String]
   /// What is frozen in the current phase, if anything.
   var trunk: FrozenTrunk?
-  let cacheFolder: String?
+  private let cacheFolder: String?
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
   package var mostPlaces = Int.max
@@ -66,7 +66,14 @@ public final class Trainer {
     plan = try recipe.strategy.strategy.plan(for: data.splits.census)
     budget = TrainingBudget(recipe.training, trainingCount: data.splits.training.examples.count)
     pool = ThreadPool(threads: threads)
-    try recipe.checkFrozen(plan)
+    guard plan.phases.allSatisfy({ $0.trains == .all }) else {
+      throw TrainingError("phases that train the head alone are not yet possible")
+    }
+    guard recipe.model.freeze == nil || plan.phases.allSatisfy({ $0.mixing == nil }) else {
+      throw TrainingError(
+        "\(recipe.strategy.name) mixes images, and what a frozen part makes of an image is kept "
+          + "for all mixes of it; remove model.freeze, or choose a strategy without mixing")
+    }
     try recipe.checkTexts(plan)
     texts = try recipe.texts(of: data.splits)
     let vocabulary = texts?.vocabulary.count ?? 0
@@ -85,8 +92,9 @@ public final class Trainer {
     } else {
       weightNotes = []
     }
-    optimizer = try Self.optimizer(
-      for: plan.phases[0], of: model, freezing: recipe.frozenPart(in: plan.phases[0]), recipe, pool)
+    optimizer = makeOptimizer(
+      recipe.training.optimizer, parameters: model.trainedParameters(above: recipe.model.freeze),
+      pool: pool)
     loader = BatchLoader(recipe: recipe, data: data, texts: texts, pool: pool)
     targets = AlignedBuffer(count: recipe.training.batch * classCount)
     let mixes = plan.phases.contains { $0.mixing != nil }
@@ -215,26 +223,45 @@ public final class Trainer {
   }
 
   /// The schedule's factor for the step that is being done.
-  var learningRateFactor: Double { learningRateFactor(atStep: state.step) }
-
-  /// The schedule's factor for any step.
-  func learningRateFactor(atStep step: Int) -> Double {
-    let index = plan.phaseIndex(atStep: step, of: budget.steps)
-    switch plan.phases[index].course {
-    case .experiment:
-      let last = plan.phases.lastIndex { $0.course == .experiment } ?? index
-      return recipe.training.schedule.factor(
-        atStep: step, of: plan.steps(ofPhase: last, of: budget.steps).upperBound,
-        stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
-    case .cosine(let peak):
-      let steps = plan.steps(ofPhase: index, of: budget.steps)
-      let progress = Double(step - steps.lowerBound) / Double(max(steps.count, 1))
-      return peak * (1 + cos(Double.pi * progress)) / 2
-    }
+  var learningRateFactor: Double {
+    recipe.training.schedule.factor(
+      atStep: state.step, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
   }
 }
 
 extension Trainer {
+  /// What is frozen in a phase of the plan.
+  func frozenPart(inPhase index: Int) -> FrozenPart? { recipe.model.freeze }
+
+  /// Moves on to the phase that the current step belongs to, with a stream of its own and, where
+  /// another part is frozen, with an optimiser of its own.
+  ///
+  /// - Returns: whether a frozen part was prepared, once its weights are what they will stay.
+  private func enterPhase(
+    _ shouldStop: () -> Bool, _ report: (TrainingEvent) -> Void
+  ) throws -> Bool {
+    let phase = plan.phaseIndex(atStep: state.step, of: budget.steps)
+    let part = frozenPart(inPhase: phase)
+    if phase != state.phase {
+      if part != frozenPart(inPhase: state.phase) {
+        optimizer = makeOptimizer(
+          recipe.training.optimizer, parameters: model.trainedParameters(above: part), pool: pool)
+        trunk = nil
+      }
+      state.phase = phase
+      (state.lossState, state.drawn) = (nil, nil)
+      fallback?.enterPhase()
+      stream = makeStream(phase: phase)
+    }
+    guard let part, trunk == nil else { return false }
+    trunk = try FrozenTrunk(
+      part, model: model, loader: loader, recipe: recipe, data: data,
+      plan: ActivationPlan(part: part, recipe: recipe, splits: data.splits, plan: plan),
+      folder: cacheFolder, mostPlaces: mostPlaces, pool: pool, shouldStop: shouldStop,
+      tell: { report(.note($0)) })
+    return true
+  }
+
   /// The stream of a phase, from its beginning or from a checkpoint's position.
   func makeStream(
     phase: Int, at position: OrderStream.Position? = nil, errors: [Float]? = nil
