@@ -38,6 +38,8 @@ public final class Trainer {
   /// What is frozen in the current phase, if anything.
   var trunk: FrozenTrunk?
   private let cacheFolder: String?
+  /// The finished run that this one starts from.
+  let base: BaseRun?
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
   package var mostPlaces = Int.max
@@ -55,11 +57,13 @@ public final class Trainer {
   ///   - checkpointSeconds: how often a checkpoint is written besides the ends of epochs.
   ///   - cacheFolder: where runs share the activations of a frozen trunk; `nil` to compute them
   ///     whenever they are needed, to the same bits.
+  ///   - base: the finished run that the recipe's ``Recipe/base`` asks for.
   public init(
     recipe: Recipe, data: PreparedData, folder: RunFolder, threads: Int,
-    checkpointSeconds: Double = 120, cacheFolder: String? = nil
+    checkpointSeconds: Double = 120, cacheFolder: String? = nil,
+    base: BaseRun? = nil
   ) throws {
-    self.cacheFolder = cacheFolder
+    (self.cacheFolder, self.base) = (cacheFolder, base)
     (self.recipe, self.data, self.folder) = (recipe, data, folder)
     self.checkpointSeconds = checkpointSeconds
     let classCount = data.splits.census.classCount
