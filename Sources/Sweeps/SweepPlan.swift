@@ -28,8 +28,9 @@ public struct SweepPlan: Sendable {
     var notes: [String] = []
     var problems: [String] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
-      do throws(InvalidParameter) {
+      do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
+        try recipe.check(plan, splits: data.splits)
         notes += plan.notes.map { "\(recipe.label): \($0)" }
       } catch {
         problems.append("strategies.\(recipe.label): \(error)")

@@ -114,7 +114,8 @@ public final class SweepRunner {
       SweepOverview(
         name: plan.experiment.name, runs: plan.runs.count,
         finished: plan.runs.count - open.count,
-        imagesLeft: open.reduce(0) { $0 + $1.0.description.imagesPlanned }))
+        imagesLeft: open.filter { $0.0.recipe.base == nil }
+          .reduce(0) { $0 + $1.0.description.imagesPlanned }))
   }
 
   private func skipReason(_ status: RunStatus?) -> String? {
