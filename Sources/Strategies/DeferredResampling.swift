@@ -34,11 +34,7 @@ public struct DeferredResampling: Strategy {
   }
 
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
-    let sampler: any Sampler
-    do { sampler = try sampling.strategy.sampler(for: census) } catch {
-      throw InvalidParameter(
-        "sampling.\(error.parameter)", received: error.received, expected: error.expected)
-    }
+    let sampler = try sampling.sampler(for: census)
     let late = LossSetting(census: census, sampledMass: sampler.classMass(for: census))
     let phases = [
       TrainingPlan.Phase(

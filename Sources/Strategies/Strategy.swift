@@ -22,6 +22,7 @@ public struct StrategyCard: Sendable {
   /// How strategies are listed together.
   public enum Family: String, CaseIterable, Sendable {
     case reference, weighting, loss, sampling, augmentation, mixing, combination, schedule
+    case postHoc = "post-hoc"
   }
   public var family: Family
   /// One line.

@@ -45,6 +45,11 @@ public enum StrategyCatalog {
     DeferredReweighting.self,
     DeferredResampling.self,
     LDAMDeferred.self,
+    ClassifierRetraining.self,
+    LearnableWeightScaling.self,
+    PosthocLogitAdjustment.self,
+    TauNormalization.self,
+    NearestClassMean.self,
   ]
 
   /// The names, in the catalogue's order.

@@ -17,6 +17,8 @@ public struct SweepPlan: Sendable {
     public var recipe: Recipe
     public var description: RunDescription
     public var folder: String
+    /// The configuration hash of the run of this plan whose weights this one starts from.
+    public var needs: String?
   }
 
   /// Plans every run; throws with all the problems of all strategies at once.
@@ -26,8 +28,9 @@ public struct SweepPlan: Sendable {
     var notes: [String] = []
     var problems: [String] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
-      do throws(InvalidParameter) {
+      do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
+        try recipe.check(plan, splits: data.splits)
         notes += plan.notes.map { "\(recipe.label): \($0)" }
       } catch {
         problems.append("strategies.\(recipe.label): \(error)")
@@ -35,22 +38,24 @@ public struct SweepPlan: Sendable {
     }
     guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
     self.notes = notes + Self.activationNotes(experiment, data: data)
-    runs = try experiment.recipes.map { recipe in
-      let budget = TrainingBudget(
-        recipe.training, trainingCount: data.splits.training.examples.count)
-      let hash = recipe.configHash(datasetDigest: data.digest)
-      return PlannedRun(
-        recipe: recipe,
-        description: RunDescription(
-          sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
-          variant: recipe.variant, seed: recipe.seed, configHash: hash,
-          groupHash: recipe.groupHash(datasetDigest: data.digest),
-          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-          dataset: record,
-          epochsPlanned: budget.epochs,
-          imagesPlanned: budget.steps * recipe.training.batch),
-        folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")
-    }
+    runs = try Self.inOrderOfNeed(
+      try experiment.recipes.map { recipe in
+        let budget = TrainingBudget(
+          recipe.training, trainingCount: data.splits.training.examples.count)
+        let hash = recipe.configHash(datasetDigest: data.digest)
+        return PlannedRun(
+          recipe: recipe,
+          description: RunDescription(
+            sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
+            variant: recipe.variant, seed: recipe.seed, configHash: hash,
+            groupHash: recipe.groupHash(datasetDigest: data.digest),
+            configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+            dataset: record,
+            epochsPlanned: budget.epochs,
+            imagesPlanned: budget.steps * recipe.training.batch),
+          folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
+          needs: recipe.base?.configHash(datasetDigest: data.digest))
+      })
   }
 }
 

@@ -75,6 +75,12 @@ public struct TrainedModel: Sendable {
     let model = try ImageClassifier(
       recipe.model, classes: classes.count, height: recipe.image.height,
       width: recipe.image.width, batch: batch, seed: recipe.seed, pool: pool)
+    try load(into: model)
+    return model
+  }
+
+  /// Sets all weights and running statistics of a network.
+  func load(into model: ImageClassifier) throws {
     let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     for parameter in model.parameters + model.buffers {
       guard let tensor = byName[parameter.name], tensor.shape == parameter.shape else {
@@ -82,7 +88,6 @@ public struct TrainedModel: Sendable {
       }
       parameter.setTorchValues(tensor.values)
     }
-    return model
   }
 }
 

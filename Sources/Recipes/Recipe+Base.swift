@@ -1,0 +1,13 @@
+import Strategies
+
+extension Recipe {
+  /// The recipe whose finished run this one starts from; `nil` for a run of its own.
+  ///
+  /// Label and variant are not those of a file's run, and enter no fingerprint.
+  public var base: Recipe? {
+    guard let strategy = strategy.strategy as? any PostHoc else { return nil }
+    var base = self
+    base.strategy = strategy.of
+    return base
+  }
+}
