@@ -64,6 +64,8 @@ struct ExperimentReader {
     }
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
+    checkBases(
+      recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
     return Experiment(

@@ -13,6 +13,8 @@ import Training
     "seesaw", "softmax-equalization", "influence-balanced", "ldam", "class-balanced-focal", "lade",
     "progressive-sampling", "accuracy-driven-sampling", "hard-example-sampling",
     "cyclic-sampling", "mixup", "cutmix", "remix", "trivial-augment",
+    "deferred-reweighting", "deferred-resampling", "ldam-drw", "classifier-retraining",
+    "learnable-weight-scaling",
   ]
 
   @Test(arguments: names)
