@@ -17,9 +17,10 @@ struct ComparisonText {
     switch subject {
     case .overview:
       [
-        header(), strategies(), effects(), classes(withChanges: false), statistics(), runs(),
+        header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
+        runs(),
       ]
-    case .strategy: [header(), strategies(), effects(), statistics(), runs()]
+    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
     case .class: [header(), classes(withChanges: true), runs()]
     case .group: [header(), groups(), runs()]
     }

@@ -246,8 +246,10 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var error: String?
   public var overrides: [String]
   public var notes: [String]
+  /// What only some runs measure, by name, such as `text.naming`; `nil` where nothing was.
+  public var figures: [String: Double]?
 
-  /// A summary with all its parts.
+  /// A summary with all its parts; further figures are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,

@@ -175,9 +175,9 @@ import Testing
       let result = batch.evaluate(loss, state: &state)
       if mustBeFinite { #expect(result.value.isFinite, "\(what): the loss is \(result.value)") }
       guard result.value.isFinite else { continue }
-      #expect(result.gradient.allSatisfy(\.isFinite), "\(what): the gradient is not finite")
-      #expect(result.featureGradient.allSatisfy(\.isFinite), "\(what): not finite on features")
-      #expect(state.allSatisfy(\.isFinite), "\(what): what it counts is not finite")
+      #expect(result.gradient.allSatisfy { $0.isFinite }, "\(what): the gradient is not finite")
+      #expect(result.featureGradient.allSatisfy { $0.isFinite }, "\(what): not finite on features")
+      #expect(state.allSatisfy { $0.isFinite }, "\(what): what it counts is not finite")
     }
   }
 }
