@@ -8,11 +8,15 @@ extension ComparisonText {
       strategy.reading.map { (strategy: strategy, reading: $0) }
     }
     guard !readers.isEmpty else { return Section(title: "Texts", blocks: []) }
-    let hasFallback = readers.contains { $0.reading.variant == "fallback" }
     var blocks: [Section.Block] = [
-      .table(readingTable(readers, hasFallback: hasFallback)),
-      .paragraph(readingLegend(readers.map(\.reading), hasFallback: hasFallback)),
+      .table(readingTable(readers)), .paragraph(readingLegend(readers.map(\.reading))),
     ]
+    let leaks = leakage(readers)
+    if !leaks.isEmpty { blocks.append(.list(leaks)) }
+    let fallbacks = readers.filter { $0.reading.variant == "fallback" }
+    if !fallbacks.isEmpty {
+      blocks += [.table(fallbackTable(fallbacks)), .paragraph(Self.fallbackLegend)]
+    }
     for (strategy, reading) in readers where !strategy.differences.isEmpty {
       blocks += gains(of: strategy, reading)
     }
@@ -21,37 +25,70 @@ extension ComparisonText {
 
   private typealias Reader = (strategy: StrategySummary, reading: TextReading)
 
-  private func readingTable(_ readers: [Reader], hasFallback: Bool) -> TextTable {
-    var columns = [
+  private func readingTable(_ readers: [Reader]) -> TextTable {
+    let columns = [
       TextTable.Column("strategy", alignsRight: false, limit: nameLimit),
       TextTable.Column("reads", alignsRight: false),
       TextTable.Column("class words", alignsRight: false), TextTable.Column("names telling"),
-      TextTable.Column("recall"),
+      TextTable.Column("recall"), differenceColumn(),
     ]
-    if hasFallback {
-      columns += ["image alone", "text alone", "threshold", "asked", "decided"].map {
-        TextTable.Column($0, heading: "fallback")
-      }
-    }
     var table = TextTable(keyColumns: 1, columns)
     for (strategy, reading) in readers {
-      var cells = [
+      table.add([
         TextTable.Cell(strategy.name), TextTable.Cell(Self.sources(of: reading)),
         TextTable.Cell(reading.isMasked ? "hidden" : "READ", reading.isMasked ? .plain : .bad),
         TextTable.Cell(figures.percent(reading.naming?.mean)),
         TextTable.Cell(figures.spread(strategy.metrics[.macroRecall], of: .macroRecall)),
-      ]
-      if hasFallback {
-        // Another variant has no such figure, which is not the same as an undefined one.
-        let isFallback = reading.variant == "fallback"
-        let shares = [
-          reading.imageAlone, reading.textAlone, reading.threshold, reading.asked, reading.decided,
-        ]
-        cells += shares.map { TextTable.Cell(isFallback ? figures.percent($0?.mean) : "") }
-      }
-      table.add(cells)
+        strategy.isBaseline
+          ? TextTable.Cell("")
+          : TextTable.Cell(figures.points(strategy.differences[.macroRecall]?.mean)),
+      ])
     }
     return table
+  }
+
+  private func fallbackTable(_ readers: [Reader]) -> TextTable {
+    var table = TextTable(
+      keyColumns: 1,
+      [
+        TextTable.Column("strategy", alignsRight: false, limit: nameLimit),
+        TextTable.Column("threshold"), TextTable.Column("asked"), TextTable.Column("decided"),
+        TextTable.Column("image", heading: "recall"), TextTable.Column("text", heading: "recall"),
+        TextTable.Column("both", heading: "recall"),
+      ])
+    for (strategy, reading) in readers {
+      let shares = [
+        reading.threshold, reading.asked, reading.decided, reading.imageAlone, reading.textAlone,
+        strategy.metrics[.macroRecall],
+      ]
+      table.add(
+        [TextTable.Cell(strategy.name)] + shares.map { TextTable.Cell(figures.percent($0?.mean)) })
+    }
+    return table
+  }
+
+  private static let fallbackLegend =
+    "Fallback: image and text model are trained apart; where the image's confidence is below the "
+    + "threshold (percent, chosen on validation) the text is asked, and the more confident of the "
+    + "two decides. Asked, decided: percent of the test images. Recall: macro recall of each model "
+    + "alone, and of both together."
+
+  /// How much of a variant's gain is gone when class words are hidden, where both were run once.
+  private func leakage(_ readers: [Reader]) -> [String] {
+    guard let baseline = comparison.baseline else { return [] }
+    return ["joint", "fallback", "text"].compactMap { variant in
+      let those = readers.filter { $0.reading.variant == variant }
+      let (hidden, read) = (
+        those.filter(\.reading.isMasked), those.filter { !$0.reading.isMasked }
+      )
+      guard hidden.count == 1, read.count == 1,
+        let more = read[0].strategy.differences[.macroRecall]?.mean,
+        let less = hidden[0].strategy.differences[.macroRecall]?.mean
+      else { return nil }
+      return "\(variant): \(figures.points(more)) points of macro recall against \(baseline) with "
+        + "class words read, \(figures.points(less)) with them hidden; the "
+        + "\(figures.points(more - less)) between rest on words that name the class."
+    }
   }
 
   private static func sources(of reading: TextReading) -> String {
@@ -62,7 +99,7 @@ extension ComparisonText {
     }
   }
 
-  private func readingLegend(_ readings: [TextReading], hasFallback: Bool) -> String {
+  private func readingLegend(_ readings: [TextReading]) -> String {
     var text =
       "Names telling: percent of the test texts that hold a word of their own class's name, before "
       + "anything is hidden."
@@ -75,14 +112,7 @@ extension ComparisonText {
         text += " No strategy here hides them (model.text.mask_class_words: true)."
       }
     }
-    text += " Recall is macro recall."
-    if hasFallback {
-      text +=
-        " Fallback: image and text model are trained apart; where the image's confidence is below "
-        + "the threshold (percent, chosen on validation) the text is asked, and the more confident "
-        + "of the two decides. Asked, decided: percent of the test images."
-    }
-    return text
+    return text + " Recall is macro recall."
   }
 
   /// Largest gains first, then largest losses.

@@ -98,7 +98,7 @@ struct ComparisonText {
       blocks: [.table(table), .paragraph(strategyLegend(withDifference))])
   }
 
-  private func differenceColumn() -> TextTable.Column {
+  func differenceColumn() -> TextTable.Column {
     TextTable.Column(style.unicode ? "Δ" : "diff")
   }
 
