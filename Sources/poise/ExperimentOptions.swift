@@ -16,7 +16,10 @@ struct ExperimentOptions: ParsableArguments {
 
   @Option(
     parsing: .singleValue,
-    help: "Only these runs, such as strategy=focal or seed=1. Repeatable; all must hold.")
+    help: """
+      Only these runs, such as strategy=focal or seed=1, and the runs that they start from. \
+      Repeatable; all must hold.
+      """)
   var only: [String] = []
 
   /// Reads and checks the file.
@@ -41,6 +44,21 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   private func restrict(_ experiment: inout Experiment) throws {
+    let all = experiment.recipes
+    try select(&experiment)
+    var wanted = Set(experiment.recipes)
+    var open = experiment.recipes
+    while let recipe = open.popLast() {
+      guard let needed = recipe.base?.canonicalJSON(includingSeed: true),
+        let base = all.first(where: { $0.canonicalJSON(includingSeed: true) == needed }),
+        wanted.insert(base).inserted
+      else { continue }
+      open.append(base)
+    }
+    experiment.recipes = all.filter(wanted.contains)
+  }
+
+  private func select(_ experiment: inout Experiment) throws {
     for condition in only {
       let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, ["strategy", "seed", "variant"].contains(parts[0]) else {

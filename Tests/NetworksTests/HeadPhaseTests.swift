@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Numbers of Tests/References/strategies_schedules.py: SGD of PyTorch on the head alone.
+/// Numbers of Tests/References/strategies_posthoc.py: SGD of PyTorch on the head alone.
 private struct GoldenHead: Decodable {
   struct Phase: Decodable {
     struct First: Decodable {
