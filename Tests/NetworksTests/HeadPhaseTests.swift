@@ -24,7 +24,7 @@ private struct GoldenHead: Decodable {
   var labels: [[Int]]
   var weights: [Float]
   var bias: [Float]
-  var learning_rate: Double
+  var learningRate: Double
   var momentum: Double
   var decay: Double
   var head: Phase
@@ -47,7 +47,7 @@ private struct GoldenHead: Decodable {
     let scales = scaled ? ClassScales(of: model.classifier[0]) : nil
     let optimizer = makeOptimizer(
       OptimizerConfiguration(
-        learningRate: golden.learning_rate, momentum: golden.momentum, weightDecay: golden.decay),
+        learningRate: golden.learningRate, momentum: golden.momentum, weightDecay: golden.decay),
       parameters: scales.map { [$0.parameter] } ?? model.trainedParameters(above: .layer3),
       pool: pool)
     for (step, features) in golden.features.enumerated() {

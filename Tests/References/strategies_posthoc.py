@@ -87,7 +87,7 @@ def post_hoc():
                 .flatten().tolist() for t in taus],
             cosine=[int(i) for i in torch.nn.functional.cosine_similarity(
                 H[:, None], M[None], dim=2).argmax(1)],
-            unit_means=[int(i) for i in torch.cdist(
+            unitMeans=[int(i) for i in torch.cdist(
                 H, torch.nn.functional.normalize(M)).argmin(1)],
             euclidean=[int(i) for i in torch.cdist(H, M).argmin(1)]))
     return cases
@@ -102,7 +102,7 @@ def head():
     w, b = numbers(generator, classes, width), numbers(generator, classes)
     out = dict(rows=rows, width=width, classes=classes, features=h.reshape(steps, -1).tolist(),
                labels=labels.tolist(), weights=w.flatten().tolist(), bias=b.tolist(),
-               learning_rate=0.1, momentum=0.9, decay=0.01)
+               learningRate=0.1, momentum=0.9, decay=0.01)
     for kind in ("head", "scales"):
         W, B = torch.tensor(w, requires_grad=kind == "head"), torch.tensor(b)
         B.requires_grad_(kind == "head")
@@ -127,7 +127,7 @@ def head():
 
 
 def main():
-    schedules = dict(deferred=deferred(), post_hoc=post_hoc())
+    schedules = dict(deferred=deferred(), postHoc=post_hoc())
     (ROOT / "StrategiesTests/Fixtures/post-hoc.json").write_text(json.dumps(schedules))
     (ROOT / "NetworksTests/Fixtures/head.json").write_text(json.dumps(head()))
 

@@ -25,11 +25,11 @@ private struct GoldenPostHoc: Decodable {
     var adjusted: [[Double]]
     var normalized: [[Double]]
     var cosine: [Int]
-    var unit_means: [Int]
+    var unitMeans: [Int]
     var euclidean: [Int]
   }
   var deferred: [Deferred]
-  var post_hoc: [PostHoc]
+  var postHoc: [PostHoc]
 
   static func read() throws -> GoldenPostHoc {
     try fixture("post-hoc.json", as: GoldenPostHoc.self)
@@ -82,7 +82,7 @@ private struct GoldenPostHoc: Decodable {
   @Test("Adjusted and normalised logits are PyTorch's")
   func taus() throws {
     var worst = 0.0
-    for each in try GoldenPostHoc.read().post_hoc {
+    for each in try GoldenPostHoc.read().postHoc {
       for (index, tau) in each.taus.enumerated() {
         let pairs: [(any PostHoc, [Double])] = [
           (PosthocLogitAdjustment(), each.adjusted[index]),
@@ -102,7 +102,7 @@ private struct GoldenPostHoc: Decodable {
 
   @Test("The nearest mean is PyTorch's, and a cosine orders classes as means of length 1 do")
   func means() throws {
-    for each in try GoldenPostHoc.read().post_hoc {
+    for each in try GoldenPostHoc.read().postHoc {
       var euclidean = NearestClassMean()
       euclidean.distance = .euclidean
       let pairs = [(NearestClassMean(), each.cosine), (euclidean, each.euclidean)]
@@ -112,7 +112,7 @@ private struct GoldenPostHoc: Decodable {
         }
         #expect(found == expected)
       }
-      #expect(each.cosine == each.unit_means)
+      #expect(each.cosine == each.unitMeans)
     }
   }
 
