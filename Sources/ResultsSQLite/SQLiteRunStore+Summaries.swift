@@ -69,7 +69,7 @@ extension SQLiteRunStore {
   ) -> RunSummary {
     let description = description(
       of: row, dataset: DatasetRecord(name: "", digest: "", classes: [], quarantined: [:]))
-    return RunSummary(
+    var summary = RunSummary(
       id: row["id"], sweep: description.sweep, dataset: row["dataset_name"],
       name: description.name, strategy: description.strategy, variant: description.variant,
       seed: description.seed, status: status(of: row), groupHash: description.groupHash,
@@ -78,6 +78,8 @@ extension SQLiteRunStore {
       epochsDone: row["epochs_done"], epochsPlanned: description.epochsPlanned,
       bestEpoch: row["best_epoch"], seconds: row["seconds"], error: row["error"],
       overrides: description.overrides, notes: notes)
+    summary.stage = RunStage(configuration: description.configuration)
+    return summary
   }
 
   /// What a run was described as; the row must have `sweep_name` too.

@@ -79,10 +79,11 @@ public struct TrainedModel: Sendable {
     return model
   }
 
-  /// Sets all weights and running statistics of a network.
-  func load(into model: ImageClassifier) throws {
+  /// Sets the weights and running statistics of a network, or of one of its parts.
+  func load(into model: ImageClassifier, only part: Parameter.Part? = nil) throws {
     let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    for parameter in model.parameters + model.buffers {
+    for parameter in model.parameters + model.buffers
+    where part == nil || parameter.part == part {
       guard let tensor = byName[parameter.name], tensor.shape == parameter.shape else {
         throw TrainingError("the run's weights lack a fitting '\(parameter.name)'")
       }

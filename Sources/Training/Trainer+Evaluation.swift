@@ -87,7 +87,8 @@ extension Trainer {
     // The last phase is the one that the tested weights come from.
     let mass = measured(masses[masses.count - 1])
     var notes =
-      plan.notes + headNotes + weightNotes + phaseNotes + postHocNotes + (trunk?.notes ?? [])
+      plan.notes + headNotes + weightNotes + stageNotes + phaseNotes + postHocNotes
+      + (trunk?.notes ?? [])
     if let texts { notes.append(texts.note) }
     if let fallback, let both { notes.append(note(both, fallback)) }
     if state.best == nil, plan.change == nil {

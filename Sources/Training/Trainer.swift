@@ -35,6 +35,8 @@ public final class Trainer {
   let fallback: TextFallback?
   /// What loading `model.weights` had to say.
   let weightNotes: [String]
+  /// What the stage before left to this one.
+  let stageNotes: [String]
   /// What is frozen in the current phase, if anything.
   var trunk: FrozenTrunk?
   let cacheFolder: String?
@@ -92,6 +94,7 @@ public final class Trainer {
     } else {
       weightNotes = []
     }
+    stageNotes = try recipe.carryTrunk(from: base, into: model)
     optimizer = makeOptimizer(
       recipe.training.optimizer, parameters: model.trainedParameters(above: recipe.model.freeze),
       pool: pool)

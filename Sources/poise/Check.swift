@@ -25,8 +25,10 @@ struct Check: ParsableCommand {
           path: file, overrides: try Change.parse(changes),
           environment: ProcessInfo.processInfo.environment)
         let strategies = Set(experiment.recipes.map { $0.label + $0.variant }).count
+        let stages = experiment.datasets.count > 1 ? " × \(experiment.datasets.count) stages" : ""
         Terminal.show(
-          "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds)")
+          "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds\(stages))"
+        )
         for warning in experiment.warnings { Terminal.complain("\(warning)") }
       } catch let error as ExperimentProblems {
         problems += error.problems.count

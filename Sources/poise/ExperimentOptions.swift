@@ -31,16 +31,18 @@ struct ExperimentOptions: ParsableArguments {
     return experiment
   }
 
-  /// Catalogue, pixels and splits of the experiment.
+  /// Catalogue, pixels and splits of each of the experiment's data sets.
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
-  ) throws -> PreparedData {
+  ) throws -> [PreparedData] {
     let recipe = experiment.recipes[0]
-    let bar = ProgressBar(label: "decoding images")
-    defer { bar.finish() }
-    return try PreparedData(
-      dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
-      threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    return try experiment.datasets.map { dataset in
+      let bar = ProgressBar(label: "decoding images")
+      defer { bar.finish() }
+      return try PreparedData(
+        dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
+        threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    }
   }
 
   private func restrict(_ experiment: inout Experiment) throws {
