@@ -27,7 +27,7 @@ proofs: setup ## Measure every strategy's golden tests and promises, and write D
 	swift build -c release --build-tests
 	swift build -c release --product poise
 	@mkdir -p .build/proofs
-	@swift test -c release --skip-build --disable-xctest --filter Golden > .build/proofs/golden.log \
+	@swift test -c release --skip-build --disable-xctest --filter 'Golden|HeadPhase' > .build/proofs/golden.log \
 	  || { cat .build/proofs/golden.log; exit 1; }
 	@Scripts/proofs.py .build/proofs/golden.log "$$(swift build -c release --show-bin-path)/poise"
 

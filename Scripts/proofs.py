@@ -21,7 +21,7 @@ FAMILY_TITLE = {
     "sampling": "Samplers", "augmentation": "Augmentation", "mixing": "Mixing",
     "combination": "Combinations", "schedule": "Schedules", "post-hoc": "After training",
 }
-EXACT = {"order": "draws identical"}
+EXACT = {"order": "draws identical", "choices": "choices identical"}
 
 
 def poise(command, *arguments):

@@ -14,8 +14,12 @@ public enum GoldenAspect: String, Sendable, CaseIterable {
   case mixes
   /// Augmented pixels of 0…1; absolute.
   case images
-  /// Anything that is changed after training: logits, scores, the share of choices that differ.
-  case decisions
+  /// Logits of a classifier that is changed after training, relative to the largest.
+  case logits
+  /// Its choices: the share that differs.
+  case choices
+  /// Weights after steps of an optimiser, relative to the largest.
+  case steps
 }
 
 /// The worst errors of golden comparisons by strategy, printed so that `make proofs` can collect
