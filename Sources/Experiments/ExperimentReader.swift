@@ -12,10 +12,10 @@ struct ExperimentReader {
   let file: String
   let problems: ProblemList
   private let node: FileNode
-  private let weights = WeightReader()
+  private let weights: WeightReader
 
-  init(_ node: FileNode, file: String, problems: ProblemList) {
-    (self.node, self.file, self.problems) = (node, file, problems)
+  init(_ node: FileNode, file: String, problems: ProblemList, weights: WeightReader) {
+    (self.node, self.file, self.problems, self.weights) = (node, file, problems, weights)
     root = Section(node, .file, at: node.place, problems: problems)
   }
 

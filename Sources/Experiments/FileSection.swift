@@ -137,7 +137,7 @@ public struct FileSection: Sendable {
       FileKey(
         "seed", "whole number", "`1`", "draws the division, the same one for all seeds of the sweep"
       ),
-      FileKey("long_tail", "mapping or none", "none", "makes the training split long-tailed"),
+      FileKey("long_tail", "mapping or `none`", "`none`", "makes the training split long-tailed"),
     ])
 
   static let testByColumn = FileSection(

@@ -14,6 +14,11 @@ public protocol PostHoc: Strategy {
 extension PostHoc {
   /// The reused strategy's plan, with the change.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
+    try changedPlan(for: census)
+  }
+
+  /// As ``plan(for:)``, for methods that refuse some strategies.
+  func changedPlan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     var plan: TrainingPlan
     do { plan = try of.strategy.plan(for: census) } catch {
       throw InvalidParameter(

@@ -24,6 +24,16 @@ public struct PosthocLogitAdjustment: PostHoc {
     try validateBase()
   }
 
+  /// Refuses a loss that adjusts logits itself: the prior would be taken off twice.
+  public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
+    let plan = try changedPlan(for: census)
+    guard plan.phases[plan.phases.count - 1].loss.logitOffsets == nil else {
+      throw InvalidParameter(
+        "of", received: of.name, expected: "a strategy whose loss does not adjust logits itself")
+    }
+    return plan
+  }
+
   public func change(for census: ClassCensus, prior: [Double]) -> any ClassifierChange {
     Change(
       candidates: tau.map { [$0] } ?? tauGrid,

@@ -22,11 +22,12 @@ struct ExperimentOptions: ParsableArguments {
       """)
   var only: [String] = []
 
-  /// Reads and checks the file.
-  func experiment() throws -> Experiment {
+  /// Reads and checks the file; `store` has the runs whose weights it may start from.
+  func experiment(store: String) throws -> Experiment {
     var experiment = try ExperimentFile.read(
       path: file, overrides: try Change.parse(changes),
-      environment: ProcessInfo.processInfo.environment)
+      environment: ProcessInfo.processInfo.environment,
+      weightsOfRun: RunWeights(store: store).file)
     try restrict(&experiment)
     return experiment
   }

@@ -45,7 +45,7 @@ private struct FakeSweep {
     let data = try PreparedData(
       dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: folder.path,
       threads: 1)
-    plan = try SweepPlan(experiment, data: data, workFolder: folder.path(of: "work"))
+    plan = try SweepPlan(experiment, data: [data], workFolder: folder.path(of: "work"))
   }
 
   func run(
