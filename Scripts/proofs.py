@@ -21,6 +21,8 @@ FAMILY_TITLE = {
     "sampling": "Samplers", "augmentation": "Augmentation", "mixing": "Mixing",
     "combination": "Combinations", "schedule": "Schedules", "post-hoc": "After training",
 }
+ASPECTS = ["weights", "value", "gradient", "mass", "order", "mixes", "images", "logits", "choices",
+           "steps"]
 EXACT = {"order": "draws identical", "choices": "choices identical"}
 
 
@@ -85,7 +87,7 @@ def short(error):
 
 def errors_text(errors):
     parts = []
-    for aspect, error in errors.items():
+    for aspect, error in sorted(errors.items(), key=lambda each: ASPECTS.index(each[0])):
         if aspect in EXACT:
             parts.append(EXACT[aspect] if error == 0 else f"{error:.1%} of the {aspect} differs")
         else:
@@ -124,7 +126,7 @@ def main():
         if not lines or any(not kept for kept, _, _ in lines):
             broken.append(name)
         if name in errors:
-            proof = f"{', '.join(errors[name][1])} | {errors_text(errors[name][0])}"
+            proof = f"{', '.join(sorted(errors[name][1]))} | {errors_text(errors[name][0])}"
         else:
             missing.append(name)
             proof = "**MISSING** | **no golden comparison**"
