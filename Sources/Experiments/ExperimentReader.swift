@@ -50,6 +50,7 @@ struct ExperimentReader {
       checkTexts(
         groups.map { ($0.label, $0.place, $0.model) }, dataset: shared.dataset, split: shared.split)
     }
+    checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
     guard let shared, problems.isEmpty else { return nil }
     checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
     guard groups.count * seeds.count * max(stages.count, 1) <= Self.runLimit else {

@@ -200,6 +200,7 @@ extension StrategySummary {
     imagesSeen = Set(finished.compactMap(\.imagesSeen)).sorted()
     overrides = Comparison.distinct(group.runs.flatMap(\.overrides))
     notes = Comparison.distinct(finished.flatMap(\.notes))
+    figures = Self.figures(of: finished)
   }
 
   /// Finished runs by ascending seed, one a seed.

@@ -17,9 +17,10 @@ struct ComparisonText {
     switch subject {
     case .overview:
       [
-        header(), strategies(), effects(), classes(withChanges: false), statistics(), runs(),
+        header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
+        runs(),
       ]
-    case .strategy: [header(), strategies(), effects(), statistics(), runs()]
+    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
     case .class: [header(), classes(withChanges: true), runs()]
     case .group: [header(), groups(), runs()]
     }
@@ -105,7 +106,7 @@ struct ComparisonText {
       blocks: [.table(table), .paragraph(strategyLegend(withDifference))])
   }
 
-  private func differenceColumn() -> TextTable.Column {
+  func differenceColumn() -> TextTable.Column {
     TextTable.Column(style.unicode ? "Δ" : "diff")
   }
 

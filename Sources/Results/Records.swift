@@ -246,10 +246,12 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var error: String?
   public var overrides: [String]
   public var notes: [String]
+  /// What only some runs measure, by name, such as `text.naming`; `nil` where nothing was.
+  public var figures: [String: Double]?
   /// Its stage in a staged experiment, and that stage's place, from 0.
   public var stage: RunStage?
 
-  /// A summary with all its parts; a stage is set afterwards.
+  /// A summary with all its parts; figures and a stage are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,

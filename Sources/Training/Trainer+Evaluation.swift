@@ -107,7 +107,7 @@ extension Trainer {
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
-    result.figures = both.map(figures)
+    result.figures = texts.map { figures(of: $0).merging(both.map(figures) ?? [:]) { $1 } }
     return result
   }
 }

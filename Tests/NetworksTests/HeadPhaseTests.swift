@@ -67,9 +67,18 @@ private struct GoldenHead: Decodable {
       optimizer.step(learningRateFactor: 1)
       scales?.apply()
     }
-    close(model.classifier[0].value.array.map(Double.init), expected.weights)
-    close(model.classifier[1].value.array.map(Double.init), expected.bias)
-    if let scales { close(scales.parameter.value.array.map(Double.init), expected.scales) }
+    var errors = [
+      close(model.classifier[0].value.array.map(Double.init), expected.weights),
+      close(model.classifier[1].value.array.map(Double.init), expected.bias),
+    ]
+    if let scales {
+      errors.append(close(scales.parameter.value.array.map(Double.init), expected.scales))
+    }
+    var notes = GoldenNotes(against: "PyTorch's SGD")
+    for error in errors {
+      notes.add(scaled ? "learnable-weight-scaling" : "classifier-retraining", .steps, error)
+    }
+    notes.show()
     #expect(model.tensors(within: .layer3).map(\.value.array) == trunk)
   }
 
@@ -86,12 +95,13 @@ private struct GoldenHead: Decodable {
     }
   }
 
-  private func close(
+  @discardableResult private func close(
     _ found: [Double], _ expected: [Double], sourceLocation: SourceLocation = #_sourceLocation
-  ) {
+  ) -> Double {
     let floor = max(expected.map(abs).max() ?? 0, 1e-3)
     let worst = worstRelativeError(found, expected, floor: floor)
     #expect(worst.error < 2e-6, "at \(worst.index)", sourceLocation: sourceLocation)
+    return worst.error
   }
 }
 

@@ -40,6 +40,7 @@ private struct GoldenPostHoc: Decodable {
   @Test("DRW's weights, losses and gradients are PyTorch's in both phases")
   func deferred() throws {
     var worst = 0.0
+    var notes = GoldenNotes(against: "PyTorch's autograd")
     for each in try GoldenPostHoc.read().deferred {
       let census = ClassCensus(counts: each.counts)
       let type = try #require(StrategyCatalog.type(named: each.strategy))
@@ -47,7 +48,9 @@ private struct GoldenPostHoc: Decodable {
       #expect(plan.phases.map(\.share) == [0.8, 1 - 0.8])
       #expect(plan.phases[0].loss.classWeights == nil)
       let weights = try #require(plan.phases[1].loss.classWeights)
-      #expect(worstRelativeError(weights, each.weights).error < 1e-9)
+      let weightError = worstRelativeError(weights, each.weights).error
+      #expect(weightError < 1e-9)
+      notes.add(each.strategy, .weights, weightError)
       let classes = each.counts.count
       var targets = [Float](repeating: 0, count: each.logits.count)
       for (row, label) in each.labels.enumerated() { targets[row * classes + label] = 1 }
@@ -60,10 +63,12 @@ private struct GoldenPostHoc: Decodable {
           worstRelativeError(result.gradient, each.gradients[index], floor: floor).error,
         ]
         worst = max(worst, errors[0], errors[1])
+        notes.add(each.strategy, .value, errors[0])
+        notes.add(each.strategy, .gradient, errors[1])
       }
     }
     #expect(worst < 1e-6, "the worst error is \(worst)")
-    print("golden DRW and LDAM-DRW, worst error \(worst)")
+    notes.show()
   }
 
   private func logits(
@@ -82,6 +87,7 @@ private struct GoldenPostHoc: Decodable {
   @Test("Adjusted and normalised logits are PyTorch's")
   func taus() throws {
     var worst = 0.0
+    var notes = GoldenNotes(against: "PyTorch")
     for each in try GoldenPostHoc.read().postHoc {
       for (index, tau) in each.taus.enumerated() {
         let pairs: [(any PostHoc, [Double])] = [
@@ -91,17 +97,20 @@ private struct GoldenPostHoc: Decodable {
         for (strategy, expected) in pairs {
           let found = try logits(strategy, each, at: tau).flatMap { $0 }
           let floor = expected.map(abs).max() ?? 1
-          worst = max(worst, worstRelativeError(found, expected, floor: floor).error)
+          let error = worstRelativeError(found, expected, floor: floor).error
+          worst = max(worst, error)
+          notes.add(type(of: strategy).name, .logits, error)
         }
       }
     }
     // Weights and biases are Floats.
     #expect(worst < 2.4e-7, "the worst error is \(worst)")
-    print("golden post-hoc logits, worst error \(worst)")
+    notes.show()
   }
 
   @Test("The nearest mean is PyTorch's, and a cosine orders classes as means of length 1 do")
   func means() throws {
+    var notes = GoldenNotes(against: "PyTorch")
     for each in try GoldenPostHoc.read().postHoc {
       var euclidean = NearestClassMean()
       euclidean.distance = .euclidean
@@ -111,9 +120,11 @@ private struct GoldenPostHoc: Decodable {
           row.indices.max { row[$0] < row[$1] }!
         }
         #expect(found == expected)
+        notes.add(NearestClassMean.name, .choices, shareOfDifferences(found, expected))
       }
       #expect(each.cosine == each.unitMeans)
     }
+    notes.show()
   }
 
   @Test("Classes without images keep their logit, or are never the nearest; zeros stay zeros")

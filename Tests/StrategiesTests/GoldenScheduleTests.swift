@@ -32,7 +32,7 @@ private struct GoldenSchedules: Decodable {
     var targets = [Float](repeating: 0, count: golden.logits.count)
     for (row, label) in golden.labels.enumerated() { targets[row * 5 + label] = 1 }
     let batch = LogitBatch(classes: 5, logits: golden.logits, targets: targets)
-    var worst: [String: (loss: Double, gradient: Double)] = [:]
+    var notes = GoldenNotes(against: "PyTorch's autograd")
     for each in golden.cases {
       let strategy = try StrategyConfiguration(name: each.strategy, parameters: each.parameters)
       let phases = try strategy.strategy.plan(for: census).phases
@@ -47,17 +47,13 @@ private struct GoldenSchedules: Decodable {
         // As for the losses themselves: two roundings to Float.
         #expect(errors.loss <= 2.4e-7, "\(each.strategy) \(each.parameters)")
         #expect(errors.gradient <= 2.4e-7, "\(each.strategy) \(each.parameters)")
-        let before = worst[each.strategy] ?? (0, 0)
-        worst[each.strategy] = (
-          max(before.loss, errors.loss), max(before.gradient, errors.gradient)
-        )
+        notes.add(each.strategy, .value, errors.loss)
+        notes.add(each.strategy, .gradient, errors.gradient)
       }
     }
-    for (name, error) in worst.sorted(by: { $0.key < $1.key }) {
-      print("golden \(name): worst error of the loss \(error.loss), gradient \(error.gradient)")
-    }
+    notes.show()
     let schedules = StrategyCatalog.all.filter { $0.card.family == .schedule }
-    #expect(worst.keys.sorted() == schedules.map { $0.name }.sorted())
+    #expect(notes.strategies.sorted() == schedules.map { $0.name }.sorted())
   }
 
   @Test("Shares of the run, samplers and what is trained are as promised")
