@@ -68,29 +68,29 @@ import Testing
 
   @Test(
     arguments: [
-      ("stages: {name: a}", "6:9", "expected a list of at least two stages"),
-      ("stages: [{name: a, classes: {top: 1}}]", "6:9", "expected a list of at least two stages"),
+      ("stages: {name: a}", "5:9", "expected a list of at least two stages"),
+      ("stages: [{name: a, classes: {top: 1}}]", "5:9", "expected a list of at least two stages"),
       (
-        "stages: [{name: a, classes: {top: 1}}, {name: a, classes: {remaining: 1}}]", "6:50",
+        "stages: [{name: a, classes: {top: 1}}, {name: a, classes: {remaining: 1}}]", "5:47",
         "two stages are called 'a'"
       ),
-      ("stages: [{name: a}, {name: b, classes: {top: 1}}]", "6:10", "classes is missing"),
+      ("stages: [{name: a}, {name: b, classes: {top: 1}}]", "5:10", "classes is missing"),
       (
-        "stages: [{name: a/b, classes: {top: 1}}, {name: b, classes: {top: 1}}]", "6:17",
+        "stages: [{name: a/b, classes: {top: 1}}, {name: b, classes: {top: 1}}]", "5:17",
         "received 'a/b'"
       ),
       (
-        "stages: [{name: a, class: {top: 1}}, {name: b, classes: {top: 1}}]", "6:20",
+        "stages: [{name: a, class: {top: 1}}, {name: b, classes: {top: 1}}]", "5:20",
         "unknown key 'class'"
       ),
       (
-        "stages: [{name: a, classes: {top: 0}}, {name: b, classes: {remaining: 1}}]", "6:35",
+        "stages: [{name: a, classes: {top: 0}}, {name: b, classes: {remaining: 1}}]", "5:35",
         "a whole number of at least 1"
       ),
     ])
   func `what is wrong is told with its place`(_ text: String, _ place: String, _ message: String) {
     let problems = Reading.problems(
-      Reading.head + "strategies: {baseline: {}}\n\n".replacing("\n\n", with: "\n") + text + "\n")
+      Reading.head + "strategies: {baseline: {}}\n" + text + "\n")
     #expect(
       problems.contains { $0.contains(":\(place): ") && $0.contains(message) }, "\(problems)")
   }
