@@ -69,7 +69,7 @@ extension ComparisonText {
 
   private static let fallbackLegend =
     "Fallback: image and text model are trained apart; where the image's confidence is below the "
-    + "threshold (percent, chosen on validation) the text is asked, and the more confident of the "
+    + "threshold (percent, chosen on validation; 0: never) the text is asked, and the more confident of the "
     + "two decides. Asked, decided: percent of the test images. Recall: macro recall of each model "
     + "alone, and of both together."
 
@@ -86,8 +86,10 @@ extension ComparisonText {
         let less = hidden[0].strategy.differences[.macroRecall]?.mean
       else { return nil }
       return "\(variant): \(figures.points(more)) points of macro recall against \(baseline) with "
-        + "class words read, \(figures.points(less)) with them hidden; the "
-        + "\(figures.points(more - less)) between rest on words that name the class."
+        + "class words read, \(figures.points(less)) with them hidden"
+        + (more > less
+          ? "; the \(figures.percent(more - less)) points between rest on words that name the class."
+          : ".")
     }
   }
 

@@ -60,6 +60,7 @@ struct RunStoreContractTests {
     #expect(summary.status == .done && summary.seed == .max && summary.seconds == 90)
     #expect(summary.headline == result.test?.headline)
     #expect(summary.classes == result.test?.classes)
+    #expect(summary.figures == ["fallback.asked": 0.25])
     #expect(summary.classRecords == Sample.dataset.classes)
     #expect(summary.overrides == ["training.batch"] && summary.notes == result.notes)
     #expect(try store.descriptions(ofSweep: "night") == [description])

@@ -60,8 +60,8 @@ import Testing
         classes: 3, logits: [0.3, -1, 2, 0.3, -1, 2], targets: targets,
         features: [0.5, -1, 0.5, -1]
       ).evaluate(phase.loss)
-      // SEQL draws for every row, and Seesaw has counted twice as much: it is its ratio that counts.
-      guard !["softmax-equalization"].contains(name) else { continue }
+      // SEQL draws for every row, and what counts (Seesaw) has counted two examples and not one.
+      guard name != "softmax-equalization", phase.loss.initialState.isEmpty else { continue }
       #expect(relativeError(one.value, two.value, floor: 1e-6) < 1e-5, "\(name)")
     }
   }

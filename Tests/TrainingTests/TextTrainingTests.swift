@@ -116,7 +116,13 @@ struct ProductFixture {
     let figures = try #require(results.2.figures)
     #expect(figures["fallback.image.accuracy"] == results.0.test?.headline.accuracy)
     #expect(figures["fallback.text.accuracy"] == results.1.test?.headline.accuracy)
-    #expect(results.0.figures == nil && results.1.figures == nil)
+    #expect(results.0.figures == nil)
+    // What is known of the texts, and whether class words were hidden, is a figure of every reader.
+    let read = try #require(results.1.figures)
+    #expect(read["text.masked"] == 0 && read["text.with_image"] == 0)
+    #expect(figures["text.masked"] == 0 && figures["text.with_image"] == 1)
+    #expect(read["text.naming"] != nil && read["text.naming"] == figures["text.naming"])
+    #expect(!read.keys.contains { $0.hasPrefix("fallback.") })
   }
 
   @Test func `a fallback stores its threshold and the share that it passed on`() throws {
