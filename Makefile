@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test bench lint format
+.PHONY: help setup build quickstart test proofs bench lint format
 
 SOURCES := Package.swift Sources Tests
 
@@ -22,6 +22,14 @@ quickstart: ## Set up, build, sweep a small long-tailed data set, report. Ten mi
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@swift test -c release --skip-build --disable-xctest
+
+proofs: setup ## Measure every strategy's golden tests and promises, and write Docs/strategies.md.
+	swift build -c release --build-tests
+	swift build -c release --product poise
+	@mkdir -p .build/proofs
+	@swift test -c release --skip-build --disable-xctest --filter 'Golden|HeadPhase' > .build/proofs/golden.log \
+	  || { cat .build/proofs/golden.log; exit 1; }
+	@Scripts/proofs.py .build/proofs/golden.log "$$(swift build -c release --show-bin-path)/poise"
 
 bench: setup ## Time the engine side by side with PyTorch.
 	@Benchmarks/run.sh

@@ -9,12 +9,18 @@ if [ ! -x "$poise" ]; then swift build -c release --product poise; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# The trunk: what a short training of the quick start's baseline leaves.
+"$poise" sweep Experiments/quickstart-fashion-mnist-lt.yaml --results "$work/trunk.sqlite" \
+  --only strategy=baseline --set training.epochs=2 >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+"$poise" export 1 "$work/trunk.safetensors" --results "$work/trunk.sqlite" >"$work/log"
+
 sweep() { # name, further options; prints seconds
   local name=$1 start end
   shift
   mkdir "$work/$name"
   start=$(date +%s.%N)
-  "$poise" sweep Benchmarks/frozen_sweep.yaml --results "$work/$name/results.sqlite" "$@" \
+  "$poise" sweep Benchmarks/frozen_sweep.yaml --results "$work/$name/results.sqlite" \
+    --set model.weights="$work/trunk.safetensors" "$@" \
     >"$work/$name/log" 2>&1 || { cat "$work/$name/log" >&2; exit 1; }
   end=$(date +%s.%N)
   echo "$end - $start" | bc

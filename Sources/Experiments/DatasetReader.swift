@@ -20,7 +20,7 @@ struct DatasetReader {
   func read() -> DatasetConfiguration? {
     let root = root()
     let catalogue = catalogue()
-    let classes = classes()
+    let classes = Self.classes(of: section)
     let limit = section.number(
       "quarantine_limit", default: 0.05, expected: "a share from 0 to 1"
     ) { (0...1).contains($0) }
@@ -103,7 +103,8 @@ struct DatasetReader {
         classNames: names))
   }
 
-  private func classes() -> ClassSelection {
+  /// Which classes of a data set count.
+  static func classes(of section: Section) -> ClassSelection {
     let classes = section.section("classes", .classes)
     func count(_ key: String) -> Int? {
       classes.integer(key, expected: "a whole number of at least 1") { $0 >= 1 }

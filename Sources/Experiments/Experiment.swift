@@ -1,3 +1,4 @@
+import Datasets
 import Recipes
 
 /// An experiment file, read and checked: every run it stands for.
@@ -29,6 +30,16 @@ public struct Experiment: Sendable {
     public var variants: [String]
     /// Dotted keys of model or training in which it differs from the others.
     public var overrides: [String]
+  }
+}
+
+extension Experiment {
+  /// The data sets of its runs, in the order of its stages: one, unless it has stages.
+  public var datasets: [DatasetConfiguration] {
+    var seen: Set<ClassSelection> = []
+    let first = recipes.filter { $0.seed == recipes[0].seed }
+    return first.sorted { ($0.stage?.earlier.count ?? 0) < ($1.stage?.earlier.count ?? 0) }
+      .map(\.dataset).filter { seen.insert($0.classes).inserted }
   }
 }
 

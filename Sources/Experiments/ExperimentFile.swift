@@ -5,6 +5,8 @@ public enum ExperimentFile {
   /// Names a folder that takes the place of `dataset.root`.
   public static let rootVariable = "COUNTERPOISE_DATA"
   private static let extendsLimit = 8
+  /// A run's number or name → the path of a file with its weights.
+  public typealias WeightsOfRun = (String) throws -> String
 
   /// Reads and checks the file at `path`.
   ///
@@ -15,10 +17,12 @@ public enum ExperimentFile {
   /// - Parameters:
   ///   - overrides: dotted keys with values in YAML, as `--set training.batch=32` gives them.
   ///   - environment: the process's variables.
+  ///   - weightsOfRun: the file with the weights of a finished run that `model.weights: run:…` names;
+  ///     where `nil`, such runs are refused.
   /// - Throws: everything that is wrong, at once.
   public static func read(
     path: String, overrides: [(key: String, value: String)] = [],
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], weightsOfRun: WeightsOfRun? = nil
   ) throws(ExperimentProblems) -> Experiment {
     let problems = ProblemList()
     var source = ""
@@ -35,7 +39,8 @@ public enum ExperimentFile {
       if let change = change(key, value, problems) { root = change.merged(over: root) }
     }
     try problems.check()
-    let reader = ExperimentReader(root, file: path, problems: problems)
+    let reader = ExperimentReader(
+      root, file: path, problems: problems, weights: WeightReader(weightsOfRun))
     guard var experiment = reader.read() else {
       try problems.check()
       preconditionFailure("an experiment that cannot be read has a problem")

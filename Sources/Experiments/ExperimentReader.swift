@@ -12,10 +12,10 @@ struct ExperimentReader {
   let file: String
   let problems: ProblemList
   private let node: FileNode
-  private let weights = WeightReader()
+  private let weights: WeightReader
 
-  init(_ node: FileNode, file: String, problems: ProblemList) {
-    (self.node, self.file, self.problems) = (node, file, problems)
+  init(_ node: FileNode, file: String, problems: ProblemList, weights: WeightReader) {
+    (self.node, self.file, self.problems, self.weights) = (node, file, problems, weights)
     root = Section(node, .file, at: node.place, problems: problems)
   }
 
@@ -39,19 +39,21 @@ struct ExperimentReader {
     let limits = limits()
     let seeds = seeds()
     let entries = strategies()
+    let stages = StageReader(root: root, file: node).read()
     let baseline = baseline(entries)
     let exclusion = Exclusion(
       root, entries: entries, labels: root.node("strategies")?.entries?.map(\.key) ?? [])
     let groups = entries.flatMap { entry in
-      entry.variants.map { group(entry, $0, usual: (model, training)) }
+      entry.variants.map { group(entry, $0, usual: (model, training), stages) }
     }
     if let shared {
       checkTexts(
         groups.map { ($0.label, $0.place, $0.model) }, dataset: shared.dataset, split: shared.split)
     }
+    checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
     guard let shared, problems.isEmpty else { return nil }
     checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
-    guard groups.count * seeds.count <= Self.runLimit else {
+    guard groups.count * seeds.count * max(stages.count, 1) <= Self.runLimit else {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
       return nil
     }
@@ -59,11 +61,17 @@ struct ExperimentReader {
     for seed in seeds {
       for group in groups {
         let recipe = recipe(group, shared, seed: seed)
-        if !exclusion.covers(recipe, swept: group.variant.swept) { recipes.append(recipe) }
+        guard !exclusion.covers(recipe, swept: group.variant.swept) else { continue }
+        recipes +=
+          stages.isEmpty
+          ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
       }
     }
+    checkStages(stages, recipes)
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
+    checkBases(
+      recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
     return Experiment(
@@ -109,7 +117,7 @@ struct ExperimentReader {
     return text
   }
 
-  private static func isWord(_ text: String, allowing others: String) -> Bool {
+  static func isWord(_ text: String, allowing others: String) -> Bool {
     guard let first = text.first, first != ".", first != "-", text.count <= 64 else { return false }
     return text.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber) || others.contains($0)
@@ -197,19 +205,33 @@ struct ExperimentReader {
     var variant: StrategyEntry.Variant
     var model: ModelConfiguration
     var training: TrainingConfiguration
+    /// What differs by stage; empty where there are none.
+    var stages: [Stage.Part] = []
   }
 
   /// One variant with its overrides, which are read as if they stood in the file.
   private func group(
     _ entry: StrategyEntry, _ variant: StrategyEntry.Variant,
-    usual: (model: ModelConfiguration, training: TrainingConfiguration)
+    usual: (model: ModelConfiguration, training: TrainingConfiguration),
+    _ stages: [StageReader.Entry]
   ) -> Group {
     var group = Group(
       label: entry.label, place: entry.place, variant: variant, model: usual.model,
       training: usual.training)
-    guard let overridden = variant.overridden else { return group }
-    let changed = overridden.merged(over: node.removing(["strategies"]))
-    let section = Section(changed, .file, at: node.place, problems: problems)
+    func changed(_ file: FileNode) -> Section {
+      let file = file.removing(["strategies"])
+      return Section(
+        variant.overridden?.merged(over: file) ?? file, .file, at: node.place, problems: problems)
+    }
+    group.stages = stages.map { stage in
+      let section = changed(stage.file)
+      return Stage.Part(
+        name: stage.name,
+        classes: DatasetReader.classes(of: section.section("dataset", .dataset)),
+        training: TrainingReader(section: section.section("training", .training)).read())
+    }
+    guard variant.overridden != nil else { return group }
+    let section = changed(node)
     group.model = ModelReader(
       section: section.section("model", .model), weights: weights
     ).read()

@@ -14,9 +14,10 @@ extension FileSection {
         "convolution", "`fastest`, `without_winograd`, `reference`", "`fastest`",
         "which implementations may be used"),
       FileKey(
-        "weights", "path", "—",
+        "weights", "path or `run:…`", "—",
         "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
-          + "torchvision's or timm's names; a head for other classes is replaced"),
+          + "torchvision's or timm's names; or a finished run of the store, by number or name; "
+          + "a head for other classes is replaced"),
       FileKey(
         "freeze", "`stem`, `layer1`, `layer2`, `layer3`, `layer4`", "—",
         "everything up to and including this part stays as it is, its normalisation too (`cifar_*` end with `layer3`)"

@@ -30,7 +30,7 @@ public struct FileSection: Sendable {
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
-    head, text, training, optimizer, schedule, transforms, strategy, exclude, limits,
+    head, text, training, optimizer, schedule, transforms, strategy, stage, exclude, limits,
   ]
 
   static let file = FileSection(
@@ -58,6 +58,9 @@ public struct FileSection: Sendable {
         "the strategy that all others are compared with; it has one variant"),
       FileKey(
         "strategies", "mapping", "required", "what is compared: one label a strategy, at least one"),
+      FileKey(
+        "stages", "list of mappings", "—",
+        "parts of the classes, trained on one after the other; the trunk is carried over"),
       FileKey(
         "seeds", "list or count", "`[1]`",
         "one run of every strategy for each; `3` means `[1, 2, 3]`"),
@@ -99,6 +102,18 @@ public struct FileSection: Sendable {
         "the share of missing or unreadable images above which reading stops"),
     ])
 
+  static let stage = FileSection(
+    "stages",
+    [
+      FileKey("name", "word", "required", "of the stage: letters, digits, `_`, `-`"),
+      FileKey(
+        "classes", "mapping", "required",
+        "what the stage adds to `dataset.classes`, such as `{top: 20}`"),
+      FileKey(
+        "training", "mapping", "`{}`",
+        "what the stage changes of `training`, such as `{epochs: 4}`"),
+    ])
+
   static let classes = FileSection(
     "dataset.classes",
     [
@@ -122,7 +137,7 @@ public struct FileSection: Sendable {
       FileKey(
         "seed", "whole number", "`1`", "draws the division, the same one for all seeds of the sweep"
       ),
-      FileKey("long_tail", "mapping", "—", "makes the training split long-tailed"),
+      FileKey("long_tail", "mapping or `none`", "`none`", "makes the training split long-tailed"),
     ])
 
   static let testByColumn = FileSection(

@@ -113,7 +113,7 @@ struct SplitReader {
   }
 
   private func longTail() -> LongTail? {
-    guard section.node("long_tail") != nil else { return nil }
+    guard let node = section.node("long_tail"), node.text != "none" else { return nil }
     let tail = section.section("long_tail", .longTail)
     if tail.node("factor") == nil { tail.addMissing("factor", example: "100") }
     let profile = tail.choice(

@@ -12,18 +12,15 @@ final class WeightReader {
 
   private var opened: [String: Result<PretrainedWeights, any Error>] = [:]
   private var checked: [Key: String?] = [:]
+  private let weightsOfRun: ExperimentFile.WeightsOfRun?
+
+  /// A reader that asks `weightsOfRun` for the files of runs.
+  init(_ weightsOfRun: ExperimentFile.WeightsOfRun?) { self.weightsOfRun = weightsOfRun }
 
   /// The source that `section` names for a network, or `nil` where it names none or a bad one.
   func read(_ section: Section, for configuration: ModelConfiguration) -> WeightSource? {
     guard let node = section.node("weights"), let text = section.text("weights") else { return nil }
-    if text.hasPrefix("run:") {
-      section.addWrong(
-        node, "weights", expected: "the path of a .safetensors, .pth or .pt file",
-        hint: "write the run's weights to a file first: "
-          + "poise export \(text.dropFirst(4)) weights.safetensors")
-      return nil
-    }
-    guard let path = section.absolutePath("weights") else { return nil }
+    guard let path = path(section, node, text) else { return nil }
     let weights = opened[path] ?? Result { try PretrainedWeights(path: path) }
     opened[path] = weights
     switch weights {
@@ -43,6 +40,24 @@ final class WeightReader {
         node.place, "model.weights: \(text): \(weights.summary), SHA-256 \(weights.digest)",
         hint: "a head for other classes than the data's is replaced", as: .note)
       return WeightSource(path: path, digest: weights.digest)
+    }
+  }
+
+  /// The file that `text` names: a path, or `run:` with a run's number or name.
+  private func path(_ section: Section, _ node: FileNode, _ text: String) -> String? {
+    guard text.hasPrefix("run:") else { return section.absolutePath("weights") }
+    let name = String(text.dropFirst(4)).trimmingCharacters(in: .whitespaces)
+    guard let weightsOfRun else {
+      section.addWrong(
+        node, "weights", expected: "the path of a .safetensors, .pth or .pt file",
+        hint: "write the run's weights to a file first: poise export \(name) weights.safetensors")
+      return nil
+    }
+    do {
+      return try weightsOfRun(name)
+    } catch {
+      section.add("weights", "received '\(text)': \(error)")
+      return nil
     }
   }
 

@@ -127,6 +127,9 @@ public final class ImageClassifier {
   /// by `backward` where asked for.
   public var dFeatures: MutableTensorView { workspace.tensor(dFeaturesSlot, features.shape) }
 
+  /// The last layer's tensors: its weight, and its bias where it has one.
+  public var classifier: [Parameter] { layers[layers.count - 1].parameters }
+
   /// Implementation name → number of convolutions that use it.
   public var kernelNames: [String: Int] {
     layers.flatMap(\.kernelNames).reduce(into: [:]) { $0[$1, default: 0] += 1 }

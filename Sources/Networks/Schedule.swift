@@ -24,4 +24,16 @@ extension ScheduleConfiguration {
       return minimumFactor + (1 - minimumFactor) * height
     }
   }
+
+  /// The factor of step `step` of a stretch of `steps`, into which the curve of a whole run of
+  /// `totalSteps` is compressed, without its warm-up.
+  public func compressedFactor(
+    atStep step: Int, of steps: Int, totalSteps: Int, stepsPerEpoch: Double
+  ) -> Double {
+    var bare = self
+    bare.warmupEpochs = 0
+    return bare.factor(
+      atStep: step, of: steps,
+      stepsPerEpoch: stepsPerEpoch * Double(steps) / Double(max(totalSteps, 1)))
+  }
 }

@@ -27,6 +27,8 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var overrides: [String]
   /// Whether every test prediction is stored.
   public var storesPredictions: Bool
+  /// Where the run stands in a staged experiment; `nil` in one without stages.
+  public var stage: Stage?
 
   /// A recipe with all its parts.
   public init(

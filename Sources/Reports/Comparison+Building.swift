@@ -48,7 +48,8 @@ extension Comparison {
     self.remarks = remarks + roster.remarks
   }
 
-  /// One comparison a data set, in the order in which the data sets first occur.
+  /// One comparison a data set, in the order in which the data sets first occur; of a staged
+  /// experiment one a stage, and one of all stages together.
   public static func ofEachDataset(
     _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {
@@ -57,6 +58,10 @@ extension Comparison {
       comparisons.append(
         try Comparison(
           runs.filter { $0.dataset == name }, baseline: baseline, metric: metric))
+    }
+    let together = StagesTogether.runs(runs)
+    if !together.isEmpty {
+      comparisons.append(try Comparison(together, baseline: baseline, metric: metric))
     }
     return comparisons
   }
@@ -195,6 +200,7 @@ extension StrategySummary {
     imagesSeen = Set(finished.compactMap(\.imagesSeen)).sorted()
     overrides = Comparison.distinct(group.runs.flatMap(\.overrides))
     notes = Comparison.distinct(finished.flatMap(\.notes))
+    figures = Self.figures(of: finished)
   }
 
   /// Finished runs by ascending seed, one a seed.

@@ -152,19 +152,21 @@ extension Comparison {
     let differences = HeadlineMetric.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
-    return .object([
-      ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
-      ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
-      ("is_baseline", .truth(strategy.isBaseline)),
-      ("seeds", .array(strategy.runs.map { .text(String($0.seed)) })),
-      ("seeds_missing", .array(strategy.missingSeeds.map { .text(String($0)) })),
-      ("status", .object(statuses)),
-      ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
-      ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
-      ("differences", .object(differences)),
-      ("overrides", .array(strategy.overrides.map { .text($0) })),
-      ("notes", .array(strategy.notes.map { .text($0) })),
-    ])
+    let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }
+    return .object(
+      [
+        ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
+        ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
+        ("is_baseline", .truth(strategy.isBaseline)),
+        ("seeds", .array(strategy.runs.map { .text(String($0.seed)) })),
+        ("seeds_missing", .array(strategy.missingSeeds.map { .text(String($0)) })),
+        ("status", .object(statuses)),
+        ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
+        ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
+        ("differences", .object(differences)),
+        ("overrides", .array(strategy.overrides.map { .text($0) })),
+        ("notes", .array(strategy.notes.map { .text($0) })),
+      ] + (own.isEmpty ? [] : [("figures", .object(own))]))
   }
 
   private func json(_ spread: Spread) -> JSONText {

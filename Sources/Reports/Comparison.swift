@@ -75,6 +75,8 @@ public struct StrategySummary: Sendable {
   /// Settings in which this strategy departs from the recipe all others share.
   public let overrides: [String]
   public let notes: [String]
+  /// What only some strategies measure, by name, such as `fallback.asked`; means over seeds.
+  public let figures: [String: Spread]
 }
 
 /// What a line under the class table averages over.

@@ -17,9 +17,10 @@ struct ComparisonText {
     switch subject {
     case .overview:
       [
-        header(), strategies(), effects(), classes(withChanges: false), statistics(), runs(),
+        header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
+        runs(),
       ]
-    case .strategy: [header(), strategies(), effects(), statistics(), runs()]
+    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
     case .class: [header(), classes(withChanges: true), runs()]
     case .group: [header(), groups(), runs()]
     }
@@ -42,7 +43,15 @@ struct ComparisonText {
     let rest = comparison.runCount - done
     facts.append(
       ("runs", rest == 0 ? "\(done), all done" : "\(done) of \(comparison.runCount) done"))
-    return Section(title: "Sweep \(comparison.sweep)", blocks: [.facts(facts)])
+    var blocks: [Section.Block] = [.facts(facts)]
+    if comparison.dataset == StagesTogether.dataset {
+      blocks.append(
+        .paragraph(
+          "Every class as the network of its own stage knows it: each image was judged among the "
+            + "classes of that stage alone, which is easier than among all. These figures can not be "
+            + "compared with those of one network for all classes."))
+    }
+    return Section(title: "Sweep \(comparison.sweep)", blocks: blocks)
   }
 
   private func classCounts() -> String {
@@ -97,7 +106,7 @@ struct ComparisonText {
       blocks: [.table(table), .paragraph(strategyLegend(withDifference))])
   }
 
-  private func differenceColumn() -> TextTable.Column {
+  func differenceColumn() -> TextTable.Column {
     TextTable.Column(style.unicode ? "Δ" : "diff")
   }
 

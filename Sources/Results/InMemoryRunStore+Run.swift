@@ -16,7 +16,7 @@ extension InMemoryRunStore.Run {
   var bestEpoch: Int? { result?.bestEpoch ?? epochs.last(where: \.isBest)?.epoch }
 
   func summary(id: RunID) -> RunSummary {
-    RunSummary(
+    var summary = RunSummary(
       id: id, sweep: description.sweep, dataset: description.dataset.name, name: description.name,
       strategy: description.strategy, variant: description.variant, seed: description.seed,
       status: status, groupHash: description.groupHash, headline: result?.test?.headline,
@@ -27,6 +27,9 @@ extension InMemoryRunStore.Run {
       epochsPlanned: description.epochsPlanned, bestEpoch: bestEpoch,
       seconds: result?.seconds ?? (epochs.isEmpty ? nil : epochs.map(\.seconds).reduce(0, +)),
       error: error, overrides: description.overrides, notes: result?.notes ?? [])
+    summary.figures = result?.figures
+    summary.stage = RunStage(configuration: description.configuration)
+    return summary
   }
 
   func details(id: RunID) -> RunDetails {

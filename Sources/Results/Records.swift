@@ -246,8 +246,12 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var error: String?
   public var overrides: [String]
   public var notes: [String]
+  /// What only some runs measure, by name, such as `text.naming`; `nil` where nothing was.
+  public var figures: [String: Double]?
+  /// Its stage in a staged experiment, and that stage's place, from 0.
+  public var stage: RunStage?
 
-  /// A summary with all its parts.
+  /// A summary with all its parts; figures and a stage are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,
@@ -263,5 +267,24 @@ public struct RunSummary: Codable, Hashable, Sendable {
     (self.epochsDone, self.epochsPlanned) = (epochsDone, epochsPlanned)
     (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
     (self.overrides, self.notes) = (overrides, notes)
+  }
+}
+
+/// Where a run stands in a staged experiment.
+public struct RunStage: Codable, Hashable, Sendable {
+  public var name: String
+  /// From 0.
+  public var place: Int
+
+  /// A stage with its place.
+  public init(name: String, place: Int) { (self.name, self.place) = (name, place) }
+
+  /// The stage that a run's configuration names, if any.
+  public init?(configuration: String) {
+    guard case .object(let recipe)? = try? JSONValue(parsing: configuration),
+      case .object(let stage)? = recipe["stage"], case .text(let name)? = stage["name"],
+      case .array(let earlier)? = stage["earlier"]
+    else { return nil }
+    self.init(name: name, place: earlier.count)
   }
 }

@@ -16,7 +16,7 @@ extension SQLiteRunStore {
     }
   }
 
-  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in four queries
+  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in five queries
   /// however many runs there are.
   static func summaries(
     where condition: String, _ arguments: StatementArguments, in database: Database
@@ -31,12 +31,17 @@ extension SQLiteRunStore {
     let notes = try Row.fetchAll(
       database, sql: "SELECT * FROM note WHERE run_id IN (\(ids)) ORDER BY run_id, number",
       arguments: arguments)
+    let figures = try Row.fetchAll(
+      database, sql: "SELECT * FROM figure WHERE run_id IN (\(ids))", arguments: arguments)
     let classes = try Row.fetchAll(
       database,
       sql: "SELECT * FROM class WHERE dataset_id IN (SELECT r.dataset_id \(selection) "
         + "WHERE \(condition)) ORDER BY dataset_id, class_index",
       arguments: arguments)
     let metricsByRun = Dictionary(grouping: metrics) { $0["run_id"] as RunID }
+    let figuresByRun = Dictionary(grouping: figures) { $0["run_id"] as RunID }.mapValues { rows in
+      Dictionary(rows.map { ($0["name"] as String, $0["value"] as Double) }) { $1 }
+    }
     let notesByRun = Dictionary(grouping: notes) { $0["run_id"] as RunID }
     let classesByDataset = Dictionary(grouping: classes) { $0["dataset_id"] as Int64 }
       .mapValues { $0.map(classRecord) }
@@ -50,10 +55,12 @@ extension SQLiteRunStore {
       arguments: arguments)
     return rows.map { row in
       let id: RunID = row["id"]
-      return summary(
+      var summary = summary(
         of: row, classes: (metricsByRun[id] ?? []).map(classMetrics),
         records: classesByDataset[row["dataset_id"]] ?? [],
         notes: (notesByRun[id] ?? []).map { $0["text"] })
+      summary.figures = figuresByRun[id]
+      return summary
     }
   }
 
@@ -62,7 +69,7 @@ extension SQLiteRunStore {
   ) -> RunSummary {
     let description = description(
       of: row, dataset: DatasetRecord(name: "", digest: "", classes: [], quarantined: [:]))
-    return RunSummary(
+    var summary = RunSummary(
       id: row["id"], sweep: description.sweep, dataset: row["dataset_name"],
       name: description.name, strategy: description.strategy, variant: description.variant,
       seed: description.seed, status: status(of: row), groupHash: description.groupHash,
@@ -71,6 +78,8 @@ extension SQLiteRunStore {
       epochsDone: row["epochs_done"], epochsPlanned: description.epochsPlanned,
       bestEpoch: row["best_epoch"], seconds: row["seconds"], error: row["error"],
       overrides: description.overrides, notes: notes)
+    summary.stage = RunStage(configuration: description.configuration)
+    return summary
   }
 
   /// What a run was described as; the row must have `sweep_name` too.

@@ -20,7 +20,9 @@ public struct BalancedSoftmax: LossDesign {
   /// No weights.
   public init() {}
 
-  public func validate() throws(InvalidParameter) { try classWeights?.validate() }
+  public func validate() throws(InvalidParameter) {
+    try classWeights?.validate(as: "class_weights")
+  }
 
   public func loss(
     for setting: LossSetting

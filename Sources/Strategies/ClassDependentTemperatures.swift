@@ -30,7 +30,7 @@ public struct ClassDependentTemperatures: LossDesign {
 
   public func validate() throws(InvalidParameter) {
     try require(gamma >= 0 && gamma <= 2, "gamma", is: gamma)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -33,7 +33,7 @@ public struct FocalLoss: LossDesign {
 
   public func validate() throws(InvalidParameter) {
     try require(gamma >= 0 && gamma <= 10, "gamma", is: gamma)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -42,7 +42,7 @@ public struct LADE: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(weight >= 0 && weight <= 10, "weight", is: weight)
     try require(lambda >= 0 && lambda <= 10, "lambda", is: lambda)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -41,7 +41,7 @@ public struct LDAM: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(margin >= 0 && margin <= 2, "margin", is: margin)
     try require(scale > 0 && scale <= 1000, "scale", is: scale)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   /// m of each class; 0 for classes without images.

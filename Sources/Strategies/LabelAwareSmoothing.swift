@@ -35,7 +35,7 @@ public struct LabelAwareSmoothing: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(head >= 0 && head < 1, "head", is: head)
     try require(tail >= 0 && tail < 1, "tail", is: tail)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   /// ε of each class; `tail` for classes without images.

@@ -32,7 +32,7 @@ public struct LabelSmoothing: LossDesign {
 
   public func validate() throws(InvalidParameter) {
     try require(epsilon >= 0 && epsilon < 1, "epsilon", is: epsilon)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

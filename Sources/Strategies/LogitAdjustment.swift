@@ -31,7 +31,7 @@ public struct LogitAdjustment: LossDesign {
 
   public func validate() throws(InvalidParameter) {
     try require(tau >= 0 && tau <= 10, "tau", is: tau)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -97,54 +97,6 @@ extension ClassCensus {
   }
 }
 
-/// A weighting inside of another strategy, written as its name or as a mapping with a name.
-public struct WeightingChoice: Codable, Hashable, Sendable {
-  private let configuration: StrategyConfiguration
-
-  /// The weighting.
-  public let weighting: any LossWeighting
-
-  /// Wraps a weighting.
-  public init(_ weighting: any LossWeighting) {
-    (configuration, self.weighting) = (StrategyConfiguration(weighting), weighting)
-  }
-
-  /// Reads it as in `combined`; throws a ``StrategyProblem`` for a strategy that has no weights.
-  public init(from decoder: any Decoder) throws {
-    configuration = try StrategyConfiguration(from: decoder)
-    guard let weighting = configuration.strategy as? any LossWeighting else {
-      throw StrategyProblem(
-        key: nil,
-        message: "\(configuration.name) has no class weights; choose one of "
-          + WeightingChoice.names.joined(separator: ", ")
-      ).under(decoder.codingPath)
-    }
-    self.weighting = weighting
-  }
-
-  /// Writes name and parameters.
-  public func encode(to encoder: any Encoder) throws { try configuration.encode(to: encoder) }
-
-  /// Equal when name and parameters are.
-  public static func == (a: Self, b: Self) -> Bool { a.configuration == b.configuration }
-
-  /// Hashes name and parameters.
-  public func hash(into hasher: inout Hasher) { hasher.combine(configuration) }
-
-  /// Every strategy that can be chosen.
-  static var names: [String] {
-    StrategyCatalog.all.filter { $0 is any LossWeighting.Type }.map { $0.name }
-  }
-
-  /// Throws where its parameters cannot be used.
-  func validate() throws(InvalidParameter) {
-    do { try weighting.validate() } catch {
-      throw InvalidParameter(
-        "class_weights.\(error.parameter)", received: error.received, expected: error.expected)
-    }
-  }
-}
-
 extension StrategyParameter {
   static let classWeights = StrategyParameter.unset(
     "class_weights", range: "a strategy with class weights: its name, or a mapping with a name",

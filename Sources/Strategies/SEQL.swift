@@ -41,7 +41,7 @@ public struct SEQL: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(gamma >= 0 && gamma <= 1, "gamma", is: gamma)
     try require(lambda > 0 && lambda <= 1, "lambda", is: lambda)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -42,7 +42,7 @@ public struct Seesaw: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(p >= 0 && p <= 4, "p", is: p)
     try require(q >= 0 && q <= 8, "q", is: q)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

@@ -21,7 +21,8 @@ public protocol Strategy: Codable, Sendable {
 public struct StrategyCard: Sendable {
   /// How strategies are listed together.
   public enum Family: String, CaseIterable, Sendable {
-    case reference, weighting, loss, sampling, augmentation, mixing, combination
+    case reference, weighting, loss, sampling, augmentation, mixing, combination, schedule
+    case postHoc = "post-hoc"
   }
   public var family: Family
   /// One line.

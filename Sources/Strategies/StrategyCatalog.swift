@@ -42,6 +42,14 @@ public enum StrategyCatalog {
     CutMix.self,
     Remix.self,
     Combined.self,
+    DeferredReweighting.self,
+    DeferredResampling.self,
+    LDAMDeferred.self,
+    ClassifierRetraining.self,
+    LearnableWeightScaling.self,
+    PosthocLogitAdjustment.self,
+    TauNormalization.self,
+    NearestClassMean.self,
   ]
 
   /// The names, in the catalogue's order.

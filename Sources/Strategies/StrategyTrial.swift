@@ -19,8 +19,8 @@ public struct StrategyTrial {
   /// Passes that frequencies are counted over.
   public static let passes = 40
 
-  public private(set) var findings: [Finding] = []
-  private let census: ClassCensus
+  public internal(set) var findings: [Finding] = []
+  let census: ClassCensus
   private let split: TrainingSplit
 
   /// Tries a strategy with its defaults.
@@ -34,6 +34,8 @@ public struct StrategyTrial {
     let strategy = type.init()
     try strategy.validate()
     let plan = try strategy.plan(for: census)
+    schedule(plan)
+    if let change = plan.change { try self.change(change, again: strategy.plan(for: census)) }
     for (index, phase) in plan.phases.enumerated() {
       let place = plan.phases.count > 1 ? "phase \(index + 1), " : ""
       compensation(phase, place)
@@ -44,7 +46,7 @@ public struct StrategyTrial {
     }
   }
 
-  private mutating func add(_ what: String, _ measured: String, _ passes: Bool) {
+  mutating func add(_ what: String, _ measured: String, _ passes: Bool) {
     findings.append(Finding(what: what, measured: measured, passes: passes))
   }
 

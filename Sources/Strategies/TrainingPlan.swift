@@ -4,8 +4,9 @@ public struct TrainingPlan: Sendable {
   public var phases: [Phase]
   /// The classifier that the losses are defined for; `nil` leaves the experiment's own.
   public var head: HeadRequirement?
-  /// How logits are turned into predictions when the run is evaluated; `nil` takes them as they are.
-  public var decision: (any DecisionRule)?
+  /// What is done to the classifier of a finished run instead of training; the phases are those that
+  /// the run was trained in. `nil` trains.
+  public var change: (any ClassifierChange)?
   /// What the strategy did of its own accord and a reader should know: zero-count classes masked,
   /// exponents halved.
   public var notes: [String]
@@ -13,9 +14,9 @@ public struct TrainingPlan: Sendable {
   /// A plan of one neutral phase.
   public init(
     phases: [Phase] = [Phase()], head: HeadRequirement? = nil,
-    decision: (any DecisionRule)? = nil, notes: [String] = []
+    change: (any ClassifierChange)? = nil, notes: [String] = []
   ) {
-    (self.phases, self.head, self.decision, self.notes) = (phases, head, decision, notes)
+    (self.phases, self.head, self.change, self.notes) = (phases, head, change, notes)
   }
 
   /// A stretch of training with one loss, one sampler, one augmentation and one way of mixing.
@@ -30,15 +31,22 @@ public struct TrainingPlan: Sendable {
     public var mixing: (any BatchMixing)?
     /// What learns.
     public var trains: TrainableParts
+    /// Whether the head begins once more, as the seed has it at the run's start.
+    public var startsHeadAnew: Bool
+    /// Where the learning-rate curve begins once more and runs over this phase alone, without
+    /// warm-up: its peak as a factor of the experiment's. `nil` runs on with the whole run's.
+    public var restartedPeak: Double?
 
     /// A phase; all slots are neutral where not named.
     public init(
       share: Double = 1, loss: any ClassificationLoss = CrossEntropy(),
       sampler: any Sampler = EveryExampleOnce(), augmentation: (any Augmentation)? = nil,
-      mixing: (any BatchMixing)? = nil, trains: TrainableParts = .all
+      mixing: (any BatchMixing)? = nil, trains: TrainableParts = .all,
+      startsHeadAnew: Bool = false, restartedPeak: Double? = nil
     ) {
       (self.share, self.loss, self.sampler) = (share, loss, sampler)
       (self.augmentation, self.mixing, self.trains) = (augmentation, mixing, trains)
+      (self.startsHeadAnew, self.restartedPeak) = (startsHeadAnew, restartedPeak)
     }
   }
 }
@@ -48,6 +56,8 @@ public enum TrainableParts: String, Codable, CaseIterable, Sendable {
   case all
   /// The trunk stays as it is, its running statistics too.
   case head
+  /// One factor a class on the last layer's weights; all else stays as it is.
+  case scales
 }
 
 /// What a strategy wants of the last layer. Hidden layers and dropout stay the experiment's.
@@ -62,10 +72,4 @@ public struct HeadRequirement: Codable, Hashable, Sendable {
   public init(cosineScale: Double? = nil, initialBias: Double? = nil) {
     (self.cosineScale, self.initialBias) = (cosineScale, initialBias)
   }
-}
-
-/// A change of logits before they are turned into predictions, in validation and test alike.
-public protocol DecisionRule: Sendable {
-  /// Changes one example's logits in place.
-  func adjust(_ logits: UnsafeMutableBufferPointer<Float>)
 }

@@ -35,7 +35,7 @@ public struct VectorScaling: LossDesign {
   public func validate() throws(InvalidParameter) {
     try require(gamma >= 0 && gamma <= 2, "gamma", is: gamma)
     try require(tau >= 0 && tau <= 10, "tau", is: tau)
-    try classWeights?.validate()
+    try classWeights?.validate(as: "class_weights")
   }
 
   public func loss(

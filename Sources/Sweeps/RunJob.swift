@@ -1,4 +1,5 @@
 import Recipes
+import Training
 
 /// What a worker process needs to know: one run, and where its files go.
 ///
@@ -14,15 +15,17 @@ public struct RunJob: Codable, Sendable {
   /// The data's digest as the parent saw it; a worker that sees other data refuses to start.
   public var datasetDigest: String
   public var checkpointSeconds: Double
+  /// The finished run that this one starts from, if it needs one.
+  public var base: BaseRun?
 
   /// A job with all its parts.
   public init(
     recipe: Recipe, folder: String, cacheFolder: String, threads: Int, datasetDigest: String,
-    checkpointSeconds: Double
+    checkpointSeconds: Double, base: BaseRun? = nil
   ) {
     (self.recipe, self.folder, self.cacheFolder) = (recipe, folder, cacheFolder)
     (self.threads, self.datasetDigest) = (threads, datasetDigest)
-    self.checkpointSeconds = checkpointSeconds
+    (self.checkpointSeconds, self.base) = (checkpointSeconds, base)
   }
 
   /// The job's own file in its folder.

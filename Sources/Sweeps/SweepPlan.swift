@@ -1,3 +1,4 @@
+import Datasets
 import Experiments
 import Recipes
 import Results
@@ -17,49 +18,70 @@ public struct SweepPlan: Sendable {
     public var recipe: Recipe
     public var description: RunDescription
     public var folder: String
+    /// The configuration hash of the run of this plan whose weights this one starts from.
+    public var needs: String?
   }
 
   /// Plans every run; throws with all the problems of all strategies at once.
-  public init(_ experiment: Experiment, data: PreparedData, workFolder: String) throws {
+  ///
+  /// - Parameter stages: the data of each of ``Experiment/datasets``.
+  public init(_ experiment: Experiment, data stages: [PreparedData], workFolder: String) throws {
     self.experiment = experiment
-    let record = data.record(named: experiment.recipes[0].dataset.name)
+    precondition(stages.count == experiment.datasets.count, "a data set a stage")
+    let byClasses = Dictionary(
+      zip(experiment.datasets.map(\.classes), stages), uniquingKeysWith: { first, _ in first })
+    func data(of recipe: Recipe) -> PreparedData { byClasses[recipe.dataset.classes]! }
     var notes: [String] = []
     var problems: [String] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
-      do throws(InvalidParameter) {
+      let data = data(of: recipe)
+      do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
-        notes += plan.notes.map { "\(recipe.label): \($0)" }
+        try recipe.check(plan, splits: data.splits)
+        notes += plan.notes.map { "\(recipe.stagedLabel): \($0)" }
       } catch {
-        problems.append("strategies.\(recipe.label): \(error)")
+        problems.append("strategies.\(recipe.stagedLabel): \(error)")
       }
     }
     guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
-    self.notes = notes + Self.activationNotes(experiment, data: data)
-    runs = try experiment.recipes.map { recipe in
-      let budget = TrainingBudget(
-        recipe.training, trainingCount: data.splits.training.examples.count)
-      let hash = recipe.configHash(datasetDigest: data.digest)
-      return PlannedRun(
-        recipe: recipe,
-        description: RunDescription(
-          sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
-          variant: recipe.variant, seed: recipe.seed, configHash: hash,
-          groupHash: recipe.groupHash(datasetDigest: data.digest),
-          configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-          dataset: record,
-          epochsPlanned: budget.epochs,
-          imagesPlanned: budget.steps * recipe.training.batch),
-        folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))")
-    }
+    self.notes =
+      notes
+      + zip(experiment.datasets, stages).flatMap {
+        Self.activationNotes(experiment, classes: $0.classes, data: $1)
+      }
+    runs = try Self.inOrderOfNeed(
+      try experiment.recipes.map { recipe in
+        let data = data(of: recipe)
+        let budget = TrainingBudget(
+          recipe.training, trainingCount: data.splits.training.examples.count)
+        let hash = recipe.configHash(datasetDigest: data.digest)
+        return PlannedRun(
+          recipe: recipe,
+          description: RunDescription(
+            sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
+            variant: recipe.variant, seed: recipe.seed, configHash: hash,
+            groupHash: recipe.groupHash(datasetDigest: data.digest),
+            configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+            dataset: data.record(named: recipe.datasetName),
+            epochsPlanned: budget.epochs,
+            imagesPlanned: budget.steps * recipe.training.batch),
+          folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
+          needs: recipe.base.flatMap { base in
+            byClasses[base.dataset.classes].map { base.configHash(datasetDigest: $0.digest) }
+          })
+      })
   }
 }
 
 extension SweepPlan {
   /// What is kept of frozen trunks and why not the rest, one sentence for all runs alike.
-  public static func activationNotes(_ experiment: Experiment, data: PreparedData) -> [String] {
+  public static func activationNotes(
+    _ experiment: Experiment, classes: ClassSelection, data: PreparedData
+  ) -> [String] {
     var labels: [String: [String]] = [:]
     var texts: [String] = []
-    for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
+    for recipe in experiment.recipes
+    where recipe.seed == experiment.recipes[0].seed && recipe.dataset.classes == classes {
       guard recipe.model.freeze != nil,
         let plan = try? recipe.strategy.strategy.plan(for: data.splits.census),
         let kept = ActivationPlan(
@@ -80,4 +102,11 @@ public struct SweepError: Error, CustomStringConvertible, Sendable {
 
   /// An error with its whole text.
   public init(_ description: String) { self.description = description }
+}
+
+extension Recipe {
+  /// What the store calls the data: each stage has a data set of its own.
+  var datasetName: String { stage.map { "\(dataset.name), stage \($0.name)" } ?? dataset.name }
+
+  fileprivate var stagedLabel: String { stage.map { "\(label), stage \($0.name)" } ?? label }
 }

@@ -6,14 +6,15 @@ import Training
 extension SweepRunner {
   /// Starts a worker, stores what it tells, and finds out how it ended.
   func attempt(
-    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, _ shouldStop: () -> Bool
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, from base: BaseRun?,
+    _ shouldStop: () -> Bool
   ) throws -> RunOutcome {
     try FileManager.default.createDirectory(
       atPath: run.folder, withIntermediateDirectories: true)
     let job = RunJob(
       recipe: run.recipe, folder: run.folder, cacheFolder: options.cacheFolder,
       threads: options.threads, datasetDigest: run.description.dataset.digest,
-      checkpointSeconds: options.checkpointSeconds)
+      checkpointSeconds: options.checkpointSeconds, base: base)
     try AtomicFile.write(JSONEncoder().encode(job), to: job.path)
     let log = run.folder + "/worker.log"
     let worker = try WorkerProcess(command: options.workerCommand + [job.path], logPath: log)

@@ -90,7 +90,20 @@ public final class SweepRunner {
         summary.left = standing[index...].count { skipReason($0) == nil }
         break
       }
-      try attempts(at: run, id: ids[index], number: index + 1, shouldStop, &summary)
+      switch try readiness(of: run) {
+      case .ready(let base):
+        try attempts(
+          at: run, id: ids[index], number: index + 1, from: base, shouldStop, &summary)
+      case .waits(let reason):
+        observer?.runSkipped(run.description, number: index + 1, because: reason)
+        summary.left += 1
+      case .fails(let reason):
+        // Its own work is sound, so it does not count among failures in a row.
+        let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
+        try store.finish(ids[index], outcome)
+        observer?.runEnded(run.description, number: index + 1, outcome)
+        summary.failed += 1
+      }
     }
     return summary
   }
@@ -101,7 +114,8 @@ public final class SweepRunner {
       SweepOverview(
         name: plan.experiment.name, runs: plan.runs.count,
         finished: plan.runs.count - open.count,
-        imagesLeft: open.reduce(0) { $0 + $1.0.description.imagesPlanned }))
+        imagesLeft: open.filter { $0.0.recipe.base == nil }
+          .reduce(0) { $0 + $1.0.description.imagesPlanned }))
   }
 
   private func skipReason(_ status: RunStatus?) -> String? {
@@ -130,13 +144,14 @@ public final class SweepRunner {
 
   /// One run with its retries.
   private func attempts(
-    at run: SweepPlan.PlannedRun, id: RunID, number: Int, _ shouldStop: () -> Bool,
-    _ summary: inout Summary
+    at run: SweepPlan.PlannedRun, id: RunID, number: Int, from base: BaseRun?,
+    _ shouldStop: () -> Bool, _ summary: inout Summary
   ) throws {
     if options.retriesFailed { try? FileManager.default.removeItem(atPath: outcomePath(run)) }
     for attempt in 1...(plan.experiment.limits.retries + 1) {
       observer?.runStarts(run.description, number: number, attempt: attempt)
-      let outcome = try self.attempt(run, id: id, number: number, shouldStop)
+      let outcome = try self.attempt(
+        run, id: id, number: number, from: base, shouldStop)
       try store.finish(id, outcome)
       observer?.runEnded(run.description, number: number, outcome)
       switch outcome {

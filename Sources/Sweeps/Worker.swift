@@ -42,7 +42,8 @@ public enum Worker {
     }
     let trainer = try Trainer(
       recipe: job.recipe, data: data, folder: folder, threads: job.threads,
-      checkpointSeconds: job.checkpointSeconds, cacheFolder: job.cacheFolder)
+      checkpointSeconds: job.checkpointSeconds, cacheFolder: job.cacheFolder,
+      base: job.base)
     var parentIsGone = false
     var epochs: [EpochRecord] = []
     let outcome = try trainer.run(shouldStop: { parentIsGone || shouldStop() }) { event in

@@ -1,7 +1,6 @@
 import Datasets
 import Metrics
 import Networks
-import Strategies
 import Tensors
 
 /// Puts a split through a model, in batches of the model's own size.
@@ -12,8 +11,6 @@ struct SplitEvaluator {
   var trunk: FrozenTrunk?
   let classCount: Int
   let groups: [ShotGroup]
-  /// Changes logits before they are counted.
-  let decision: (any DecisionRule)?
   /// Ids of the catalogue's examples, by index.
   let exampleID: (Int) -> String
 
@@ -64,12 +61,57 @@ struct SplitEvaluator {
       model.forward(phase: .evaluation, step: 0, above: trunk?.part)
       for (row, example) in slice.enumerated() {
         let start = model.logits.pointer + row * classCount
-        let logits = UnsafeMutableBufferPointer(mutating: .init(start: start, count: classCount))
-        decision?.adjust(logits)
-        body(example, UnsafeBufferPointer(logits))
+        body(example, UnsafeBufferPointer(start: start, count: classCount))
       }
       start += batch
     }
+  }
+
+  /// Hands over what the last layer reads of each example.
+  func forEachFeature(
+    _ examples: [LabeledExample], _ body: (LabeledExample, UnsafeBufferPointer<Float>) -> Void
+  ) {
+    let (batch, width) = (model.features.shape.n, model.features.count / model.features.shape.n)
+    var row = 0
+    forEach(examples) { example, _ in
+      body(
+        example,
+        UnsafeBufferPointer(start: model.features.pointer + row % batch * width, count: width))
+      row += 1
+    }
+  }
+
+  /// What the network makes of each batch up to and including a part, to put other heads on.
+  func activations(of examples: [LabeledExample], at part: FrozenPart) -> [[Float]] {
+    var batches: [[Float]] = []
+    var row = 0
+    forEach(examples) { _, _ in
+      if row % model.input.shape.n == 0 {
+        batches.append(Array(UnsafeBufferPointer(model.activation(at: part).buffer)))
+      }
+      row += 1
+    }
+    return batches
+  }
+
+  /// The same bits as ``evaluate(_:keepsPredictions:)``, from activations that are there already.
+  func evaluate(
+    _ examples: [LabeledExample], from activations: [[Float]], at part: FrozenPart
+  ) -> Outcome {
+    var tally = emptyTally
+    let batch = model.input.shape.n
+    for (index, values) in activations.enumerated() {
+      _ = model.activation(at: part).buffer.update(fromContentsOf: values)
+      model.forward(phase: .evaluation, step: 0, above: part)
+      for (row, example) in examples[(index * batch)...].prefix(batch).enumerated() {
+        tally.add(
+          logits: UnsafeBufferPointer(
+            start: model.logits.pointer + row * classCount, count: classCount),
+          trueClass: example.classIndex, exampleID: exampleID(example.example),
+          keepsPrediction: false)
+      }
+    }
+    return Self.outcome(of: tally)
   }
 
   /// The same evaluation of another model, of which nothing is frozen.

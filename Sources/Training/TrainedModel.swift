@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import Images
@@ -13,7 +14,8 @@ public struct TrainedModel: Sendable {
   public let recipe: Recipe
   /// In the order of the logits.
   public let classes: [String]
-  private let tensors: [NamedTensor]
+  /// Under torchvision's names, in PyTorch's layout.
+  package let tensors: [NamedTensor]
   private let digest: String
 
   /// Reads a run's weights.
@@ -72,17 +74,28 @@ public struct TrainedModel: Sendable {
         "this run reads texts (model.text.variant \(text.variant.rawValue)), and images alone cannot "
           + "be put through it; choose a run whose variant is none")
     }
+    // The strategy's head does not depend on how many images a class has.
+    let evenly = TrainingSplit(
+      examples: classes.indices.map { LabeledExample(example: $0, classIndex: $0) },
+      classCount: classes.count)
+    let plan = try recipe.strategy.strategy.plan(for: ClassCensus(of: evenly, names: classes))
     let model = try ImageClassifier(
-      recipe.model, classes: classes.count, height: recipe.image.height,
+      recipe.model.fitted(to: plan.head), classes: classes.count, height: recipe.image.height,
       width: recipe.image.width, batch: batch, seed: recipe.seed, pool: pool)
+    try load(into: model)
+    return model
+  }
+
+  /// Sets the weights and running statistics of a network, or of one of its parts.
+  func load(into model: ImageClassifier, only part: Parameter.Part? = nil) throws {
     let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    for parameter in model.parameters + model.buffers {
+    for parameter in model.parameters + model.buffers
+    where part == nil || parameter.part == part {
       guard let tensor = byName[parameter.name], tensor.shape == parameter.shape else {
         throw TrainingError("the run's weights lack a fitting '\(parameter.name)'")
       }
       parameter.setTorchValues(tensor.values)
     }
-    return model
   }
 }
 

@@ -18,7 +18,10 @@ extension Trainer {
       tensors += fallback.tensors()
       state.fallback = fallback.state
     }
-    for (name, values) in [("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass)] {
+    for (name, values) in [
+      ("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass),
+      ("scales/frozen", scales?.frozen), ("scales/values", scales?.parameter.value.array),
+    ] {
       guard let values else { continue }
       tensors.append(NamedTensor(name: name, shape: [values.count], values: values))
     }
@@ -46,9 +49,8 @@ extension Trainer {
           + "training split has now; put the data back, or move the folder away to start anew")
     }
     try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
-    optimizer = makeOptimizer(
-      recipe.training.optimizer,
-      parameters: model.trainedParameters(above: frozenPart(inPhase: saved.phase)), pool: pool)
+    scales = checkpoint.scales(of: model.classifier[0])
+    optimizer = phaseOptimizer(saved.phase)
     if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
     try optimizer.restore(
       OptimizerState(
@@ -93,6 +95,12 @@ extension ImageClassifier {
 }
 
 extension Checkpoint {
+  /// The factors on the last layer's weights, where the phase had them.
+  func scales(of weight: Parameter) -> ClassScales? {
+    guard let frozen = self["scales/frozen"], let scales = self["scales/values"] else { return nil }
+    return ClassScales(of: weight, frozen: frozen.values, scales: scales.values)
+  }
+
   /// The tensors whose names start with `prefix`, without it.
   func tensors(under prefix: String) -> [NamedTensor] {
     tensors.compactMap {

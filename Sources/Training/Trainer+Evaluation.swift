@@ -11,7 +11,7 @@ extension Trainer {
     let names = data.catalogue.examples
     return SplitEvaluator(
       model: model, loader: loader, trunk: trunk, classCount: data.splits.census.classCount,
-      groups: data.groups, decision: plan.decision,
+      groups: data.groups,
       exampleID: { names[$0].id })
   }
 
@@ -32,17 +32,18 @@ extension Trainer {
       }
       validation = outcome.evaluation
       combined = both?.combined.evaluation
-      fallback?.noteBest(
-        epoch: epoch,
-        value: (both?.text.evaluation.headline).flatMap(recipe.training.selectBy.value))
+      if isInLastPhase {
+        fallback?.noteBest(
+          epoch: epoch,
+          value: (both?.text.evaluation.headline).flatMap(recipe.training.selectBy.value))
+      }
       let recall = Array(
         outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
       state.feedback =
         state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
     }
     let isBest = noteBest(epoch: epoch, validation: validation)
-    let lastFactor = recipe.training.schedule.factor(
-      atStep: state.step - 1, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
+    let lastFactor = learningRateFactor(atStep: state.step - 1)
     let record = EpochRecord(
       epoch: epoch, imagesSeen: state.step * recipe.training.batch,
       trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,
@@ -58,9 +59,11 @@ extension Trainer {
     return nil
   }
 
-  /// Keeps a copy of the weights when the epoch is the best so far; ties go to the earlier epoch.
+  /// Keeps a copy of the weights when the epoch is the best of the last phase so far; ties go to the
+  /// earlier epoch.
   private func noteBest(epoch: Int, validation: Evaluation?) -> Bool {
-    guard let validation, let value = recipe.training.selectBy.value(of: validation.headline)
+    guard isInLastPhase, let validation,
+      let value = recipe.training.selectBy.value(of: validation.headline)
     else { return false }
     if let best = state.best, value <= best.value { return false }
     state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
@@ -71,8 +74,6 @@ extension Trainer {
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
     if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
-    // The best weights of another phase may have another trunk.
-    if frozenPart(inPhase: state.phase) != recipe.model.freeze { trunk = nil }
     let start = monotonicSeconds()
     let both = try fallback.map(testFallback)
     let test =
@@ -85,10 +86,12 @@ extension Trainer {
     let masses = plan.effectiveMass(for: census)
     // The last phase is the one that the tested weights come from.
     let mass = measured(masses[masses.count - 1])
-    var notes = plan.notes + headNotes + weightNotes + (trunk?.notes ?? [])
+    var notes =
+      plan.notes + headNotes + weightNotes + stageNotes + phaseNotes + postHocNotes
+      + (trunk?.notes ?? [])
     if let texts { notes.append(texts.note) }
     if let fallback, let both { notes.append(note(both, fallback)) }
-    if state.best == nil {
+    if state.best == nil, plan.change == nil {
       notes.append(
         "no validation figure named \(recipe.training.selectBy.rawValue): "
           + "the last epoch's weights were tested")
@@ -104,7 +107,7 @@ extension Trainer {
       kernels: model.kernelNames, notes: notes, seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
-    result.figures = both.map(figures)
+    result.figures = texts.map { figures(of: $0).merging(both.map(figures) ?? [:]) { $1 } }
     return result
   }
 }

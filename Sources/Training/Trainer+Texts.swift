@@ -92,6 +92,16 @@ extension Trainer {
     return (validation, test)
   }
 
+  /// What the store keeps of the texts that are read: shares of 1, and 0 or 1 for no or yes.
+  func figures(of texts: TextTable) -> [String: Double] {
+    [
+      "text.with_image": recipe.model.text?.variant == .text ? 0 : 1,
+      "text.masked": texts.rules.masksClassWords ? 1 : 0,
+      "text.naming": texts.testFigures.naming, "text.unknown": texts.testFigures.unknown,
+      "text.empty": texts.testFigures.empty, "text.cut": texts.testFigures.cut,
+    ]
+  }
+
   /// What the store keeps of a fallback, as shares of 1.
   func figures(
     _ outcomes: (validation: FallbackOutcome, test: FallbackOutcome)

@@ -35,12 +35,20 @@ public final class Trainer {
   let fallback: TextFallback?
   /// What loading `model.weights` had to say.
   let weightNotes: [String]
+  /// What the stage before left to this one.
+  let stageNotes: [String]
   /// What is frozen in the current phase, if anything.
   var trunk: FrozenTrunk?
-  private let cacheFolder: String?
+  let cacheFolder: String?
+  /// The finished run that this one starts from.
+  let base: BaseRun?
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
   package var mostPlaces = Int.max
+  /// What learns in a phase that trains nothing else.
+  var scales: ClassScales?
+  /// What a post-hoc method did.
+  var postHocNotes: [String] = []
   /// 1 − p of each training image when it was last drawn; kept only where a sampler asks.
   var errors: [Float]?
   private let checkpointSeconds: Double
@@ -55,26 +63,20 @@ public final class Trainer {
   ///   - checkpointSeconds: how often a checkpoint is written besides the ends of epochs.
   ///   - cacheFolder: where runs share the activations of a frozen trunk; `nil` to compute them
   ///     whenever they are needed, to the same bits.
+  ///   - base: the finished run that the recipe's ``Recipe/base`` asks for.
   public init(
     recipe: Recipe, data: PreparedData, folder: RunFolder, threads: Int,
-    checkpointSeconds: Double = 120, cacheFolder: String? = nil
+    checkpointSeconds: Double = 120, cacheFolder: String? = nil,
+    base: BaseRun? = nil
   ) throws {
-    self.cacheFolder = cacheFolder
+    (self.cacheFolder, self.base) = (cacheFolder, base)
     (self.recipe, self.data, self.folder) = (recipe, data, folder)
     self.checkpointSeconds = checkpointSeconds
     let classCount = data.splits.census.classCount
     plan = try recipe.strategy.strategy.plan(for: data.splits.census)
     budget = TrainingBudget(recipe.training, trainingCount: data.splits.training.examples.count)
     pool = ThreadPool(threads: threads)
-    guard plan.phases.allSatisfy({ $0.trains == .all }) else {
-      throw TrainingError("phases that train the head alone are not yet possible")
-    }
-    guard recipe.model.freeze == nil || plan.phases.allSatisfy({ $0.mixing == nil }) else {
-      throw TrainingError(
-        "\(recipe.strategy.name) mixes images, and what a frozen part makes of an image is kept "
-          + "for all mixes of it; remove model.freeze, or choose a strategy without mixing")
-    }
-    try recipe.checkTexts(plan)
+    try recipe.check(plan, splits: data.splits)
     texts = try recipe.texts(of: data.splits)
     let vocabulary = texts?.vocabulary.count ?? 0
     let configuration = recipe.model.fitted(to: plan.head)
@@ -92,6 +94,7 @@ public final class Trainer {
     } else {
       weightNotes = []
     }
+    stageNotes = try recipe.carryTrunk(from: base, into: model)
     optimizer = makeOptimizer(
       recipe.training.optimizer, parameters: model.trainedParameters(above: recipe.model.freeze),
       pool: pool)
@@ -118,9 +121,13 @@ public final class Trainer {
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> RunOutcome {
     try folder.make()
+    if let change = plan.change { return try reuse(change, shouldStop, report) }
     try restore()
     do {
-      return try train(shouldStop, report)
+      let outcome = try train(shouldStop, report)
+      if case .cancelled = outcome { return outcome }
+      removeOwnActivations()
+      return outcome
     } catch is ActivationCache.Interrupted {
       try save()
       return .cancelled(reason: "stopped while activations of the frozen trunk were computed")
@@ -204,12 +211,14 @@ public final class Trainer {
     noteErrors(examples)
     model.zeroGradients(above: trunk?.part)
     model.backward(addsFeatureGradient: phase.loss.readsFeatures)
+    scales?.takeGradient()
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
-    optimizer.step(learningRateFactor: learningRateFactor, gradientNorm: norm)
+    optimizer.step(learningRateFactor: learningRateFactor(atStep: state.step), gradientNorm: norm)
+    scales?.apply()
     if let reason = fallback?.trainStep(
       phase.loss, targets: targetView.readOnly, seed: recipe.seed, step: state.step,
-      learningRateFactor: learningRateFactor)
+      learningRateFactor: learningRateFactor(atStep: state.step))
     {
       return reason
     }
@@ -221,47 +230,9 @@ public final class Trainer {
   private static func name(of value: Double) -> String {
     value.isNaN ? "not a number" : "infinite"
   }
-
-  /// The schedule's factor for the step that is being done.
-  var learningRateFactor: Double {
-    recipe.training.schedule.factor(
-      atStep: state.step, of: budget.steps, stepsPerEpoch: 1 / budget.epochsSeen(afterSteps: 1))
-  }
 }
 
 extension Trainer {
-  /// What is frozen in a phase of the plan.
-  func frozenPart(inPhase index: Int) -> FrozenPart? { recipe.model.freeze }
-
-  /// Moves on to the phase that the current step belongs to, with a stream of its own and, where
-  /// another part is frozen, with an optimiser of its own.
-  ///
-  /// - Returns: whether a frozen part was prepared, once its weights are what they will stay.
-  private func enterPhase(
-    _ shouldStop: () -> Bool, _ report: (TrainingEvent) -> Void
-  ) throws -> Bool {
-    let phase = plan.phaseIndex(atStep: state.step, of: budget.steps)
-    let part = frozenPart(inPhase: phase)
-    if phase != state.phase {
-      if part != frozenPart(inPhase: state.phase) {
-        optimizer = makeOptimizer(
-          recipe.training.optimizer, parameters: model.trainedParameters(above: part), pool: pool)
-        trunk = nil
-      }
-      state.phase = phase
-      (state.lossState, state.drawn) = (nil, nil)
-      fallback?.enterPhase()
-      stream = makeStream(phase: phase)
-    }
-    guard let part, trunk == nil else { return false }
-    trunk = try FrozenTrunk(
-      part, model: model, loader: loader, recipe: recipe, data: data,
-      plan: ActivationPlan(part: part, recipe: recipe, splits: data.splits, plan: plan),
-      folder: cacheFolder, mostPlaces: mostPlaces, pool: pool, shouldStop: shouldStop,
-      tell: { report(.note($0)) })
-    return true
-  }
-
   /// The stream of a phase, from its beginning or from a checkpoint's position.
   func makeStream(
     phase: Int, at position: OrderStream.Position? = nil, errors: [Float]? = nil

@@ -17,16 +17,22 @@ struct Check: ParsableCommand {
     help: "Change a key, such as training.epochs=2. Repeatable.")
   var changes: [String] = []
 
+  @Option(help: "The store with the runs that 'model.weights: run:…' names.")
+  var results = "results.sqlite"
+
   func run() throws {
     var problems = 0
     for file in try files.flatMap(Self.expand) {
       do {
         let experiment = try ExperimentFile.read(
           path: file, overrides: try Change.parse(changes),
-          environment: ProcessInfo.processInfo.environment)
+          environment: ProcessInfo.processInfo.environment,
+          weightsOfRun: RunWeights(store: results).file)
         let strategies = Set(experiment.recipes.map { $0.label + $0.variant }).count
+        let stages = experiment.datasets.count > 1 ? " × \(experiment.datasets.count) stages" : ""
         Terminal.show(
-          "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds)")
+          "\(file): ok, \(experiment.recipes.count) runs (\(strategies) strategies × seeds\(stages))"
+        )
         for warning in experiment.warnings { Terminal.complain("\(warning)") }
       } catch let error as ExperimentProblems {
         problems += error.problems.count

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Experiments
 import Foundation
 import Reports
 import Sweeps
@@ -27,14 +28,21 @@ struct DataCommand: ParsableCommand {
   }
 
   func run() throws {
-    let experiment = try source.experiment()
-    let data = try source.prepare(
+    let experiment = try source.experiment(store: results)
+    let stages = try source.prepare(
       experiment, work: WorkFolder(store: results), threads: machine.threadCount)
+    for (dataset, data) in zip(experiment.datasets, stages) { show(experiment, dataset, data) }
+  }
+
+  private func show(
+    _ experiment: Experiment, _ dataset: DatasetConfiguration, _ data: PreparedData
+  ) {
     let summary = DatasetSummary(of: data.splits)
     var table = DatasetTable(data.record(named: summary.name))
     table.facts = facts(summary, data)
     table.notes =
-      summary.notes + examples(of: summary) + SweepPlan.activationNotes(experiment, data: data)
+      summary.notes + examples(of: summary)
+      + SweepPlan.activationNotes(experiment, classes: dataset.classes, data: data)
     Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
   }
 

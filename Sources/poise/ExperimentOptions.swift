@@ -16,31 +16,52 @@ struct ExperimentOptions: ParsableArguments {
 
   @Option(
     parsing: .singleValue,
-    help: "Only these runs, such as strategy=focal or seed=1. Repeatable; all must hold.")
+    help: """
+      Only these runs, such as strategy=focal or seed=1, and the runs that they start from. \
+      Repeatable; all must hold.
+      """)
   var only: [String] = []
 
-  /// Reads and checks the file.
-  func experiment() throws -> Experiment {
+  /// Reads and checks the file; `store` has the runs whose weights it may start from.
+  func experiment(store: String) throws -> Experiment {
     var experiment = try ExperimentFile.read(
       path: file, overrides: try Change.parse(changes),
-      environment: ProcessInfo.processInfo.environment)
+      environment: ProcessInfo.processInfo.environment,
+      weightsOfRun: RunWeights(store: store).file)
     try restrict(&experiment)
     return experiment
   }
 
-  /// Catalogue, pixels and splits of the experiment.
+  /// Catalogue, pixels and splits of each of the experiment's data sets.
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
-  ) throws -> PreparedData {
+  ) throws -> [PreparedData] {
     let recipe = experiment.recipes[0]
-    let bar = ProgressBar(label: "decoding images")
-    defer { bar.finish() }
-    return try PreparedData(
-      dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
-      threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    return try experiment.datasets.map { dataset in
+      let bar = ProgressBar(label: "decoding images")
+      defer { bar.finish() }
+      return try PreparedData(
+        dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
+        threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    }
   }
 
   private func restrict(_ experiment: inout Experiment) throws {
+    let all = experiment.recipes
+    try select(&experiment)
+    var wanted = Set(experiment.recipes)
+    var open = experiment.recipes
+    while let recipe = open.popLast() {
+      guard let needed = recipe.base?.canonicalJSON(includingSeed: true),
+        let base = all.first(where: { $0.canonicalJSON(includingSeed: true) == needed }),
+        wanted.insert(base).inserted
+      else { continue }
+      open.append(base)
+    }
+    experiment.recipes = all.filter(wanted.contains)
+  }
+
+  private func select(_ experiment: inout Experiment) throws {
     for condition in only {
       let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, ["strategy", "seed", "variant"].contains(parts[0]) else {

@@ -15,7 +15,7 @@ struct Plan: ParsableCommand {
   @Flag(help: "Write CSV.") var csv = false
 
   func run() throws {
-    let experiment = try source.experiment()
+    let experiment = try source.experiment(store: results)
     let work = WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let listing = PlanListing(try SweepPlan(experiment, data: data, workFolder: work.path))

@@ -34,11 +34,19 @@ struct RunOption: ParsableArguments {
         "run \(run.id) (\(run.name)) is \(run.status.rawValue); only a run that is done has weights",
         code: Failure.missingInput)
     }
+    return try TrainedModel(of: details, inStoreAt: store.results)
+  }
+}
+
+extension TrainedModel {
+  /// The network of a finished run, wherever its weights are now.
+  init(of details: RunDetails, inStoreAt store: String) throws {
+    let run = details.summary
     let recipe = try JSONDecoder().decode(
       Recipe.self, from: Data(details.description.configuration.utf8))
     // A store that was moved together with its working folder is found by where it is now.
     let folder =
-      "\(WorkFolder.path(ofStore: store.results))/runs/"
+      "\(WorkFolder.path(ofStore: store))/runs/"
       + "\(run.name)-\(details.description.configHash.prefix(12))"
     let places = [details.weightsPath, RunFolder(folder).weights].compactMap(\.self)
     guard let path = places.first(where: FileManager.default.fileExists) else {
@@ -47,6 +55,6 @@ struct RunOption: ParsableArguments {
           + "\(places.joined(separator: " and no ")); a sweep with another --results makes the "
           + "run again, to the same bits on the same machine", code: Failure.missingInput)
     }
-    return try TrainedModel(recipe: recipe, weightsAt: path, digest: details.weightsDigest)
+    try self.init(recipe: recipe, weightsAt: path, digest: details.weightsDigest)
   }
 }

@@ -31,7 +31,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.install()
-    let experiment = try source.experiment()
+    let experiment = try source.experiment(store: results)
     let work = WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)

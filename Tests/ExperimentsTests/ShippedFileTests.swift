@@ -14,6 +14,8 @@ struct ShippedFileTests {
     arguments: [
       ("quickstart-fashion-mnist-lt", 5, 5), ("sweep-fashion-products", 6, 6),
       ("sweep-cifar10-lt", 18, 5), ("sweep-fashion-text", 7, 7),
+      ("reference-fashion", 54, 27), ("study-two-stages", 6, 3), ("final-cifar10-lt", 18, 6),
+      ("final-fashion-mnist-lt", 6, 6),
     ])
   func reads(name: String, runs: Int, strategies: Int) throws {
     let experiment = try ExperimentFile.read(
@@ -43,6 +45,6 @@ struct ShippedFileTests {
   @Test("there are no other files")
   func allAreTested() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-    #expect(files.filter { $0.hasSuffix(".yaml") }.count == 4)
+    #expect(files.filter { $0.hasSuffix(".yaml") }.count == 8)
   }
 }

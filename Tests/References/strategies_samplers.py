@@ -245,4 +245,5 @@ def main():
     print(path, path.stat().st_size, "bytes, numpy", np.__version__, "pillow", PIL.__version__)
 
 
-main()
+if __name__ == "__main__":
+    main()

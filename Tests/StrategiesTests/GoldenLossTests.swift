@@ -40,7 +40,7 @@ private struct GoldenLosses: Decodable {
   func losses() throws {
     let golden = try GoldenLosses.read()
     #expect(golden.cases.count == 160)
-    var worst: [String: (loss: Double, gradient: Double)] = [:]
+    var notes = GoldenNotes(against: "PyTorch's autograd")
     for each in golden.cases {
       let batch = try #require(golden.batches[each.batch])
       let census = ClassCensus(counts: try #require(golden.censuses[batch.census]))
@@ -66,13 +66,11 @@ private struct GoldenLosses: Decodable {
           result.featureGradient, expected, within: Self.tolerance, floor: floor,
           "gradient on the features of \(label)")
       }
-      let before = worst[each.strategy] ?? (0, 0)
-      worst[each.strategy] = (max(before.loss, errors.loss), max(before.gradient, errors.gradient))
+      notes.add(each.strategy, .value, errors.loss)
+      notes.add(each.strategy, .gradient, errors.gradient)
     }
-    for (name, error) in worst.sorted(by: { $0.key < $1.key }) {
-      print("golden \(name): worst error of the loss \(error.loss), gradient \(error.gradient)")
-    }
-    #expect(worst.count == StrategyCatalog.all.count { $0 is any LossDesign.Type })
+    notes.show()
+    #expect(notes.strategies.count == StrategyCatalog.all.count { $0 is any LossDesign.Type })
   }
 
   private func probe(_ batch: GoldenLosses.Batch) -> LogitBatch {

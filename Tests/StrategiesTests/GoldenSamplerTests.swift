@@ -61,14 +61,18 @@ private struct GoldenSamplers: Decodable {
 @Suite("Golden samplers") struct GoldenSamplerTests {
   @Test("Class weights are NumPy's")
   func weights() throws {
+    var notes = GoldenNotes(against: "NumPy")
     for golden in try GoldenSamplers.read().weights {
       let weights = try #require(try golden.plan().phases[0].loss.classWeights)
       assertClose(weights, golden.values, within: 1e-12, golden.strategy)
+      notes.add(golden.strategy, .weights, worstRelativeError(weights, golden.values).error)
     }
+    notes.show()
   }
 
   @Test("Class masses are NumPy's, also of samplers that change")
   func masses() throws {
+    var notes = GoldenNotes(against: "NumPy")
     for golden in try GoldenSamplers.read().masses {
       let sampler = try golden.plan().phases[0].sampler
       let census = ClassCensus(counts: golden.counts)
@@ -76,21 +80,27 @@ private struct GoldenSamplers: Decodable {
         golden.moment.map { sampler.classMass(at: $0, for: census) }
         ?? sampler.classMass(for: census)
       assertClose(mass, golden.values, within: 1e-10, "\(golden.strategy) \(golden.parameters)")
+      notes.add(golden.strategy, .mass, worstRelativeError(mass, golden.values).error)
     }
+    notes.show()
   }
 
   @Test("Orders are those of the same algorithm on NumPy's generator")
   func orders() throws {
     let cases = try GoldenSamplers.read().orders
     #expect(cases.count == 16)
+    var notes = GoldenNotes(against: "NumPy's Philox")
     for golden in cases {
       let census = ClassCensus(counts: golden.counts)
       let moment = try #require(golden.moment)
       var generator = SeededGenerator(seed: 7, purpose: .order, epoch: moment.pass)
       let order = try golden.plan().phases[0].sampler.order(
         of: census.split, at: moment, using: &generator)
-      #expect(order == golden.values.map { Int($0) }, "\(golden.strategy), pass \(moment.pass)")
+      let expected = golden.values.map { Int($0) }
+      #expect(order == expected, "\(golden.strategy), pass \(moment.pass)")
+      notes.add(golden.strategy, .order, shareOfDifferences(order, expected))
     }
+    notes.show()
   }
 
   @Test("Operations of augmentation policies are PIL's, to its rounding to bytes")

@@ -46,16 +46,20 @@ private struct Golden: Decodable {
   func weights() throws {
     let cases = try Golden.read().weights
     #expect(cases.count == 72)
+    var notes = GoldenNotes(against: "NumPy")
     for golden in cases {
       var parameters: [String: ParameterValue] = ["normalization": .text(golden.normalization)]
       if let beta = golden.beta { parameters["beta"] = .number(beta) }
       let strategy = try StrategyConfiguration(name: golden.strategy, parameters: parameters)
       let plan = try strategy.strategy.plan(for: ClassCensus(counts: golden.counts))
       // A few roundings of Double, and ln β times a count of 4e5: 1e-10 covers both.
+      let weights = try #require(plan.phases[0].loss.classWeights)
       assertClose(
-        try #require(plan.phases[0].loss.classWeights), golden.weights, within: 1e-10,
+        weights, golden.weights, within: 1e-10,
         "\(golden.strategy) \(golden.normalization) β=\(golden.beta ?? 0)")
+      notes.add(golden.strategy, .weights, worstRelativeError(weights, golden.weights).error)
     }
+    notes.show()
   }
 
   @Test("Class masses of samplers are NumPy's")
@@ -72,6 +76,7 @@ private struct Golden: Decodable {
       ("under-default", "undersampling", [:]),
       ("under-30", "undersampling", ["to": .number(30)]),
     ]
+    var notes = GoldenNotes(against: "NumPy")
     for golden in try Golden.read().samplers {
       let census = ClassCensus(counts: golden.counts)
       #expect(
@@ -82,8 +87,10 @@ private struct Golden: Decodable {
         let strategy = try StrategyConfiguration(name: name, parameters: parameters).strategy
         let mass = try strategy.plan(for: census).effectiveMass(for: census)[0].sampled
         assertClose(mass, expected, within: 1e-12, "\(key) of \(golden.counts)")
+        notes.add(name, .mass, worstRelativeError(mass, expected).error)
       }
     }
+    notes.show()
   }
 
   @Test("Cross-entropy and its gradient are PyTorch's in both reductions")

@@ -14,7 +14,9 @@ private struct FakeSweep {
   let store: any RunStore = InMemoryRunStore()
   let plan: SweepPlan
 
-  init(limits: String = "{}") throws {
+  init(
+    limits: String = "{}", strategies: String = "{baseline: {}, sqrt-sampling: {}}"
+  ) throws {
     folder = try TemporaryFolder("sweep")
     try SyntheticImages(trainCounts: [20, 10], testCounts: [4, 4]).write(to: folder.path)
     let file = try folder.write(
@@ -32,7 +34,7 @@ private struct FakeSweep {
       image: {size: 8}
       model: {architecture: cifar_resnet20, stem: small}
       training: {epochs: 1, batch: 8}
-      strategies: {baseline: {}, sqrt-sampling: {}}
+      strategies: \(strategies)
       baseline: baseline
       seeds: [1, 2]
       limits: \(limits)
@@ -43,7 +45,7 @@ private struct FakeSweep {
     let data = try PreparedData(
       dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: folder.path,
       threads: 1)
-    plan = try SweepPlan(experiment, data: data, workFolder: folder.path(of: "work"))
+    plan = try SweepPlan(experiment, data: [data], workFolder: folder.path(of: "work"))
   }
 
   func run(
@@ -118,5 +120,63 @@ private struct FakeSweep {
     let summary = try sweep.run(worker: "exit 0", shouldStop: { true })
     #expect(summary.left == 4)
     #expect(try sweep.states == [.queued, .queued, .queued, .queued])
+  }
+
+  // MARK: Runs that need another one
+
+  private static let reusing =
+    "{tau-normalization: {}, baseline: {}, posthoc-logit-adjustment: {tau: 1}}"
+
+  @Test func `what needs a run comes after it`() throws {
+    let sweep = try FakeSweep(strategies: Self.reusing)
+    let names = sweep.plan.runs.map(\.description.name)
+    for seed in 1...2 {
+      let places = ["baseline", "tau-normalization", "posthoc-logit-adjustment"].map {
+        names.firstIndex(of: "\($0)-s\(seed)")!
+      }
+      #expect(places[0] < places[1] && places[0] < places[2])
+      let base = sweep.plan.runs[places[0]]
+      #expect(sweep.plan.runs[places[1]].needs == base.description.configHash)
+      #expect(base.needs == nil)
+    }
+  }
+
+  @Test func `what needs a failed run fails with a sentence, and nothing else is harmed`() throws {
+    let sweep = try FakeSweep(
+      limits: "{failures_in_a_row: 10, retries: 0}", strategies: Self.reusing)
+    let summary = try sweep.run(worker: "echo x >> \"$(dirname \"$1\")/tries\"; exit 1")
+    #expect(summary.failed == 6)
+    #expect(summary.stopReason == nil)
+    for run in sweep.plan.runs where run.needs != nil {
+      #expect(!FileManager.default.fileExists(atPath: run.folder + "/tries"))
+    }
+    let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
+    #expect(errors.count { $0.contains("needs the weights of baseline-s1, which failed") } == 2)
+    #expect(try sweep.run(worker: "exit 1").skipped == 6)
+    #expect(try sweep.run(worker: "exit 1", retriesFailed: true).failed == 6)
+  }
+
+  @Test func `what needs a run that was only stopped waits for it`() throws {
+    let sweep = try FakeSweep(strategies: Self.reusing)
+    let summary = try sweep.run(worker: "exit \(WorkerExit.cancelled)")
+    #expect(summary.left == 6)
+    #expect(try !sweep.states.contains(.failed))
+  }
+
+  @Test func `a done run whose weights are gone fails what needs it`() throws {
+    let sweep = try FakeSweep(limits: "{failures_in_a_row: 10}", strategies: Self.reusing)
+    let description = sweep.plan.runs[0].description
+    try sweep.store.register(
+      SweepRecord(name: "fake", file: "f", source: "", baseline: "baseline"))
+    let id = try sweep.store.enqueue(description)
+    let result = RunResult(
+      bestEpoch: nil, imagesSeen: 0, steps: 0, validation: nil, test: nil, predictions: [],
+      classMass: ClassMass(sampled: [], weights: [], effective: []), lossReduction: "",
+      kernels: [:], notes: [], seconds: 0, imagesPerSecond: nil, peakMemoryMB: nil,
+      weightsDigest: "", weightsPath: nil)
+    try sweep.store.finish(id, .done(result))
+    _ = try sweep.run(worker: "exit 1")
+    let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
+    #expect(errors.contains { $0.contains("weights.checkpoint is gone") })
   }
 }

@@ -3,6 +3,7 @@ import Networks
 import Recipes
 import Results
 import Strategies
+import TestSupport
 import Testing
 import Training
 
@@ -13,6 +14,8 @@ import Training
     "seesaw", "softmax-equalization", "influence-balanced", "ldam", "class-balanced-focal", "lade",
     "progressive-sampling", "accuracy-driven-sampling", "hard-example-sampling",
     "cyclic-sampling", "mixup", "cutmix", "remix", "trivial-augment",
+    "deferred-reweighting", "deferred-resampling", "ldam-drw", "classifier-retraining",
+    "learnable-weight-scaling",
   ]
 
   @Test(arguments: names)
@@ -75,6 +78,13 @@ import Training
     #expect(result.notes.contains { $0.contains("cosine classifier of scale 30") })
     let weights = try fixture.trainer("another").model.parameters.map(\.name)
     #expect(!weights.contains("fc.bias"))
+    // What is stored can be used again.
+    let model = try TrainedModel(
+      recipe: fixture.recipe, weightsAt: try #require(result.weightsPath),
+      digest: result.weightsDigest)
+    let picture = try fixture.folder.write(
+      PNGMaker.encode(height: 8, width: 8, rgb: [UInt8](repeating: 9, count: 192)), to: "a.png")
+    #expect(try model.predict([picture], threads: 1)[0].get().logits.count == 4)
   }
 
   @Test func `a separable task is learned with mixed images and adjusted logits`() throws {

@@ -40,9 +40,24 @@ struct TrainingFixture {
       cacheFolder: folder.path, threads: 1)
   }
 
-  func trainer(_ runFolder: String, threads: Int = 1) throws -> Trainer {
+  /// A trainer; what its recipe reuses is trained first, in a folder of its own.
+  func trainer(
+    _ runFolder: String, threads: Int = 1, caches: Bool = false
+  ) throws -> Trainer {
     try Trainer(
-      recipe: recipe, data: data, folder: RunFolder(folder.path(of: runFolder)), threads: threads)
+      recipe: recipe, data: data, folder: RunFolder(folder.path(of: runFolder)), threads: threads,
+      cacheFolder: caches ? folder.path(of: "cache") : nil, base: try base())
+  }
+
+  /// The finished run that the recipe reuses, if it does.
+  func base() throws -> BaseRun? {
+    guard let recipe = recipe.base else { return nil }
+    var fixture = self
+    fixture.recipe = recipe
+    let result = try fixture.result("base")
+    return BaseRun(
+      name: recipe.runName, configHash: recipe.configHash(datasetDigest: data.digest),
+      weights: RunFolder(folder.path(of: "base")).weights, digest: result.weightsDigest)
   }
 
   /// Trains to the end in a folder of its own.

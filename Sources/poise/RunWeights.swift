@@ -1,0 +1,62 @@
+import Foundation
+import Networks
+import Reports
+import Results
+import ResultsSQLite
+import Training
+
+/// The weights of finished runs as files that other experiments start from (`model.weights: run:…`).
+struct RunWeights {
+  /// The store that has the runs.
+  let store: String
+
+  /// The file of a run's weights, written where it is not there yet.
+  ///
+  /// It lies in the store's working folder and holds what `poise export` writes, but nothing that
+  /// differs between two exports: its digest is part of fingerprints.
+  func file(of name: String) throws -> String {
+    let opened = try SQLiteRunStore(readOnly: store)
+    let details = try details(of: name, in: opened)
+    let run = details.summary
+    guard run.status == .done else {
+      throw Failure(
+        "run \(run.id) (\(run.name)) is \(run.status.rawValue); only a run that is done has weights",
+        code: Failure.missingInput)
+    }
+    let model = try TrainedModel(of: details, inStoreAt: store)
+    let folder = WorkFolder(store: store).path + "/weights"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let digest = (details.weightsDigest ?? "").prefix(16)
+    let path = "\(folder)/run-\(run.id)-\(run.name)-\(digest).safetensors"
+    if !FileManager.default.fileExists(atPath: path) {
+      try model.export(
+        to: path, imagesSeen: run.imagesSeen ?? 0,
+        facts: ["run_name": run.name, "run_hash": details.description.configHash])
+    }
+    return path
+  }
+
+  /// The run with a number, a name, or the beginning of a fingerprint, in any sweep.
+  private func details(of name: String, in opened: SQLiteRunStore) throws -> RunDetails {
+    if let id = Int64(name), let details = try opened.run(id) { return details }
+    let all = try opened.sweeps().flatMap { try opened.summaries(ofSweep: $0.name) }
+    var found = all.filter { $0.name == name }
+    if found.isEmpty, name.count >= 6 {
+      found = try all.filter {
+        try opened.run($0.id)?.description.configHash.hasPrefix(name) ?? false
+      }
+    }
+    guard let first = found.first, let details = try opened.run(first.id) else {
+      throw Failure(
+        "\(store) has no run '\(name)'; 'poise runs --results \(store)' lists them",
+        code: Failure.missingInput)
+    }
+    guard found.count == 1 else {
+      let candidates = found.map { "\($0.id) (\($0.sweep) \($0.name))" }.joined(separator: ", ")
+      throw Failure(
+        "'\(name)' is the name of \(found.count) runs; write the number of one of them: \(candidates)",
+        code: Failure.missingInput)
+    }
+    return details
+  }
+}

@@ -1,0 +1,82 @@
+import Metrics
+import Reports
+import Results
+import Testing
+
+@Suite("Stages together") struct StagesTogetherTests {
+  /// A run of a stage with classes of 10 test images each.
+  private func run(
+    _ strategy: String, stage: RunStage, seed: UInt64 = 1,
+    classes: [(String, train: Int, hits: Int)]
+  ) -> RunSummary {
+    let metrics = classes.enumerated().map { index, row in
+      ClassMetrics(
+        classIndex: index, support: 10, predicted: 10, correct: row.hits, correctTop5: 10,
+        top1: Double(row.hits) / 10, top5: 1, precision: Double(row.hits) / 10,
+        recall: Double(row.hits) / 10, f1: Double(row.hits) / 10, specificity: 0.9)
+    }
+    var headline = HeadlineMetrics(images: 10 * classes.count)
+    headline.accuracy = metrics.compactMap(\.recall).reduce(0, +) / Double(classes.count)
+    headline.balancedAccuracy = headline.accuracy
+    var run = RunSummary(
+      id: Int64(seed * 10) + Int64(stage.place), sweep: "s", dataset: "d, stage \(stage.name)",
+      name: "\(strategy)-\(stage.name)-s\(seed)", strategy: strategy, variant: "", seed: seed,
+      status: .done, groupHash: "\(strategy)\(stage.name)", headline: headline, classes: metrics,
+      classRecords: classes.enumerated().map {
+        ClassRecord(
+          index: $0, name: $1.0, trainCount: $1.train, validationCount: 1, testCount: 10)
+      }, imagesSeen: 100 * (stage.place + 1), imagesPlanned: 100, epochsDone: 1, epochsPlanned: 1,
+      bestEpoch: 1, seconds: 5, error: nil, overrides: [], notes: [])
+    run.stage = stage
+    return run
+  }
+
+  private let first = RunStage(name: "top", place: 0)
+  private let second = RunStage(name: "rest", place: 1)
+
+  private func pair(_ strategy: String, hits: [Int]) -> [RunSummary] {
+    [
+      run(
+        strategy, stage: first,
+        classes: [("Shirts", train: 500, hits: hits[0]), ("Shoes", train: 200, hits: hits[1])]),
+      run(strategy, stage: second, classes: [("Ties", train: 50, hits: hits[2])]),
+    ]
+  }
+
+  @Test func `a run of every stage becomes one with all classes`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5])
+    let comparisons = try Comparison.ofEachDataset(runs, baseline: "baseline")
+    #expect(
+      comparisons.map(\.dataset) == ["d, stage top", "d, stage rest", StagesTogether.dataset])
+    let together = comparisons[2]
+    #expect(together.classes.map(\.name) == ["Shirts", "Shoes", "Ties"])
+    let baseline = try #require(together.baselines.first)
+    #expect(baseline.imagesSeen == [300])
+    #expect(baseline.metrics[.macroRecall]?.mean == (0.9 + 0.7 + 0.2) / 3)
+    #expect(baseline.metrics[.accuracy]?.mean == 18.0 / 30)
+    #expect(baseline.metrics[.manyRecall]?.mean == (0.9 + 0.7) / 2)
+    #expect(baseline.metrics[.mediumRecall]?.mean == 0.2)
+    #expect(baseline.metrics[.fewRecall] == nil)
+    #expect(baseline.classes.map { $0.top1?.mean } == [0.9, 0.7, 0.2])
+    let text = TerminalReport().render(together)
+    #expect(text.contains("as the network of its own stage"))
+    #expect(!TerminalReport().render(comparisons[0]).contains("as the network of its own stage"))
+  }
+
+  @Test func `where a stage is missing, there is no whole`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5]).prefix(1)
+    #expect(StagesTogether.runs(runs).map(\.strategy) == ["baseline"])
+    #expect(StagesTogether.runs(Array(runs.prefix(1))).isEmpty)
+    var plain = runs[0]
+    plain.stage = nil
+    #expect(StagesTogether.runs([plain]).isEmpty)
+  }
+
+  @Test func `a stage is read from a run's configuration`() {
+    #expect(
+      RunStage(configuration: #"{"stage":{"name":"rest","earlier":[{"name":"top"}]},"seed":1}"#)
+        == second)
+    #expect(RunStage(configuration: #"{"seed":1}"#) == nil)
+    #expect(RunStage(configuration: "no JSON") == nil)
+  }
+}
