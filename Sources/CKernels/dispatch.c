@@ -90,8 +90,8 @@ void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const flo
   chosen->winograd_input(pixels, channels, scale, shift, v, plane);
 }
 
-void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels, float *const *pixels) {
-  chosen->winograd_output(m, plane, channels, pixels);
+void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels) {
+  chosen->winograd_output(m, plane, channels, finish, pixels);
 }
 
 void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane) {

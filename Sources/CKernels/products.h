@@ -59,47 +59,78 @@ CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
 // How a tile reaches the result.
 enum { CK_WRITES, CK_ADDS, CK_STREAMS };
 
-// Writes or adds a row of a tile, of which only `columns` belong to the result.
-CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how) {
+// The number that is added to c.
+CK_INLINE const float *addend_of(const float *c, const ck_finish *finish) {
+  return (const float *)((const char *)c + finish->addend);
+}
+
+CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_finish *finish) {
+  sum = sum + load(shift);
+  if (finish->addend) { sum = sum + load(addend_of(c, finish)); }
+  return finish->rectifies ? rectified(sum) : sum;
+}
+
+// Writes or adds a row of a tile, of which only `columns` belong to the result. `finish` is NULL or
+// has the shift of the tile's first column.
+CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how,
+                       const ck_finish *finish) {
   int adds = how == CK_ADDS;
-  if (how == CK_STREAMS) {
-    __builtin_nontemporal_store(low, (aligned_vec *)c);
-    __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
-    return;
-  }
   if (columns == CK_WIDTH) {
-    store(c, adds ? load(c) + low : low);
-    store(c + CK_LANES, adds ? load(c + CK_LANES) + high : high);
+    if (adds) {
+      low = load(c) + low;
+      high = load(c + CK_LANES) + high;
+    }
+    if (finish) {
+      low = finished(low, c, finish->shift, finish);
+      high = finished(high, c + CK_LANES, finish->shift + CK_LANES, finish);
+    }
+    if (how == CK_STREAMS) {
+      __builtin_nontemporal_store(low, (aligned_vec *)c);
+      __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
+    } else {
+      store(c, low);
+      store(c + CK_LANES, high);
+    }
     return;
   }
   float row[CK_WIDTH];
   store(row, low);
   store(row + CK_LANES, high);
-  for (ptrdiff_t j = 0; j < columns; j++) { c[j] = adds ? c[j] + row[j] : row[j]; }
+  for (ptrdiff_t j = 0; j < columns; j++) {
+    float sum = adds ? c[j] + row[j] : row[j];
+    if (finish) {
+      sum += finish->shift[j];
+      if (finish->addend) { sum += *addend_of(c + j, finish); }
+      if (finish->rectifies && sum < 0) { sum = 0; }
+    }
+    c[j] = sum;
+  }
 }
 
 typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,
-                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how);
+                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,
+                          const ck_finish *finish);
 typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
-                           ptrdiff_t ldc, ptrdiff_t columns, int how);
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish);
 typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how);
 
 #define CK_TILE(ROWS)                                                                            \
   static void rows_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,          \
-                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how) {           \
+                          float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,             \
+                          const ck_finish *finish) {                                             \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
     CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c[i] + at, sums[i][0], sums[i][1], columns, how);                                  \
+      put_row(c[i] + at, sums[i][0], sums[i][1], columns, how, finish);                          \
     }                                                                                            \
   }                                                                                              \
   static void place_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,\
-                           ptrdiff_t ldc, ptrdiff_t columns, int how) {                          \
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish) { \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
     CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how);                                \
+      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, finish);                        \
     }                                                                                            \
   }                                                                                              \
   static void gradient_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,        \
@@ -108,7 +139,7 @@ typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const 
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, 1, lda, b, ldb, sums);                                                  \
     CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how);                                \
+      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, NULL);                          \
     }                                                                                            \
   }
 
@@ -266,6 +297,7 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
   ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
   ptrdiff_t step = blocks == 0 ? 0 : ((k + blocks - 1) / blocks + 15) / 16 * 16;
   int in_place = lies_well(a);
+  ck_finish finish = c.finish ? *c.finish : (ck_finish){};
   // Streamed rows begin on a line and are written once.
   int streams = c.streams && blocks == 1 && !adds && n % 16 == 0;
   ptrdiff_t pitch = in_place ? a.pitch : step + 16;
@@ -281,16 +313,19 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
         const float *b = packed + (panel * depth + p) * CK_WIDTH;
         ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
         int how = adds || p > 0 ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+        // The last products of a sum finish it.
+        const ck_finish *finishes = c.finish && p + here == k ? &finish : NULL;
+        if (finishes) { finish.shift = c.finish->shift + at; }
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
-                             how);
+                             how, finishes);
           } else {
             place_tiles[count](here, block + i * pitch, pitch, b,
-                               c.first + (top + i) * c.pitch + at, c.pitch, columns,
-                               how);
+                               c.first + (top + i) * c.pitch + at, c.pitch, columns, how,
+                               finishes);
           }
         }
       }
@@ -308,7 +343,8 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
       ptrdiff_t i = tile_start(tile, tiles, rows);
       place_tiles[tile_start(tile + 1, tiles, rows) - i](
-          k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), 0);
+          k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), 0,
+          NULL);
     }
   }
 }

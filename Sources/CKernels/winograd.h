@@ -84,7 +84,7 @@ static void winograd_input(const float *const *pixels, ptrdiff_t channels, const
 }
 
 static void winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
-                            float *const *pixels) {
+                            const ck_finish *finish, float *const *pixels) {
   for (ptrdiff_t c = 0; c < channels; c += CK_LANES) {
     vec t[4][6];
     for (int j = 0; j < 6; j++) {
@@ -97,7 +97,8 @@ static void winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
       vec o[4];
       output_line(t[i], o);
       CK_UNROLL for (int j = 0; j < 4; j++) {
-        if (pixels[4 * i + j]) { store(pixels[4 * i + j] + c, o[j]); }
+        float *to = pixels[4 * i + j];
+        if (to) { store(to + c, finish ? finished(o[j], to + c, finish->shift + c, finish) : o[j]); }
       }
     }
   }

@@ -13,11 +13,19 @@ protocol ConvolutionKernel: SendableMetatype {
   static func accepts(_ problem: ConvolutionProblem) -> Bool
   /// Numbers of scratch memory that a pass may use with so many threads.
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int
-  /// y = x ∗ w
+  /// Whether it computes the problem well when weights are prepared once for many batches.
+  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool
+  /// Numbers that prepared weights take, a multiple of 16.
+  static func preparedCount(for problem: ConvolutionProblem) -> Int
+  /// Brings weights into the order that `forward` reads them in.
+  static func prepare(
+    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool)
+  /// y = finish(x ∗ w) with prepared weights, which are not changed.
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool)
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dx = the adjoint of the convolution applied to dy
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
@@ -32,6 +40,7 @@ protocol ConvolutionKernel: SendableMetatype {
 extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
   static func canCompute(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
+  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
 }
 
 /// A convolution with its implementation chosen: the first in the list that accepts the problem.
@@ -47,13 +56,14 @@ public struct Convolution: Sendable {
   /// The extents.
   public let problem: ConvolutionProblem
   private let kernel: any ConvolutionKernel.Type
+  private let foldedKernel: any ConvolutionKernel.Type
 
   /// Chooses an implementation that the policy allows.
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
     self.problem = problem
-    kernel =
-      Self.implementations.first { $0.policies.contains(policy) && $0.accepts(problem) }
-      ?? ReferenceConvolution.self
+    let allowed = Self.implementations.filter { $0.policies.contains(policy) }
+    kernel = allowed.first { $0.accepts(problem) } ?? ReferenceConvolution.self
+    foldedKernel = allowed.first { $0.acceptsPrepared(problem) } ?? ReferenceConvolution.self
   }
 
   /// An implementation by its name, if it can compute the problem; for tests and benchmarks.
@@ -61,7 +71,7 @@ public struct Convolution: Sendable {
     guard let kernel = Self.implementations.first(where: { $0.name == name }),
       kernel.canCompute(problem)
     else { return nil }
-    (self.problem, self.kernel) = (problem, kernel)
+    (self.problem, self.kernel, foldedKernel) = (problem, kernel, kernel)
   }
 
   /// Names of all implementations, fastest first.
@@ -70,9 +80,14 @@ public struct Convolution: Sendable {
   /// Name of the chosen implementation.
   public var kernelName: String { kernel.name }
 
+  /// Name of the implementation that computes with folded weights.
+  public var foldedKernelName: String { foldedKernel.name }
+
   /// Numbers of scratch memory that any pass may use.
   public func scratchCount(threads: Int) -> Int {
-    kernel.scratchCount(for: problem, threads: threads)
+    max(
+      kernel.scratchCount(for: problem, threads: threads),
+      foldedKernel.scratchCount(for: problem, threads: threads))
   }
 
   /// y = x ∗ w; overwrites y.
@@ -80,7 +95,54 @@ public struct Convolution: Sendable {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.forward(problem, y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
+    kernel.prepare(problem, to: scratch, w: w, pool: pool)
+    kernel.forward(
+      problem, y: y, x: x, prepared: scratch, input: input, finish: nil,
+      scratch: scratch + kernel.preparedCount(for: problem), pool: pool)
+  }
+
+  /// Numbers that folded weights take.
+  public var foldedCount: Int {
+    foldedKernel.preparedCount(for: problem) + roundUp(problem.outChannels, Finish.shiftStep)
+  }
+
+  /// Makes weights for `forward(y:x:folded:…)` from w and the normalisation A · (x ∗ w) + B:
+  /// every output channel's weights times A, in the order in which products read them, then B.
+  ///
+  /// They serve any batch until the weights or the normalisation change.
+  ///
+  /// - Parameter scratch: `weightCount` numbers.
+  public func fold(
+    into folded: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
+    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let k = problem.outChannels
+    let rows = problem.weightCount / k
+    let chunks = RowChunks(rows: rows)
+    pool.run(chunks: chunks.count) { chunk, _ in
+      for row in chunks.range(chunk) {
+        for c in 0..<k { scratch[row * k + c] = w[row * k + c] * scale[c] }
+      }
+    }
+    foldedKernel.prepare(problem, to: folded, w: scratch, pool: pool)
+    let shifts = folded + foldedKernel.preparedCount(for: problem)
+    shifts.update(repeating: 0, count: roundUp(k, Finish.shiftStep))
+    shifts.update(from: shift, count: k)
+  }
+
+  /// y = A · (x ∗ w) + B + addend, then max(0, y) with `relu`; overwrites y.
+  ///
+  /// - Parameter addend: as y, elsewhere in memory.
+  public func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    folded: UnsafeMutablePointer<Float>, addend: UnsafePointer<Float>? = nil, relu: Bool,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let shift = folded + foldedKernel.preparedCount(for: problem)
+    foldedKernel.forward(
+      problem, y: y, x: x, prepared: folded, input: nil,
+      finish: Finish(shift: shift, addend: addend, relu: relu), scratch: scratch, pool: pool)
   }
 
   /// dx from dy; overwrites dx.

@@ -32,31 +32,44 @@ enum GatheredConvolution: ConvolutionKernel {
         gradient.partialCount + threads * gradient.laneScratch)
   }
 
+  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+    PackedMatrix.count(depth: Gather(problem).depth, columns: problem.outChannels)
+  }
+
+  static func prepare(
+    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool
+  ) {
+    let depth = Gather(problem).depth
+    PackedMatrix(prepared, depth: depth, columns: problem.outChannels)
+      .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
+  }
+
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let k = problem.outChannels
     let gather = Gather(problem)
     let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
-    let packed = PackedMatrix(scratch + gather.borderedCount, depth: gather.depth, columns: k)
-    packed.pack([PackedMatrix.Part(w, rows: gather.depth)], transposed: false, pool: pool)
-    let lanes = packed.end
+    let packed = PackedMatrix(prepared, depth: gather.depth, columns: k)
+    let lanes = scratch + gather.borderedCount
+    let finish = finish?.loop(y)
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
     pool.run(chunks: blocks.count) { chunk, lane in
       let block = blocks[chunk]
       if gather.isDense {
         packed.multiply(
           block, a: source, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount,
+          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
           scratch: lanes + lane * ProductBlocks.laneScratch, result: y)
         return
       }
       gather.withRows(block.rows, of: source) { starts in
         packed.multiply(
           block, starts: starts, segments: gather.segments, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount,
+          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
           scratch: lanes + lane * ProductBlocks.laneScratch
         ) { y + $0 * k }
       }

@@ -53,6 +53,7 @@ struct PackedMatrix {
   func multiply(
     _ block: ProductBlocks.Block, starts: RunStarts, segments: Int, depths: Range<Int>? = nil,
     transform: InputTransform?, adds: Bool = false, streams: Bool = false,
+    finish: ck_finish? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: (_ row: Int) -> UnsafeMutablePointer<Float>
   ) {
@@ -63,11 +64,14 @@ struct PackedMatrix {
       let rows = ck_rows(
         starts: UnsafePointer(starts), first: nil, pitch: 0, segments: segments,
         length: depths.count / segments, scale: transform?.scale, shift: transform?.shift)
-      ck_multiply(
-        count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
-        start + depths.lowerBound * Self.width, depth,
-        ck_result(starts: c.baseAddress!, first: nil, pitch: 0, streams: streams ? 1 : 0),
-        adds ? 1 : 0, scratch)
+      finish.withPointer { finish in
+        ck_multiply(
+          count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
+          start + depths.lowerBound * Self.width, depth,
+          ck_result(
+            starts: c.baseAddress!, first: nil, pitch: 0, streams: streams ? 1 : 0, finish: finish),
+          adds ? 1 : 0, scratch)
+      }
     }
   }
 
@@ -77,18 +81,22 @@ struct PackedMatrix {
   /// One block of a · matrix, where the rows of a and of the result lie one after the other.
   func multiply(
     _ block: ProductBlocks.Block, a: UnsafePointer<Float>, transform: InputTransform?,
-    streams: Bool, scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>
+    streams: Bool, finish: ck_finish? = nil, scratch: UnsafeMutablePointer<Float>,
+    result: UnsafeMutablePointer<Float>
   ) {
     let top = block.rows.lowerBound
     let rows = ck_rows(
       starts: nil, first: a + top * depth, pitch: depth, segments: 1, length: depth,
       scale: transform?.scale, shift: transform?.shift)
-    ck_multiply(
-      block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
-      depth,
-      ck_result(
-        starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0),
-      0, scratch)
+    finish.withPointer { finish in
+      ck_multiply(
+        block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
+        depth,
+        ck_result(
+          starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0,
+          finish: finish),
+        0, scratch)
+    }
   }
 }
 

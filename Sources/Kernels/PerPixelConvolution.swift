@@ -31,37 +31,58 @@ enum PerPixelConvolution: ConvolutionKernel {
     GatheredConvolution.scratchCount(for: problem, threads: threads)
   }
 
+  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+    PackedMatrix.count(
+      depth: problem.kernelHeight * problem.kernelWidth * problem.inChannels,
+      columns: problem.outChannels)
+  }
+
+  static func prepare(
+    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool
+  ) {
+    let depth = problem.kernelHeight * problem.kernelWidth * problem.inChannels
+    PackedMatrix(prepared, depth: depth, columns: problem.outChannels)
+      .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
+  }
+
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
     let depth = p.kernelHeight * p.kernelWidth * c
-    let packed = PackedMatrix(scratch, depth: depth, columns: k)
-    packed.pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
+    let packed = PackedMatrix(prepared, depth: depth, columns: k)
+    let loop = finish?.loop(y)
     let pixels = p.outHeight * p.outWidth
     forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, lane in
       let (oy, ox) = pixel.quotientAndRemainder(dividingBy: p.outWidth)
       let left = ox * p.stride - p.padding
       let s = inside(first: left, count: p.kernelWidth, extent: p.width)
-      var isFirst = true
-      for r in 0..<p.kernelHeight where !s.isEmpty {
-        let iy = oy * p.stride + r - p.padding
-        guard iy >= 0, iy < p.height else { continue }
+      let top = oy * p.stride - p.padding
+      let kernelRows = inside(first: top, count: p.kernelHeight, extent: p.height)
+      for r in kernelRows where !s.isEmpty {
+        let iy = top + r
         let tap = r * p.kernelWidth + s.lowerBound
         let start = x + (iy * p.width + left + s.lowerBound) * c
         withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c) {
           packed.multiply(
             block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
-            transform: input, adds: !isFirst,
-            scratch: packed.end + lane * ProductBlocks.laneScratch
+            transform: input, adds: r > kernelRows.lowerBound,
+            finish: r == kernelRows.upperBound - 1 ? loop : nil,
+            scratch: scratch + lane * ProductBlocks.laneScratch
           ) { y + ($0 * pixels + pixel) * k }
         }
-        isFirst = false
       }
-      if isFirst { clear(block, of: packed, y + pixel * k, distance: pixels * k) }
+      guard s.isEmpty || kernelRows.isEmpty else { return }
+      clear(block, of: packed, y + pixel * k, distance: pixels * k)
+      if let finish {
+        for image in block.rows {
+          finish.apply(to: y, at: (image * pixels + pixel) * k, panels: block.panels, columns: k)
+        }
+      }
     }
   }
 

@@ -7,23 +7,35 @@ enum ReferenceConvolution: ConvolutionKernel {
   static func accepts(_ problem: ConvolutionProblem) -> Bool { true }
 
   static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    problem.inputCount
+    problem.inputCount + preparedCount(for: problem)
+  }
+
+  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+    roundUp(problem.weightCount, 16)
+  }
+
+  static func prepare(
+    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool
+  ) {
+    prepared.update(from: w, count: problem.weightCount)
   }
 
   static func forward(
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let x = problem.transformed(x, by: input, into: scratch)
     y.update(repeating: 0, count: problem.outputCount)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {
-          y[output + k] += x[input + c] * w[weight + c * problem.outChannels + k]
+          y[output + k] += x[input + c] * prepared[weight + c * problem.outChannels + k]
         }
       }
     }
+    finish?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
   }
 
   static func backwardData(

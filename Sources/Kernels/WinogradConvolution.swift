@@ -18,11 +18,23 @@ enum WinogradConvolution: ConvolutionKernel {
     // Multiplications for each pair of channels. Making U and reading it costs as much as the
     // products of 36 tiles (measured).
     let tiles = WinogradTiles(problem).count
-    let cost = 36 * Double(tiles + 36)
-    let direct =
-      PerPixelConvolution.accepts(problem)
+    return 36 * Double(tiles + 36) < 0.9 * Double(directCost(problem))
+  }
+
+  private static func preparedCost(_ problem: ConvolutionProblem) -> Double {
+    36 * Double(WinogradTiles(problem).count + 12)
+  }
+
+  /// Multiplications for each pair of channels of the next best implementation.
+  private static func directCost(_ problem: ConvolutionProblem) -> Int {
+    PerPixelConvolution.accepts(problem)
       ? PerPixelConvolution.cost(problem) : 9 * problem.outPixels
-    return cost < 0.9 * Double(direct)
+  }
+
+  /// U is there already, and only read.
+  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool {
+    guard canCompute(problem) else { return false }
+    return preparedCost(problem) < 0.9 * Double(directCost(problem))
   }
 
   /// Whether the formulas apply, fast or not.
@@ -43,13 +55,27 @@ enum WinogradConvolution: ConvolutionKernel {
       weightsLayout(problem).scratchCount(threads: threads))
   }
 
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+    Layout(problem, from: problem.inChannels, to: problem.outChannels).countU
+  }
+
+  static func prepare(
+    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
-    convolve(layout, y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
+    transformFilters(layout, u: prepared, w: w, pool: pool)
+  }
+
+  static func forward(
+    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
+    convolve(
+      layout, y: y, x: x, u: prepared, input: input, finish: finish?.loop(y), scratch: scratch,
+      pool: pool)
   }
 
   static func backwardData(
@@ -59,7 +85,10 @@ enum WinogradConvolution: ConvolutionKernel {
     let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
     let turned = scratch + layout.scratchCount(threads: pool.threads)
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
-    convolve(layout, y: dx, x: dy, w: turned, input: nil, scratch: scratch, pool: pool)
+    transformFilters(layout, u: scratch, w: turned, pool: pool)
+    convolve(
+      layout, y: dx, x: dy, u: scratch, input: nil, finish: nil, scratch: scratch + layout.countU,
+      pool: pool)
   }
 
   static func backwardWeights(
@@ -69,7 +98,7 @@ enum WinogradConvolution: ConvolutionKernel {
   ) {
     let layout = weightsLayout(problem)
     let (c, k) = (layout.from, layout.to)
-    let (v, d) = (layout.spanV(scratch), layout.spanM(scratch))
+    let (v, d) = (scratch + layout.countU, layout.spanM(scratch + layout.countU))
     layout.forEachSpan { tiles in
       layout.forEachChunk(of: tiles, pool) { part in
         let at = part.lowerBound - tiles.lowerBound
@@ -94,24 +123,31 @@ enum WinogradConvolution: ConvolutionKernel {
     Layout(problem, from: problem.inChannels, to: problem.outChannels, isShared: true)
   }
 
-  /// y = x ∗ w with the weights at `w`, in × out channels of this pass.
-  private static func convolve(
-    _ layout: Layout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+  /// U of the weights at `w`, in × out channels of this pass.
+  private static func transformFilters(
+    _ layout: Layout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     let (c, k) = (layout.from, layout.to)
     forEachChannel(c, pool) { channel in
       WinogradTransform.filter(
-        w + channel * k, tap: c * k, channels: k, u: scratch + channel * PackedMatrix.width,
+        w + channel * k, tap: c * k, channels: k, u: u + channel * PackedMatrix.width,
         plane: layout.planeU, depth: c)
     }
+  }
+
+  /// y = finish(x ∗ w) with the transformed weights at `u`.
+  private static func convolve(
+    _ layout: Layout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let (c, k) = (layout.from, layout.to)
     @inline(__always)
     func product(
       _ place: Int, _ tiles: Int, v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>
     ) {
       ck_multiply_in_place(
-        tiles, c, k, v + place * layout.planeV, layout.pitchV, scratch + place * layout.planeU,
+        tiles, c, k, v + place * layout.planeV, layout.pitchV, u + place * layout.planeU,
         m + place * layout.planeM, k)
     }
     if layout.isBlocked {
@@ -122,11 +158,11 @@ enum WinogradConvolution: ConvolutionKernel {
         let m = v + 36 * layout.planeV
         layout.readInput(part, x: x, input: input, v: v)
         for place in 0..<36 { product(place, part.count, v: v, m: m) }
-        layout.writeOutput(part, m: m, y: y)
+        layout.writeOutput(part, m: m, y: y, finish: finish)
       }
       return
     }
-    let (v, m) = (layout.spanV(scratch), layout.spanM(scratch))
+    let (v, m) = (scratch, layout.spanM(scratch))
     layout.forEachSpan { tiles in
       layout.forEachChunk(of: tiles, pool) { part in
         layout.readInput(
@@ -134,7 +170,8 @@ enum WinogradConvolution: ConvolutionKernel {
       }
       pool.run(chunks: 36) { place, _ in product(place, tiles.count, v: v, m: m) }
       layout.forEachChunk(of: tiles, pool) { part in
-        layout.writeOutput(part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y)
+        layout.writeOutput(
+          part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y, finish: finish)
       }
     }
   }

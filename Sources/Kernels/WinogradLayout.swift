@@ -1,3 +1,5 @@
+import CKernels
+
 extension WinogradTiles {
   /// The tiles of a problem's output (and, with padding 1, of its input).
   init(_ problem: ConvolutionProblem) {
@@ -58,19 +60,17 @@ extension WinogradConvolution {
       36 * planeU + (isBlocked ? threads : 1) * stageCount
     }
 
-    /// A span's V, after U.
-    func spanV(_ scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-      scratch + 36 * planeU
+    /// Numbers of U.
+    var countU: Int { 36 * planeU }
+
+    /// A span's M, or D of the weights' gradient, after its V at `stage`.
+    func spanM(_ stage: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+      stage + 36 * planeV
     }
 
-    /// A span's M, or D of the weights' gradient.
-    func spanM(_ scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-      spanV(scratch) + 36 * planeV
-    }
-
-    /// V of a lane's block; its M comes after.
-    func laneV(_ scratch: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
-      spanV(scratch) + lane * stageCount
+    /// V of a lane's block, the first lane's at `stage`; its M comes after.
+    func laneV(_ stage: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
+      stage + lane * stageCount
     }
 
     /// Calls `body` with spans of tiles that together are all tiles.
@@ -117,11 +117,14 @@ extension WinogradConvolution.Layout {
 
   /// The output of some tiles, the first one's M at `m`.
   func writeOutput(
-    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
+    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
+    finish: ck_finish?
   ) {
-    tiles.write(part, image: y, channels: to) {
-      WinogradTransform.output(
-        m + ($0 - part.lowerBound) * to, plane: planeM, channels: to, pixels: $1)
+    finish.withPointer { finish in
+      tiles.write(part, image: y, channels: to) {
+        ck_winograd_output(
+          m + ($0 - part.lowerBound) * to, planeM, to, finish, UnsafePointer($1))
+      }
     }
   }
 }

@@ -34,7 +34,7 @@ package enum WinogradTransform {
     _ m: UnsafePointer<Float>, plane: Int, channels: Int,
     pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   ) {
-    ck_winograd_output(m, plane, channels, UnsafePointer(pixels))
+    ck_winograd_output(m, plane, channels, nil, UnsafePointer(pixels))
   }
 
   /// A e Aᵀ for all channels of a tile whose 16 pixels begin at `pixels`, nil being zeros.

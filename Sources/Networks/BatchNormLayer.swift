@@ -70,17 +70,34 @@ package final class BatchNormLayer: Layer {
       move(runningMean, towards: mean, factor: 1)
       move(runningVariance, towards: variance, factor: m / (m - 1))
     case .evaluation:
-      mean.update(from: runningMean.value.pointer, count: channels)
-      variance.update(from: runningVariance.value.pointer, count: channels)
+      mean.update(from: runningMean.numbers, count: channels)
+      variance.update(from: runningVariance.numbers, count: channels)
     }
     for c in 0..<channels {
-      let r = 1 / (Double(variance[c]) + Self.epsilon).squareRoot()
-      let a = Float(Double(gamma.value.pointer[c]) * r)
-      reciprocal[c] = Float(r)
-      scale[c] = a
-      shift[c] = Float(Double(beta.value.pointer[c]) - Double(mean[c]) * Double(a))
+      let found = affine(c, mean: mean[c], variance: variance[c])
+      (reciprocal[c], scale[c], shift[c]) = (Float(found.reciprocal), found.scale, found.shift)
     }
     return vectors(pass.workspace)
+  }
+
+  /// 1/√(σ²+ε), A and B of a channel.
+  private func affine(
+    _ c: Int, mean: Float, variance: Float
+  ) -> (reciprocal: Double, scale: Float, shift: Float) {
+    let r = 1 / (Double(variance) + Self.epsilon).squareRoot()
+    let a = Float(Double(gamma.numbers[c]) * r)
+    return (r, a, Float(Double(beta.numbers[c]) - Double(mean) * Double(a)))
+  }
+
+  /// A and B of the normalisation by running averages.
+  func runningAffine() -> (scale: AlignedBuffer, shift: AlignedBuffer) {
+    let (scale, shift) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))
+    for c in 0..<channels {
+      let found = affine(
+        c, mean: runningMean.numbers[c], variance: runningVariance.numbers[c])
+      (scale.pointer[c], shift.pointer[c]) = (found.scale, found.shift)
+    }
+    return (scale, shift)
   }
 
   private func move(_ average: Parameter, towards value: UnsafePointer<Float>, factor: Double) {

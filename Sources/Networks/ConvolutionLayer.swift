@@ -13,6 +13,15 @@ package final class ConvolutionLayer: Layer {
   private var convolution: Convolution?
   private var threads = 1
   private var scratch: WorkspacePlan.Slot?
+  private var folded: Folded?
+
+  /// Weights with their normalisation, made once for all batches of an evaluation.
+  private struct Folded {
+    let numbers: AlignedBuffer
+    let batch: ConvolutionProblem
+    /// Sum of the changes of what they were made from, which only grow.
+    let changes: Int
+  }
 
   /// A convolution that keeps the image's size at stride 1.
   package init(
@@ -54,10 +63,47 @@ package final class ConvolutionLayer: Layer {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    // While it is trained, folded weights are no use, and their memory is.
+    folded = nil
     timed(.forward, pool) {
       convolution!.forward(
-        y: y, x: x, w: weight.value.pointer, input: input, scratch: scratch, pool: pool)
+        y: y, x: x, w: weight.numbers, input: input, scratch: scratch, pool: pool)
     }
+  }
+
+  /// y = norm(x ∗ w) + addend, then max(0, y) with `relu`: the one way of evaluation, with the
+  /// normalisation by running averages folded into the weights.
+  func forwardFolded(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, norm: BatchNormLayer,
+    addend: UnsafePointer<Float>? = nil, relu: Bool, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    let folded = folded(with: norm, pool: pool)
+    timed(.forward, pool) {
+      convolution!.forward(
+        y: y, x: x, folded: folded.pointer, addend: addend, relu: relu, scratch: scratch,
+        pool: pool)
+    }
+  }
+
+  private func folded(with norm: BatchNormLayer, pool: ThreadPool) -> AlignedBuffer {
+    let convolution = convolution!
+    let changes = ([weight] + norm.parameters).reduce(0) { $0 &+ $1.changes }
+    if let folded, folded.changes == changes, folded.batch == convolution.problem {
+      return folded.numbers
+    }
+    folded = nil
+    let numbers = AlignedBuffer(count: convolution.foldedCount)
+    let scaled = AlignedBuffer(count: weight.count)
+    let (scale, shift) = norm.runningAffine()
+    pool.timed(path, .other) {
+      convolution.fold(
+        into: numbers.pointer, w: weight.numbers, scale: scale.pointer, shift: shift.pointer,
+        scratch: scaled.pointer, pool: pool)
+    }
+    withExtendedLifetime((scaled, scale, shift)) {}
+    folded = Folded(numbers: numbers, batch: convolution.problem, changes: changes)
+    return numbers
   }
 
   /// Adds to the weights' gradient, and overwrites dx where it is wanted.
@@ -72,7 +118,7 @@ package final class ConvolutionLayer: Layer {
     guard let dx else { return }
     timed(.backwardData, pool) {
       convolution!.backwardData(
-        dx: dx, dy: dy, w: weight.value.pointer, scratch: scratch, pool: pool)
+        dx: dx, dy: dy, w: weight.numbers, scratch: scratch, pool: pool)
     }
   }
 

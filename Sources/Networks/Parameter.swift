@@ -22,8 +22,19 @@ public final class Parameter {
   public let shape: [Int]
   public let part: Part
   public let kind: Kind
-  /// The numbers, in our order.
-  public let value: AlignedBuffer
+  private let stored: AlignedBuffer
+  /// How often somebody could have changed the numbers; what is made from them is made again.
+  private(set) var changes = 0
+
+  /// The numbers, in our order, to read and write at once; not to be kept.
+  public var value: AlignedBuffer {
+    changes &+= 1
+    return stored
+  }
+
+  /// The numbers, in our order, to read.
+  var numbers: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
+
   /// As ``value``; nil for buffers.
   public let gradient: AlignedBuffer?
   let initial: InitialValue
@@ -43,15 +54,15 @@ public final class Parameter {
     (self.name, self.shape, self.part, self.kind) = (name, shape, part, kind)
     self.initial = initial
     let count = shape.reduce(1, *)
-    value = AlignedBuffer(count: count)
+    stored = AlignedBuffer(count: count)
     gradient = kind == .buffer ? nil : AlignedBuffer(count: count)
   }
 
   /// Numbers in all.
-  public var count: Int { value.count }
+  public var count: Int { stored.count }
 
   /// The value in PyTorch's order.
-  public func torchValues() -> [Float] { torchOrder(of: value) }
+  public func torchValues() -> [Float] { torchOrder(of: stored) }
 
   /// The gradient in PyTorch's order; empty for buffers.
   public func torchGradient() -> [Float] { gradient.map(torchOrder) ?? [] }
@@ -61,7 +72,8 @@ public final class Parameter {
   /// - Precondition: there are `count` of them.
   public func setTorchValues(_ values: [Float]) {
     precondition(values.count == count, "\(name) has \(count) numbers, not \(values.count)")
-    forEachPlace { torch, own in value.pointer[own] = values[torch] }
+    let own = value.pointer
+    forEachPlace { torch, place in own[place] = values[torch] }
   }
 
   private func torchOrder(of buffer: AlignedBuffer) -> [Float] {

@@ -89,6 +89,7 @@ package final class ResidualBlock: Layer {
   }
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    if pass.phase == .evaluation { return evaluate(src, into: dst, pass: pass) }
     let scratch = pass.workspace[scratch!]
     let last = units.count - 1
     for (index, unit) in units.enumerated() {
@@ -103,6 +104,31 @@ package final class ResidualBlock: Layer {
     units[last].norm.kernel.apply(
       y: dst.pointer, x: pass.workspace[raw[last]], scale: found.scale, shift: found.shift,
       addend: added, relu: true, pool: pass.pool)
+  }
+
+  /// Normalisation, addition and ReLU happen where a convolution's sums leave the registers.
+  private func evaluate(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    let (workspace, pool) = (pass.workspace, pass.pool)
+    let scratch = workspace[scratch!]
+    let addend: UnsafePointer<Float>
+    switch shortcut {
+    case .identity: addend = src.pointer
+    case .projection(let unit):
+      let y = workspace[projected!]
+      unit.convolution.forwardFolded(
+        y: y, x: src.pointer, norm: unit.norm, relu: false, scratch: scratch, pool: pool)
+      addend = UnsafePointer(y)
+    case .padded:
+      let y = workspace[self.addend!]
+      padding!.forward(y: y, x: src.pointer, pool: pool)
+      addend = UnsafePointer(y)
+    }
+    for (index, unit) in units.enumerated() {
+      let isLast = index == units.count - 1
+      unit.convolution.forwardFolded(
+        y: isLast ? dst.pointer : workspace[raw[index]], x: source(of: index, src, pass),
+        norm: unit.norm, addend: isLast ? addend : nil, relu: true, scratch: scratch, pool: pool)
+    }
   }
 
   /// What a convolution of the branch reads.

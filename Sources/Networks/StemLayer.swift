@@ -41,6 +41,14 @@ package final class StemLayer: Layer {
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     let (x, scratch) = (pass.workspace[raw!], pass.workspace[scratch!])
+    if pass.phase == .evaluation {
+      unit.convolution.forwardFolded(
+        y: maxPool == nil ? dst.pointer : x, x: src.pointer, norm: unit.norm, relu: true,
+        scratch: scratch, pool: pass.pool)
+      maxPool?.forward(
+        y: dst.pointer, winners: pass.workspace[winners!], x: x, pool: pass.pool)
+      return
+    }
     unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
     let found = unit.norm.observe(x, scratch: scratch, pass: pass)
     if let maxPool {

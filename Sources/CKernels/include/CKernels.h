@@ -32,6 +32,17 @@ typedef struct {
   const float *shift;
 } ck_rows;
 
+/// What becomes of a finished sum before it is written: + shift, + a number of another result of the
+/// same layout, max(0, ...), in this order, each rounded once.
+typedef struct {
+  /// A number for each column, readable up to a multiple of 32 columns.
+  const float *shift;
+  /// Bytes from a number of the result to the one that is added to it; 0 for none.
+  ptrdiff_t addend;
+  /// Whether what is below 0 becomes 0.
+  int rectifies;
+} ck_finish;
+
 /// Rows of a matrix that is written: row r begins at starts[r] or, where that is NULL, at
 /// first + r * pitch. Where it `streams` it goes to memory past the caches, which pays for results
 /// larger than these.
@@ -40,6 +51,8 @@ typedef struct {
   float *first;
   ptrdiff_t pitch;
   int streams;
+  /// NULL where sums are written as they are.
+  const ck_finish *finish;
 } ck_result;
 
 /// The implementation in use: "avx512", "avx2" or "portable". The fastest that this processor runs,
@@ -92,9 +105,9 @@ void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float 
 /// BT d B of 36 pixels, read as max(0, scale * x + shift) where scale is not NULL.
 void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale,
                        const float *shift, float *v, ptrdiff_t plane);
-/// AT m A, to 16 pixels.
+/// AT m A, finished as told (not where NULL), to 16 pixels.
 void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
-                        float *const *pixels);
+                        const ck_finish *finish, float *const *pixels);
 /// A e AT of 16 pixels.
 void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d,
                           ptrdiff_t plane);
@@ -124,7 +137,7 @@ typedef struct {
                             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
                             ptrdiff_t ldw, int adds);
   void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
-  void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, float *const *pixels);
+  void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels);
   void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);
   void (*winograd_filter)(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u, ptrdiff_t plane, ptrdiff_t depth);
   void (*winograd_filter_gradient)(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg, ptrdiff_t tap);

@@ -1,0 +1,116 @@
+import CKernels
+import Testing
+
+/// What the loops in C do to a sum before they write it, in every implementation.
+@Suite("Finished sums") struct FinishTests {
+  private static func finish(
+    _ sums: [Float], shift: [Float], addend: [Float]?, rectifies: Bool
+  ) -> [Float] {
+    sums.indices.map { i in
+      var sum = sums[i] + shift[i % shift.count]
+      if let addend { sum += addend[i] }
+      return rectifies && sum < 0 ? 0 : sum
+    }
+  }
+
+  /// A product, the rows of whose result lie at pointers where `isScattered`.
+  private static func product(
+    _ table: ck_table, rows: Int, depth: Int, columns: Int, streams: Bool, isScattered: Bool,
+    finish: (shift: [Float], addend: [Float]?, rectifies: Bool)?
+  ) -> [Float] {
+    let panels = (columns + table.panel_width - 1) / table.panel_width
+    let (a, b) = (
+      MicroKernelTests.numbers(rows * depth, 1), MicroKernelTests.numbers(depth * columns, 2)
+    )
+    var packed = [Float](repeating: .nan, count: panels * table.panel_width * depth)
+    table.pack(depth, columns, b, columns, 0, panels, &packed, depth)
+    var scratch = [Float](repeating: .nan, count: ck_multiply_scratch())
+    let c = UnsafeMutableRawPointer.allocate(byteCount: rows * columns * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: rows * columns)
+    defer { c.deallocate() }
+    let shift = (finish?.shift ?? []) + [Float](repeating: 0, count: 32)
+    (finish?.addend ?? []).withUnsafeBufferPointer { addend in
+      shift.withUnsafeBufferPointer { shift in
+        a.withUnsafeBufferPointer { a in
+          let distance =
+            finish?.addend == nil
+            ? 0 : UnsafeRawPointer(addend.baseAddress!) - UnsafeRawPointer(c)
+          var told = ck_finish(
+            shift: shift.baseAddress!, addend: distance,
+            rectifies: finish?.rectifies == true ? 1 : 0)
+          let source = ck_rows(
+            starts: nil, first: a.baseAddress!, pitch: depth, segments: 1, length: depth,
+            scale: nil, shift: nil)
+          let starts: [UnsafeMutablePointer<Float>?] = (0..<rows).map { c + $0 * columns }
+          withUnsafePointer(to: &told) { told in
+            starts.withUnsafeBufferPointer { starts in
+              let result = ck_result(
+                starts: isScattered ? starts.baseAddress! : nil, first: c, pitch: columns,
+                streams: streams ? 1 : 0, finish: finish == nil ? nil : told)
+              table.multiply(
+                rows, columns, 0, panels, source, packed, depth, result, 0, &scratch)
+            }
+          }
+        }
+      }
+    }
+    return Array(UnsafeBufferPointer(start: c, count: rows * columns))
+  }
+
+  @Test(
+    "are the sums and then the additions, bit for bit", arguments: MicroKernelTests.names,
+    [(15, 64, 64), (141, 48, 33), (31, 1100, 40), (7, 3, 5), (29, 96, 96)])
+  func products(_ name: String, _ extents: (rows: Int, depth: Int, columns: Int)) throws {
+    let table = try #require(ck_find(name)).pointee
+    let (rows, depth, columns) = extents
+    let shift = MicroKernelTests.numbers(columns, 3)
+    let numbers = MicroKernelTests.numbers(rows * columns, 4)
+    for isScattered in [false, true] {
+      for streams in [false, true] {
+        let sums = Self.product(
+          table, rows: rows, depth: depth, columns: columns, streams: streams,
+          isScattered: isScattered, finish: nil)
+        for (addend, rectifies) in [(nil, false), (nil, true), (numbers, false), (numbers, true)] {
+          let finished = Self.product(
+            table, rows: rows, depth: depth, columns: columns, streams: streams,
+            isScattered: isScattered, finish: (shift, addend, rectifies))
+          #expect(
+            finished
+              == Self.finish(sums, shift: shift, addend: addend, rectifies: rectifies),
+            "\(extents), streams \(streams), scattered \(isScattered)")
+        }
+      }
+    }
+  }
+
+  @Test("of Winograd's tiles are too", arguments: MicroKernelTests.names)
+  func tiles(_ name: String) throws {
+    let table = try #require(ck_find(name)).pointee
+    let (channels, plane) = (48, 64)
+    let m = MicroKernelTests.numbers(36 * plane, 5)
+    let shift = MicroKernelTests.numbers(channels, 6)
+    let addend = MicroKernelTests.numbers(16 * channels, 7)
+    func output(_ finishes: Bool) -> [Float] {
+      var y = [Float](repeating: 9, count: 16 * channels)
+      y.withUnsafeMutableBufferPointer { y in
+        // One pixel lies outside the image.
+        let pixels = (0..<16).map { $0 == 5 ? nil : y.baseAddress! + $0 * channels }
+        shift.withUnsafeBufferPointer { shift in
+          addend.withUnsafeBufferPointer { addend in
+            var told = ck_finish(
+              shift: shift.baseAddress!,
+              addend: UnsafeRawPointer(addend.baseAddress!) - UnsafeRawPointer(y.baseAddress!),
+              rectifies: 1)
+            withUnsafePointer(to: &told) {
+              table.winograd_output(m, plane, channels, finishes ? $0 : nil, pixels)
+            }
+          }
+        }
+      }
+      return y
+    }
+    var expected = Self.finish(output(false), shift: shift, addend: addend, rectifies: true)
+    for i in 5 * channels..<6 * channels { expected[i] = 9 }
+    #expect(output(true) == expected)
+  }
+}
