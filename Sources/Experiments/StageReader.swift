@@ -63,6 +63,14 @@ extension ExperimentReader {
   /// Refuses what has no meaning in stages.
   func checkStages(_ stages: [StageReader.Entry], _ recipes: [Recipe]) {
     guard let first = stages.first else { return }
+    if let tail = root.node("split")?["long_tail"],
+      recipes.contains(where: { $0.split.longTail != nil })
+    {
+      problems.add(
+        tail.place,
+        "split.long_tail would be cut of each stage's classes by themselves, and not of all",
+        hint: "remove the stages, or long_tail")
+    }
     for recipe in recipes where recipe.model.text != nil {
       problems.add(
         first.place,
