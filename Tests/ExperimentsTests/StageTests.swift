@@ -118,4 +118,10 @@ import Testing
     #expect(
       problems.contains { $0.contains("t.yaml:6:") && $0.contains("reads texts") }, "\(problems)")
   }
+
+  @Test func `a long tail would not be the whole's`() {
+    let problems = Reading.problems(Self.file + "split: {long_tail: {factor: 10}}\n")
+    #expect(
+      problems.contains { $0.contains("long_tail would be cut of each stage") }, "\(problems)")
+  }
 }
