@@ -98,7 +98,8 @@ import Testing
         to: "tuned.yaml")
       return try PoiseProcess.run(command, "tuned.yaml", in: tiny.path)
     }
-    let hash = try tiny.query("SELECT config_hash FROM run WHERE name = 'baseline-big-s1'").prefix(64)
+    let hash = try tiny.query("SELECT config_hash FROM run WHERE name = 'baseline-big-s1'").prefix(
+      64)
     for name in ["1", "baseline-big-s1", String(hash.prefix(10))] {
       let output = try check(name)
       #expect(output.status == 0, "\(output.standardError)")
@@ -114,7 +115,8 @@ import Testing
         + "WHERE s.name = 'tuned' AND r.seed = 1 AND n.text LIKE 'weights:%' ORDER BY n.number")
     #expect(
       notes.contains(
-        "starts from run baseline-big-s1 (fingerprint \(hash.prefix(12)), strategy baseline, seed 1)"),
+        "starts from run baseline-big-s1 (fingerprint \(hash.prefix(12)), strategy baseline, seed 1)"
+      ),
       "\(notes)")
     #expect(notes.contains("the head was replaced and starts anew: the file has fc.weight [2, 64]"))
     // The same name in two sweeps, then weights that are gone.
@@ -122,7 +124,8 @@ import Testing
     #expect(again.status == 0, "\(again.standardError)")
     try FileManager.default.removeItem(atPath: tiny.folder.path(of: ".poise"))
     let gone = try check("baseline-big-s1")
-    #expect(gone.status == 65 && gone.standardError.contains("were not kept"), "\(gone.standardError)")
+    #expect(
+      gone.status == 65 && gone.standardError.contains("were not kept"), "\(gone.standardError)")
   }
 
   @Test func `a name that several runs have is refused with all of them`() throws {
@@ -152,7 +155,8 @@ extension TinyExperiment {
     let condition =
       parts[0] == "done" ? "status = 'done'" : "status IN ('running', 'done') AND epochs_done > 0"
     let sql = "SELECT count(*) FROM run WHERE name LIKE '%-\(parts[1])-s%' AND \(condition)"
-    let before = FileManager.default.fileExists(atPath: folder.path(of: "results.sqlite"))
+    let before =
+      FileManager.default.fileExists(atPath: folder.path(of: "results.sqlite"))
       ? try query(sql) : ""
     for _ in 0..<3_000 where process.isRunning {
       if FileManager.default.fileExists(atPath: folder.path(of: "results.sqlite")),

@@ -95,13 +95,6 @@ import Testing
       problems.contains { $0.contains(":\(place): ") && $0.contains(message) }, "\(problems)")
   }
 
-  @Test func `a long tail is cut of all classes, which a stage does not have`() {
-    let problems = Reading.problems(
-      Self.file + "split: {long_tail: {profile: exponential, factor: 10}}\n")
-    #expect(
-      problems.contains { $0.contains("split.long_tail would be cut of each stage") }, "\(problems)")
-  }
-
   @Test func `text models have no stages`() {
     let problems = Reading.problems(
       """

@@ -199,7 +199,9 @@ private struct FakeSweep {
     func note(_ message: String) {}
   }
 
-  @Test func `a stage whose earlier one failed fails with a sentence, and the sweep goes on`() throws {
+  @Test func `a stage whose earlier one failed fails with a sentence, and the sweep goes on`()
+    throws
+  {
     let sweep = try FakeSweep(
       limits: "{failures_in_a_row: 10, retries: 0}", stages: Self.stages)
     let listener = Listener()
@@ -213,7 +215,8 @@ private struct FakeSweep {
       #expect(wasTried == (run.recipe.stage?.name == "a"))
     }
     let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
-    #expect(errors.count { $0.contains("needs the weights of sqrt-sampling-a-s1, which failed") } == 1)
+    #expect(
+      errors.count { $0.contains("needs the weights of sqrt-sampling-a-s1, which failed") } == 1)
   }
 
   @Test func `classes of several stages and of none are told before the night`() throws {

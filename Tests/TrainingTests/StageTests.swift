@@ -75,7 +75,8 @@ import Training
     let folder = first.folder
     func trainer(_ recipe: Recipe, _ name: String) throws -> Trainer {
       try Trainer(
-        recipe: recipe, data: data, folder: RunFolder(folder.path(of: name)), threads: 1, base: base)
+        recipe: recipe, data: data, folder: RunFolder(folder.path(of: name)), threads: 1, base: base
+      )
     }
     // Weights for the second stage's very classes, so that their head would fit.
     let plain = try trainer(second, "plain")
