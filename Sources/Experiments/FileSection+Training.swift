@@ -16,7 +16,8 @@ extension FileSection {
       FileKey(
         "weights", "path or `run:…`", "—",
         "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
-          + "torchvision's or timm's names; or a finished run of the store, by number or name; "
+          + "torchvision's or timm's names; or a finished run of the store, by number, name or the "
+          + "beginning of its fingerprint; "
           + "a head for other classes is replaced"),
       FileKey(
         "freeze", "`stem`, `layer1`, `layer2`, `layer3`, `layer4`", "—",

@@ -77,10 +77,21 @@ public struct PretrainedWeights: Sendable {
     for parameter in obstacle == nil ? trunk + head : trunk {
       parameter.setTorchValues(try values(of: parameter.name))
     }
-    let start = "weights: starts from \(file.path) (SHA-256 \(digest.prefix(12))…)"
+    let start = "weights: starts from \(origin)\(file.path) (SHA-256 \(digest.prefix(12))…)"
     let text = all.contains(where: isText) ? ["weights: the text's encoder starts anew"] : []
     guard let obstacle else { return [start + ", head included"] + text }
     return [start, "weights: the head was replaced and starts anew: \(obstacle)"] + text
+  }
+
+  /// The run that the file is of, where it says so.
+  private var origin: String {
+    let facts = file.metadata
+    guard let run = facts["run_name"] else { return "" }
+    let hash = facts["run_hash"].map { "fingerprint \($0.prefix(12))" }
+    let strategy = facts["strategy"].map { "strategy \($0)" }
+    let seed = facts["seed"].map { "seed \($0)" }
+    let known = [hash, strategy, seed].compactMap(\.self).joined(separator: ", ")
+    return "run \(run)\(known.isEmpty ? "" : " (\(known))"): "
   }
 
   /// Numbers that can be computed with.

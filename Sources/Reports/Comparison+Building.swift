@@ -59,11 +59,13 @@ extension Comparison {
         try Comparison(
           runs.filter { $0.dataset == name }, baseline: baseline, metric: metric))
     }
-    let together = StagesTogether.runs(runs)
-    if !together.isEmpty {
-      comparisons.append(try Comparison(together, baseline: baseline, metric: metric))
-    }
-    return comparisons
+    let joined = StagesTogether.runs(runs)
+    guard !joined.isEmpty else { return comparisons }
+    // A baseline whose stages are not all done yet is none here.
+    let label = baseline.flatMap { label in joined.contains { $0.strategy == label } ? label : nil }
+    var together = try Comparison(joined, baseline: label, metric: metric)
+    together.stages = comparisons.map { Stage($0) }
+    return comparisons + [together]
   }
 
   /// Whether a run's figures enter the means.
@@ -198,6 +200,7 @@ extension StrategySummary {
 
     seconds = Spread(finished.compactMap(\.seconds))
     imagesSeen = Set(finished.compactMap(\.imagesSeen)).sorted()
+    steps = Set(finished.compactMap(\.steps)).sorted()
     overrides = Comparison.distinct(group.runs.flatMap(\.overrides))
     notes = Comparison.distinct(finished.flatMap(\.notes))
     figures = Self.figures(of: finished)

@@ -128,6 +128,7 @@ extension Comparison {
       ("comparisons", .integer(comparisons)),
       ("pairs_needed", .integer(SeedStatistics.pairsNeeded(comparisons: max(comparisons, 1)))),
     ]
+    if !stages.isEmpty { members.append(("stages", .array(stages.map(json)))) }
     if subject == .overview || subject == .strategy {
       members.append(("strategies", .array(strategies.map(json))))
     }
@@ -167,6 +168,13 @@ extension Comparison {
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
       ] + (own.isEmpty ? [] : [("figures", .object(own))]))
+  }
+
+  private func json(_ stage: Stage) -> JSONText {
+    .object([
+      ("dataset", .text(stage.dataset)), ("classes", .integer(stage.classCount)),
+      ("images_seen", .array(stage.imagesSeen.map { .integer($0) })),
+    ])
   }
 
   private func json(_ spread: Spread) -> JSONText {

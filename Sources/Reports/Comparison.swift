@@ -24,6 +24,8 @@ public struct Comparison: Sendable {
   public let comparisons: Int
   /// How many runs there are, finished or not.
   public let runCount: Int
+  /// What the runs are joined of, where the comparison is of all stages together; otherwise empty.
+  public internal(set) var stages: [Stage] = []
   let remarks: [String]
 
   /// n_max / n_min over the classes with training images.
@@ -36,6 +38,22 @@ public struct Comparison: Sendable {
 
   /// The baseline's variants: one, unless settings of all strategies are swept.
   public var baselines: [StrategySummary] { strategies.filter(\.isBaseline) }
+}
+
+extension Comparison {
+  /// One of the stages that are joined.
+  public struct Stage: Hashable, Sendable {
+    public let dataset: String
+    public let classCount: Int
+    /// Images that finished runs of it have seen, each number once, ascending.
+    public let imagesSeen: [Int]
+
+    init(_ comparison: Comparison) {
+      dataset = comparison.dataset
+      classCount = comparison.classes.count + comparison.unseen.count
+      imagesSeen = Set(comparison.strategies.flatMap(\.imagesSeen)).sorted()
+    }
+  }
 }
 
 /// One class of a comparison.
@@ -72,6 +90,8 @@ public struct StrategySummary: Sendable {
   public let seconds: Spread?
   /// Images that finished runs have seen, each number once, ascending.
   public let imagesSeen: [Int]
+  /// Updates of the weights in finished runs, each number once, ascending.
+  public let steps: [Int]
   /// Settings in which this strategy departs from the recipe all others share.
   public let overrides: [String]
   public let notes: [String]

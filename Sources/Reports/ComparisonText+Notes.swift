@@ -126,32 +126,3 @@ extension ComparisonText {
     return "\(text): \(line.prefix(200))"
   }
 }
-
-extension Comparison {
-  /// Whether all strategies were given the same: images seen, and the recipe.
-  func budgetNotes(dash: String) -> [String] {
-    let finished = strategies.filter { !$0.imagesSeen.isEmpty }
-    let seen = Set(finished.flatMap(\.imagesSeen)).sorted()
-    var notes: [String] = []
-    if seen.count == 1 {
-      notes.append("Equal budgets: every finished run saw \(Figures.grouped(seen[0])) images.")
-    } else if let least = seen.first, let most = seen.last {
-      let each = finished.map { strategy in
-        let counts = strategy.imagesSeen
-        let ends = Figures.grouped(counts[0])
-        let range = counts.count == 1 ? ends : ends + dash + Figures.grouped(counts.last!)
-        return "\(strategy.name) \(range)"
-      }
-      let excess = Figures.fixed((Double(most) / Double(max(least, 1)) - 1) * 100, 1)
-      notes.append(
-        "UNEQUAL BUDGETS, up to \(excess) % more images seen: " + each.joined(separator: ", ")
-          + ". A longer training alone may explain a difference.")
-    }
-    for strategy in strategies where !strategy.overrides.isEmpty {
-      notes.append(
-        "\(strategy.name) departs from the shared recipe: "
-          + strategy.overrides.joined(separator: ", ") + ".")
-    }
-    return notes
-  }
-}

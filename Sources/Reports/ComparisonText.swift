@@ -43,14 +43,9 @@ struct ComparisonText {
     let rest = comparison.runCount - done
     facts.append(
       ("runs", rest == 0 ? "\(done), all done" : "\(done) of \(comparison.runCount) done"))
+    facts += comparison.stages.map { ("stage", text(of: $0)) }
     var blocks: [Section.Block] = [.facts(facts)]
-    if comparison.dataset == StagesTogether.dataset {
-      blocks.append(
-        .paragraph(
-          "Every class as the network of its own stage knows it: each image was judged among the "
-            + "classes of that stage alone, which is easier than among all. These figures can not be "
-            + "compared with those of one network for all classes."))
-    }
+    if !comparison.stages.isEmpty { blocks.append(.paragraph(togetherSentence)) }
     return Section(title: "Sweep \(comparison.sweep)", blocks: blocks)
   }
 

@@ -27,7 +27,7 @@ extension InMemoryRunStore.Run {
       epochsPlanned: description.epochsPlanned, bestEpoch: bestEpoch,
       seconds: result?.seconds ?? (epochs.isEmpty ? nil : epochs.map(\.seconds).reduce(0, +)),
       error: error, overrides: description.overrides, notes: result?.notes ?? [])
-    summary.figures = result?.figures
+    (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
     return summary
   }

@@ -248,10 +248,12 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var notes: [String]
   /// What only some runs measure, by name, such as `text.naming`; `nil` where nothing was.
   public var figures: [String: Double]?
-  /// Its stage in a staged experiment, and that stage's place, from 0.
+  /// Updates of the weights; `nil` until the run is done.
+  public var steps: Int?
+  /// Where it stands in a staged experiment; `nil` in one without stages.
   public var stage: RunStage?
 
-  /// A summary with all its parts; figures and a stage are set afterwards.
+  /// A summary with all its parts; figures, steps and a stage are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,
@@ -267,24 +269,5 @@ public struct RunSummary: Codable, Hashable, Sendable {
     (self.epochsDone, self.epochsPlanned) = (epochsDone, epochsPlanned)
     (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
     (self.overrides, self.notes) = (overrides, notes)
-  }
-}
-
-/// Where a run stands in a staged experiment.
-public struct RunStage: Codable, Hashable, Sendable {
-  public var name: String
-  /// From 0.
-  public var place: Int
-
-  /// A stage with its place.
-  public init(name: String, place: Int) { (self.name, self.place) = (name, place) }
-
-  /// The stage that a run's configuration names, if any.
-  public init?(configuration: String) {
-    guard case .object(let recipe)? = try? JSONValue(parsing: configuration),
-      case .object(let stage)? = recipe["stage"], case .text(let name)? = stage["name"],
-      case .array(let earlier)? = stage["earlier"]
-    else { return nil }
-    self.init(name: name, place: earlier.count)
   }
 }

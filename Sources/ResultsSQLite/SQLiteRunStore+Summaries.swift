@@ -78,6 +78,7 @@ extension SQLiteRunStore {
       epochsDone: row["epochs_done"], epochsPlanned: description.epochsPlanned,
       bestEpoch: row["best_epoch"], seconds: row["seconds"], error: row["error"],
       overrides: description.overrides, notes: notes)
+    summary.steps = row["steps"]
     summary.stage = RunStage(configuration: description.configuration)
     return summary
   }

@@ -45,7 +45,7 @@ public struct SweepPlan: Sendable {
     }
     guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
     self.notes =
-      notes
+      notes + Self.stageNotes(experiment, data: stages)
       + zip(experiment.datasets, stages).flatMap {
         Self.activationNotes(experiment, classes: $0.classes, data: $1)
       }

@@ -114,7 +114,7 @@ public final class SweepRunner {
       SweepOverview(
         name: plan.experiment.name, runs: plan.runs.count,
         finished: plan.runs.count - open.count,
-        imagesLeft: open.filter { $0.0.recipe.base == nil }
+        imagesLeft: open.filter(\.0.recipe.trains)
           .reduce(0) { $0 + $1.0.description.imagesPlanned }))
   }
 

@@ -1,14 +1,16 @@
 import Networks
 import Recipes
-import Strategies
 
 extension Recipe {
+  /// Whether the network starts from the stage before: then it starts from nothing else. A post-hoc
+  /// method takes the whole network from a run of its own stage instead.
+  var continuesStage: Bool { stage?.earlier.isEmpty == false && trains }
+
   /// Gives a network the trunk that the stage before ended with; the head keeps its initial weights.
   ///
-  /// - Returns: what is worth noting of it; nothing where there is no stage before, or where a
-  ///   post-hoc method takes the whole network from a run of this stage.
+  /// - Returns: what is worth noting of it; nothing where there is no stage before.
   func carryTrunk(from base: BaseRun?, into model: ImageClassifier) throws -> [String] {
-    guard let stage, !stage.earlier.isEmpty, !(strategy.strategy is any PostHoc) else { return [] }
+    guard continuesStage, let stage else { return [] }
     guard let base, let before = self.base else {
       throw TrainingError(
         "stage \(stage.name) starts from the run of stage \(stage.earlier.last!.name), and none was "

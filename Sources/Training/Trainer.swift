@@ -88,7 +88,7 @@ public final class Trainer {
       ? try TextFallback(
         configuration, recipe: recipe, classCount: classCount, vocabulary: vocabulary, pool: pool)
       : nil
-    if let weights = recipe.model.weights {
+    if let weights = recipe.model.weights, !recipe.continuesStage {
       weightNotes = try PretrainedWeights(weights).load(
         into: model, classes: data.splits.census.names)
     } else {

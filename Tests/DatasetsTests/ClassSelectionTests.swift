@@ -82,4 +82,25 @@ struct ClassSelectionTests {
     #expect(Set(splits.labelMap.names) == ["a", "b"])
     #expect(splits.notes.contains("1 class not selected, with 9 images"))
   }
+
+  @Test("restricts one division: every image keeps its part, every class its name and its rank")
+  func restriction() throws {
+    let split = SplitConfiguration(test: .stratified(share: 0.3), validation: 0.25)
+    func parts(_ selection: ClassSelection) throws -> (names: [String], ids: [[String]]) {
+      let splits = try DatasetSplits.make(from: set, split: split, classes: selection)
+      let all = [splits.training.examples, splits.validation.examples, splits.test.examples]
+      return (
+        splits.labelMap.names, all.map { $0.map { splits.catalogue.examples[$0.example].id } }
+      )
+    }
+    let whole = try parts(ClassSelection())
+    let (top, rest) = (
+      try parts(ClassSelection(top: 2)), try parts(ClassSelection(remaining: 2))
+    )
+    #expect(whole.names == top.names + rest.names)
+    for part in 0..<3 {
+      #expect(!top.ids[part].isEmpty)
+      #expect(Set(whole.ids[part]) == Set(top.ids[part]).union(rest.ids[part]))
+    }
+  }
 }

@@ -260,4 +260,26 @@ struct ComparisonTests {
     #expect(comparison.strategies[0].metrics[.accuracy] == nil)
     #expect(!ReportFormat.json.report().render(comparison).contains("nan"))
   }
+
+  @Test("equal images in unequal steps are named, and equal steps are told")
+  func steps() throws {
+    func note(_ steps: [Int]) throws -> String {
+      let runs = zip(["baseline", "weights"], steps).map { label, steps in
+        var run = SampleRuns.done(label, seed: 1, hits: [38, 36, 16, 12, 3, 0])
+        run.steps = steps
+        return run
+      }
+      return TerminalReport(style: TextStyle(width: 400)).render(
+        try Comparison(runs, baseline: "baseline"))
+    }
+    #expect(
+      try note([750, 750]).contains(
+        "Equal budgets: every finished run saw 48,000 images in 750 steps."))
+    let unequal = try note([750, 1_500])
+    #expect(unequal.contains("Equal budgets: every finished run saw 48,000 images."))
+    #expect(
+      unequal.contains(
+        "UNEQUAL STEPS, up to 100.0 % more updates of the weights: baseline 750, weights 1,500."),
+      "\(unequal)")
+  }
 }

@@ -31,8 +31,8 @@ import Testing
     return run
   }
 
-  private let first = RunStage(name: "top", place: 0)
-  private let second = RunStage(name: "rest", place: 1)
+  private let first = RunStage(name: "top", course: ["a"])
+  private let second = RunStage(name: "rest", course: ["a", "b"])
 
   private func pair(_ strategy: String, hits: [Int]) -> [RunSummary] {
     [
@@ -72,11 +72,49 @@ import Testing
     #expect(StagesTogether.runs([plain]).isEmpty)
   }
 
-  @Test func `a stage is read from a run's configuration`() {
-    #expect(
-      RunStage(configuration: #"{"stage":{"name":"rest","earlier":[{"name":"top"}]},"seed":1}"#)
-        == second)
-    #expect(RunStage(configuration: #"{"seed":1}"#) == nil)
-    #expect(RunStage(configuration: "no JSON") == nil)
+  @Test func `a file that was changed between sweeps has two wholes, and no class twice`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2])
+    var longer = runs[1]
+    (longer.id, longer.groupHash) = (99, "longer")
+    longer.stage = RunStage(name: "rest", course: ["a", "c"])
+    let joined = StagesTogether.runs(runs + [longer])
+    #expect(joined.map(\.groupHash) == [runs[1].groupHash, "longer"])
+    #expect(joined.allSatisfy { $0.classes.map(\.classIndex) == [0, 1, 2] })
+    // Stages that do not continue the first one, or might continue either of two.
+    longer.stage = RunStage(name: "rest", course: ["x", "c"])
+    #expect(StagesTogether.runs([runs[0], longer]).isEmpty)
+    #expect(StagesTogether.runs([runs[0], runs[0], runs[1]]).isEmpty)
+  }
+
+  @Test func `a class of two stages counts as the later one knows it`() throws {
+    let runs = [
+      run("baseline", stage: first, classes: [("Shirts", train: 500, hits: 9)]),
+      run(
+        "baseline", stage: second,
+        classes: [("Shirts", train: 500, hits: 5), ("Ties", train: 50, hits: 2)]),
+    ]
+    let joined = try #require(StagesTogether.runs(runs).first)
+    #expect(joined.classRecords.map(\.name) == ["Shirts", "Ties"])
+    #expect(joined.classes.map(\.correct) == [5, 2])
+    #expect(joined.headline?.images == 20)
+    #expect(joined.imagesSeen == 300)
+  }
+
+  @Test func `while the baseline's last stage is missing, the whole has no differences`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2]).prefix(1) + pair("weights", hits: [8, 8, 5])
+    let together = try #require(
+      Comparison.ofEachDataset(Array(runs), baseline: "baseline").last)
+    #expect(together.dataset == StagesTogether.dataset)
+    #expect(together.baseline == nil && together.strategies.map(\.strategy) == ["weights"])
+  }
+
+  @Test func `a staged report looks as it did`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5])
+    let comparisons = try Comparison.ofEachDataset(runs, baseline: "baseline")
+    for format in [ReportFormat.table, .markdown, .json] {
+      let report = format.report()
+      let text = comparisons.map(report.render).joined(separator: "\n")
+      expectSnapshot(text, "stages.\(type(of: report).fileExtension)")
+    }
   }
 }

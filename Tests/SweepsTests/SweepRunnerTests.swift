@@ -15,10 +15,11 @@ private struct FakeSweep {
   let plan: SweepPlan
 
   init(
-    limits: String = "{}", strategies: String = "{baseline: {}, sqrt-sampling: {}}"
+    limits: String = "{}", strategies: String = "{baseline: {}, sqrt-sampling: {}}",
+    stages: String? = nil
   ) throws {
     folder = try TemporaryFolder("sweep")
-    try SyntheticImages(trainCounts: [20, 10], testCounts: [4, 4]).write(to: folder.path)
+    try SyntheticImages(trainCounts: [20, 10, 6], testCounts: [4, 4, 4]).write(to: folder.path)
     let file = try folder.write(
       """
       name: fake
@@ -38,18 +39,22 @@ private struct FakeSweep {
       baseline: baseline
       seeds: [1, 2]
       limits: \(limits)
+      \(stages.map { "stages: \($0)" } ?? "")
 
       """, to: "fake.yaml")
     let experiment = try ExperimentFile.read(path: file, overrides: [], environment: [:])
     let recipe = experiment.recipes[0]
-    let data = try PreparedData(
-      dataset: recipe.dataset, split: recipe.split, image: recipe.image, cacheFolder: folder.path,
-      threads: 1)
-    plan = try SweepPlan(experiment, data: [data], workFolder: folder.path(of: "work"))
+    let cache = folder.path
+    let data = try experiment.datasets.map {
+      try PreparedData(
+        dataset: $0, split: recipe.split, image: recipe.image, cacheFolder: cache, threads: 1)
+    }
+    plan = try SweepPlan(experiment, data: data, workFolder: folder.path(of: "work"))
   }
 
   func run(
-    worker script: String, retriesFailed: Bool = false, shouldStop: () -> Bool = { false }
+    worker script: String, retriesFailed: Bool = false, observer: (any SweepObserver)? = nil,
+    shouldStop: () -> Bool = { false }
   ) throws -> SweepRunner.Summary {
     let path = try folder.write("#!/bin/sh\n" + script + "\n", to: "worker.sh")
     let environment = EnvironmentRecord(
@@ -60,7 +65,7 @@ private struct FakeSweep {
       options: SweepRunner.Options(
         workerCommand: ["/bin/sh", path], cacheFolder: folder.path, threads: 1,
         retriesFailed: retriesFailed),
-      observer: nil
+      observer: observer
     ).run(shouldStop: shouldStop)
   }
 
@@ -178,5 +183,54 @@ private struct FakeSweep {
     _ = try sweep.run(worker: "exit 1")
     let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
     #expect(errors.contains { $0.contains("weights.checkpoint is gone") })
+  }
+
+  // MARK: Stages
+
+  private static let stages = "[{name: a, classes: {top: 2}}, {name: b, classes: {remaining: 2}}]"
+
+  private final class Listener: SweepObserver {
+    var overview: SweepOverview?
+    func sweepStarts(_ overview: SweepOverview) { self.overview = overview }
+    func runStarts(_ run: RunDescription, number: Int, attempt: Int) {}
+    func runSkipped(_ run: RunDescription, number: Int, because reason: String) {}
+    func runProgressed(_ run: RunDescription, number: Int, _ event: RunProgress) {}
+    func runEnded(_ run: RunDescription, number: Int, _ outcome: RunOutcome) {}
+    func note(_ message: String) {}
+  }
+
+  @Test func `a stage whose earlier one failed fails with a sentence, and the sweep goes on`()
+    throws
+  {
+    let sweep = try FakeSweep(
+      limits: "{failures_in_a_row: 10, retries: 0}", stages: Self.stages)
+    let listener = Listener()
+    let summary = try sweep.run(
+      worker: "echo x >> \"$(dirname \"$1\")/tries\"; exit 1", observer: listener)
+    #expect(summary.failed == 8 && summary.stopReason == nil)
+    let all = sweep.plan.runs
+    #expect(listener.overview?.imagesLeft == all.reduce(0) { $0 + $1.description.imagesPlanned })
+    for run in all {
+      let wasTried = FileManager.default.fileExists(atPath: run.folder + "/tries")
+      #expect(wasTried == (run.recipe.stage?.name == "a"))
+    }
+    let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
+    #expect(
+      errors.count { $0.contains("needs the weights of sqrt-sampling-a-s1, which failed") } == 1)
+  }
+
+  @Test func `classes of several stages and of none are told before the night`() throws {
+    func notes(_ second: String) throws -> [String] {
+      try FakeSweep(
+        stages: "[{name: a, classes: {top: 1}}, {name: b, classes: \(second)}]"
+      ).plan.notes
+    }
+    #expect(try notes("{remaining: 1}").isEmpty)
+    #expect(try notes("{remaining: 2}") == ["1 class (1) in no stage"])
+    #expect(
+      try notes("{top: 3}") == [
+        "stage 2 has 1 class (0) of earlier stages again: with all stages together, a class counts "
+          + "as its last stage knows it"
+      ])
   }
 }

@@ -70,6 +70,28 @@ import Training
     #expect(result.test?.headline.images == 16)
   }
 
+  @Test func `a file of weights is where the first stage starts, and no other`() throws {
+    let (first, base, second, data) = try stages()
+    let folder = first.folder
+    func trainer(_ recipe: Recipe, _ name: String) throws -> Trainer {
+      try Trainer(
+        recipe: recipe, data: data, folder: RunFolder(folder.path(of: name)), threads: 1, base: base
+      )
+    }
+    // Weights for the second stage's very classes, so that their head would fit.
+    let plain = try trainer(second, "plain")
+    let file = folder.path(of: "weights.safetensors")
+    try WeightExport.write(
+      plain.model.torchTensors().map {
+        NamedTensor(name: $0.name, shape: $0.shape, values: $0.values.map { $0 + 1 })
+      }, batches: 1, metadata: [:], to: file)
+    var recipe = second
+    recipe.model.weights = WeightSource(
+      path: file, digest: try PretrainedWeights(path: file).digest)
+    let started = try trainer(recipe, "started")
+    #expect(started.model.torchTensors() == plain.model.torchTensors())
+  }
+
   @Test func `a second stage that is stopped continues to the same bits`() throws {
     let (first, base, second, data) = try stages(ClassBalancedSampling())
     func trainer(_ name: String) throws -> Trainer {
