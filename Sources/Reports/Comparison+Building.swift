@@ -11,16 +11,31 @@ extension Comparison {
   )
     throws(ComparisonError)
   {
+    try self.init(
+      runs, differencesFrom: try Self.label(baseline, among: runs), metric: metric)
+  }
+
+  /// The label to compare with: the one asked for, or one of those that serve without asking.
+  private static func label(
+    _ baseline: String?, among runs: [RunSummary]
+  ) throws(ComparisonError) -> String? {
+    let labels = distinct(runs.map(\.strategy))
+    guard let baseline else { return ["baseline", "none"].first(where: labels.contains) }
+    guard runs.isEmpty || labels.contains(baseline) else {
+      throw .unknownBaseline(baseline, known: labels)
+    }
+    return baseline
+  }
+
+  /// Compares with the runs labelled `label`, or with nothing.
+  private init(
+    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineMetric
+  ) throws(ComparisonError) {
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
     guard datasets.count == 1 else { throw .severalDatasets(datasets) }
     let sweeps = Self.distinct(runs.map(\.sweep))
     guard sweeps.count == 1 else { throw .severalSweeps(sweeps) }
-    let labels = Self.distinct(runs.map(\.strategy))
-    if let baseline, !labels.contains(baseline) {
-      throw .unknownBaseline(baseline, known: labels)
-    }
-    let label = baseline ?? ["baseline", "none"].first(where: labels.contains)
 
     let roster = ClassRoster(runs)
     let seeds = Set(runs.map(\.seed)).sorted()
@@ -54,18 +69,28 @@ extension Comparison {
     _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {
     var comparisons: [Comparison] = []
+    let staged = runs.filter { $0.stage != nil }
     for name in distinct(runs.map(\.dataset)) {
+      let here = runs.filter { $0.dataset == name }
       comparisons.append(
-        try Comparison(
-          runs.filter { $0.dataset == name }, baseline: baseline, metric: metric))
+        here.allSatisfy { $0.stage != nil }
+          ? try ofStage(here, label: try label(baseline, among: staged), metric: metric)
+          : try Comparison(here, baseline: baseline, metric: metric))
     }
     let joined = StagesTogether.runs(runs)
     guard !joined.isEmpty else { return comparisons }
-    // A baseline whose stages are not all done yet is none here.
-    let label = baseline.flatMap { label in joined.contains { $0.strategy == label } ? label : nil }
-    var together = try Comparison(joined, baseline: label, metric: metric)
+    var together = try ofStage(
+      joined, label: try label(baseline, among: staged), metric: metric)
     together.stages = comparisons.map { Stage($0) }
     return comparisons + [together]
+  }
+
+  /// A stage that no run with the baseline's label has reached yet is compared with nothing.
+  private static func ofStage(
+    _ runs: [RunSummary], label: String?, metric: HeadlineMetric
+  ) throws(ComparisonError) -> Comparison {
+    let reached = label.flatMap { label in runs.contains { $0.strategy == label } ? label : nil }
+    return try Comparison(runs, differencesFrom: reached, metric: metric)
   }
 
   /// Whether a run's figures enter the means.

@@ -12,9 +12,11 @@ import Training
 import Weights
 
 /// An error on its way out: what to print and the exit code that says which kind it was.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
   var message: String
   var code: Int32
+
+  var description: String { message }
 
   static let bug: Int32 = 1
   static let someRunsFailed: Int32 = 2
