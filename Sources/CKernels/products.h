@@ -362,6 +362,37 @@ static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const fl
   }
 }
 
+// Rows of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
+// memory is read while tiles are computed.
+typedef struct {
+  ck_rows rows;
+  ptrdiff_t row, end;
+  ptrdiff_t at;
+} ck_ahead;
+
+enum { CK_LINE = 64 / sizeof(float) };
+
+CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
+  // Runs that are far apart are not worth the bookkeeping.
+  return (ck_ahead){a, row, a.segments == 1 ? end : row, 0};
+}
+
+// Asks for up to `lines` lines; returns how many are left.
+CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
+  const ck_rows *a = &next->rows;
+  while (lines > 0 && next->row < next->end) {
+    const float *from = a->starts ? a->starts[next->row] : a->first + next->row * a->pitch;
+    for (; from && lines > 0 && next->at < a->length; lines--, next->at += CK_LINE) {
+      __builtin_prefetch(from + next->at, 0, 2);
+    }
+    if (!from || next->at >= a->length) {
+      next->at = 0;
+      next->row++;
+    }
+  }
+  return lines;
+}
+
 static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                      float *scratch) {
   ptrdiff_t m = a.segments * a.length, n = b.segments * b.length;
@@ -371,6 +402,8 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
   int left_in_place = lies_well(a), right_in_place = lies_well(b) && n % CK_WIDTH == 0;
   if (left_in_place) { lda = a.pitch; }
   if (right_in_place) { ldb = b.pitch; }
+  ptrdiff_t tiles = tile_count(m), calls = tiles * ((n + CK_WIDTH - 1) / CK_WIDTH);
+  ptrdiff_t lines = CK_GRADIENT_ROWS * (m / CK_LINE + n / CK_LINE + 2) / calls + 1;
   for (ptrdiff_t top = 0; top < rows; top += CK_GRADIENT_ROWS) {
     ptrdiff_t height = least(CK_GRADIENT_ROWS, rows - top);
     for (ptrdiff_t r = 0; r < height && !left_in_place; r++) {
@@ -379,8 +412,18 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
     for (ptrdiff_t r = 0; r < height && !right_in_place; r++) {
       read_row(b, top + r, 0, n, right + r * ldb);
     }
-    gradient_in_place(height, m, n, left_in_place ? a.first + top * lda : scratch, lda,
-                      right_in_place ? b.first + top * ldb : right, ldb, dw, ldw,
-                      adds || top > 0);
+    const float *x = left_in_place ? a.first + top * lda : scratch;
+    const float *y = right_in_place ? b.first + top * ldb : right;
+    ptrdiff_t end = least(rows, top + 2 * CK_GRADIENT_ROWS);
+    ck_ahead next_a = rows_ahead(a, top + height, end), next_b = rows_ahead(b, top + height, end);
+    for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
+      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        ask(&next_b, ask(&next_a, lines));
+        ptrdiff_t i = tile_start(tile, tiles, m);
+        gradient_tiles[tile_start(tile + 1, tiles, m) - i](
+            height, x + i, lda, y + j, ldb, dw + i * ldw + j, ldw, least(CK_WIDTH, n - j),
+            adds || top > 0);
+      }
+    }
   }
 }
