@@ -362,32 +362,31 @@ static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const fl
   }
 }
 
-// Rows of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
+// Runs of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
 // memory is read while tiles are computed.
 typedef struct {
   ck_rows rows;
-  ptrdiff_t row, end;
+  ptrdiff_t run, end;
   ptrdiff_t at;
 } ck_ahead;
 
 enum { CK_LINE = 64 / sizeof(float) };
 
 CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
-  // Runs that are far apart are not worth the bookkeeping.
-  return (ck_ahead){a, row, a.segments == 1 ? end : row, 0};
+  return (ck_ahead){a, row * a.segments, end * a.segments, 0};
 }
 
 // Asks for up to `lines` lines; returns how many are left.
 CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
   const ck_rows *a = &next->rows;
-  while (lines > 0 && next->row < next->end) {
-    const float *from = a->starts ? a->starts[next->row] : a->first + next->row * a->pitch;
+  while (lines > 0 && next->run < next->end) {
+    const float *from = a->starts ? a->starts[next->run] : a->first + next->run * a->pitch;
     for (; from && lines > 0 && next->at < a->length; lines--, next->at += CK_LINE) {
       __builtin_prefetch(from + next->at, 0, 2);
     }
     if (!from || next->at >= a->length) {
       next->at = 0;
-      next->row++;
+      next->run++;
     }
   }
   return lines;
@@ -403,7 +402,8 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
   if (left_in_place) { lda = a.pitch; }
   if (right_in_place) { ldb = b.pitch; }
   ptrdiff_t tiles = tile_count(m), calls = tiles * ((n + CK_WIDTH - 1) / CK_WIDTH);
-  ptrdiff_t lines = CK_GRADIENT_ROWS * (m / CK_LINE + n / CK_LINE + 2) / calls + 1;
+  ptrdiff_t lines =
+      CK_GRADIENT_ROWS * ((m + n) / CK_LINE + a.segments + b.segments) / calls + 1;
   for (ptrdiff_t top = 0; top < rows; top += CK_GRADIENT_ROWS) {
     ptrdiff_t height = least(CK_GRADIENT_ROWS, rows - top);
     for (ptrdiff_t r = 0; r < height && !left_in_place; r++) {

@@ -110,7 +110,8 @@ struct ProductGradient {
       ck_gradient(pixels.count, a, b, to, k, adds ? 1 : 0, scratch)
       return
     }
-    let step = Int(CK_GRADIENT_ROWS)
+    // Several blocks of rows, so that one can be fetched while the one before is multiplied.
+    let step = 4 * Int(CK_GRADIENT_ROWS)
     withUnsafeTemporaryAllocation(
       of: UnsafePointer<Float>?.self, capacity: step * (runCount + 1)
     ) { table in
