@@ -64,8 +64,13 @@ CK_INLINE const float *addend_of(const float *c, const ck_finish *finish) {
   return (const float *)((const char *)c + finish->addend);
 }
 
+// The shift of column j.
+CK_INLINE const float *shift_at(const ck_finish *finish, ptrdiff_t j) {
+  return finish->shift ? finish->shift + j : NULL;
+}
+
 CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_finish *finish) {
-  sum = sum + load(shift);
+  if (shift) { sum = sum + load(shift); }
   if (finish->addend) { sum = sum + load(addend_of(c, finish)); }
   return finish->rectifies ? rectified(sum) : sum;
 }
@@ -81,8 +86,8 @@ CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how,
       high = load(c + CK_LANES) + high;
     }
     if (finish) {
-      low = finished(low, c, finish->shift, finish);
-      high = finished(high, c + CK_LANES, finish->shift + CK_LANES, finish);
+      low = finished(low, c, shift_at(finish, 0), finish);
+      high = finished(high, c + CK_LANES, shift_at(finish, CK_LANES), finish);
     }
     if (how == CK_STREAMS) {
       __builtin_nontemporal_store(low, (aligned_vec *)c);
@@ -99,7 +104,7 @@ CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how,
   for (ptrdiff_t j = 0; j < columns; j++) {
     float sum = adds ? c[j] + row[j] : row[j];
     if (finish) {
-      sum += finish->shift[j];
+      if (finish->shift) { sum += finish->shift[j]; }
       if (finish->addend) { sum += *addend_of(c + j, finish); }
       if (finish->rectifies && sum < 0) { sum = 0; }
     }
@@ -315,7 +320,7 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
         int how = adds || p > 0 ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
         // The last products of a sum finish it.
         const ck_finish *finishes = c.finish && p + here == k ? &finish : NULL;
-        if (finishes) { finish.shift = c.finish->shift + at; }
+        if (finishes) { finish.shift = shift_at(c.finish, at); }
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;

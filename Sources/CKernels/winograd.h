@@ -98,7 +98,7 @@ static void winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
       output_line(t[i], o);
       CK_UNROLL for (int j = 0; j < 4; j++) {
         float *to = pixels[4 * i + j];
-        if (to) { store(to + c, finish ? finished(o[j], to + c, finish->shift + c, finish) : o[j]); }
+        if (to) { store(to + c, finish ? finished(o[j], to + c, shift_at(finish, c), finish) : o[j]); }
       }
     }
   }

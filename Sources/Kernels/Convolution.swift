@@ -26,10 +26,11 @@ protocol ConvolutionKernel: SendableMetatype {
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
-  /// dx = the adjoint of the convolution applied to dy
+  /// dx = the adjoint of the convolution applied to dy, + addend
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dw += Σ over batch and pixels
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
@@ -145,12 +146,15 @@ public struct Convolution: Sendable {
       finish: Finish(shift: shift, addend: addend, relu: relu), scratch: scratch, pool: pool)
   }
 
-  /// dx from dy; overwrites dx.
+  /// dx from dy, plus `addend`; overwrites dx.
+  ///
+  /// - Parameter addend: as dx, elsewhere in memory: the gradient that comes along another path.
   public func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    addend: UnsafePointer<Float>? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.backwardData(problem, dx: dx, dy: dy, w: w, scratch: scratch, pool: pool)
+    kernel.backwardData(
+      problem, dx: dx, dy: dy, w: w, addend: addend, scratch: scratch, pool: pool)
   }
 
   /// Adds the weights' gradient to dw.

@@ -3,11 +3,21 @@ import CKernels
 /// What becomes of a convolution's finished sums before they are written, while they are in
 /// registers: max(0, sum + shift + addend), each addition rounded once, in this order.
 struct Finish {
-  /// A number for each output channel, readable up to a multiple of ``shiftStep``.
-  let shift: UnsafePointer<Float>
+  /// A number for each output channel, readable up to a multiple of ``shiftStep``; nil for none.
+  let shift: UnsafePointer<Float>?
   /// As the result, elsewhere in memory.
   let addend: UnsafePointer<Float>?
   let relu: Bool
+
+  /// The addition alone; nil where nothing is added.
+  init?(adding addend: UnsafePointer<Float>?) {
+    guard let addend else { return nil }
+    self.init(shift: nil, addend: addend, relu: false)
+  }
+
+  init(shift: UnsafePointer<Float>?, addend: UnsafePointer<Float>?, relu: Bool) {
+    (self.shift, self.addend, self.relu) = (shift, addend, relu)
+  }
 
   /// The widest panel of any processor.
   static let shiftStep = 32
@@ -25,7 +35,8 @@ struct Finish {
   ) {
     let width = PackedMatrix.width
     for c in panels.lowerBound * width..<min(panels.upperBound * width, columns) {
-      var sum = y[start + c] + shift[c]
+      var sum = y[start + c]
+      if let shift { sum += shift[c] }
       if let addend { sum += addend[start + c] }
       y[start + c] = relu && sum < 0 ? 0 : sum
     }
@@ -34,7 +45,8 @@ struct Finish {
   /// Finishes a whole result in memory; defines the answer.
   func apply(to y: UnsafeMutablePointer<Float>, count: Int, channels: Int) {
     for i in 0..<count {
-      var sum = y[i] + shift[i % channels]
+      var sum = y[i]
+      if let shift { sum += shift[i % channels] }
       if let addend { sum += addend[i] }
       y[i] = relu && sum < 0 ? 0 : sum
     }

@@ -210,7 +210,7 @@ struct TapPhase {
 
 extension ConvolutionProblem {
   /// Whether every pixel meets itself only.
-  fileprivate var isDense: Bool {
+  var isDense: Bool {
     kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0
   }
 }

@@ -78,12 +78,14 @@ enum GatheredConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let c = problem.inChannels
     let phases = TapPhase.all(problem)
     let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
     let lanes = products.last?.end ?? scratch
+    let finish = Finish(adding: addend)?.loop(dx)
     for (phase, packed) in zip(phases, products) {
       let blocks = ProductBlocks(rows: phase.count, columns: c)
       pool.run(chunks: blocks.count) { chunk, lane in
@@ -91,7 +93,7 @@ enum GatheredConvolution: ConvolutionKernel {
         if phase.isDense {
           packed.multiply(
             block, a: dy, transform: nil,
-            streams: problem.inputCount >= PackedMatrix.streamedCount,
+            streams: problem.inputCount >= PackedMatrix.streamedCount, finish: finish,
             scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
           return
         }
@@ -106,6 +108,9 @@ enum GatheredConvolution: ConvolutionKernel {
           ) { dx + phase.pixel($0) * c }
         }
       }
+    }
+    if let addend, !problem.isDense {
+      Activation.add(addend, to: dx, count: problem.inputCount, pool: pool)
     }
   }
 

@@ -88,7 +88,8 @@ enum PerPixelConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
@@ -124,6 +125,7 @@ enum PerPixelConvolution: ConvolutionKernel {
         if isFirst { clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
     }
+    if let addend { Activation.add(addend, to: dx, count: problem.inputCount, pool: pool) }
   }
 
   static func backwardWeights(

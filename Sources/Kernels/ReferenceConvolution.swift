@@ -40,7 +40,8 @@ enum ReferenceConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     dx.update(repeating: 0, count: problem.inputCount)
     problem.forEachTap { output, input, weight in
@@ -50,6 +51,7 @@ enum ReferenceConvolution: ConvolutionKernel {
         }
       }
     }
+    if let addend { Activation.add(addend, to: dx, count: problem.inputCount, pool: pool) }
   }
 
   static func backwardWeights(

@@ -80,15 +80,16 @@ enum WinogradConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
     let turned = scratch + layout.scratchCount(threads: pool.threads)
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
     transformFilters(layout, u: scratch, w: turned, pool: pool)
     convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, finish: nil, scratch: scratch + layout.countU,
-      pool: pool)
+      layout, y: dx, x: dy, u: scratch, input: nil, finish: Finish(adding: addend)?.loop(dx),
+      scratch: scratch + layout.countU, pool: pool)
   }
 
   static func backwardWeights(

@@ -106,10 +106,11 @@ package final class ConvolutionLayer: Layer {
     return numbers
   }
 
-  /// Adds to the weights' gradient, and overwrites dx where it is wanted.
+  /// Adds to the weights' gradient and, where it is wanted, overwrites dx by it and the addend.
   func backward(
-    dx: UnsafeMutablePointer<Float>?, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    dx: UnsafeMutablePointer<Float>?, addend: UnsafePointer<Float>? = nil,
+    dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     timed(.backwardWeights, pool) {
       convolution!.backwardWeights(
@@ -118,7 +119,7 @@ package final class ConvolutionLayer: Layer {
     guard let dx else { return }
     timed(.backwardData, pool) {
       convolution!.backwardData(
-        dx: dx, dy: dy, w: weight.numbers, scratch: scratch, pool: pool)
+        dx: dx, dy: dy, w: weight.numbers, addend: addend, scratch: scratch, pool: pool)
     }
   }
 

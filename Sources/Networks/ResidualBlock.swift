@@ -184,17 +184,17 @@ package final class ResidualBlock: Layer {
     let dFirst = workspace[raw[0]]
     switch shortcut {
     case .identity:
-      first.backward(dx: dx, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
-      if let dx { Activation.add(dDst.pointer, to: dx, count: src.count, pool: pool) }
+      first.backward(
+        dx: dx, addend: dDst.pointer, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
     case .projection(let unit):
       let dProjected = workspace[projected!]
       unit.norm.backward(
         x: dProjected, dy: dDst.pointer, mask: .none, scratch: scratch, pass: pass)
       unit.convolution.backward(
-        dx: dx, dy: dProjected, x: src.pointer, scratch: scratch, pool: pool)
+        dx: dx == nil ? nil : gradient, dy: dProjected, x: src.pointer, scratch: scratch,
+        pool: pool)
       first.backward(
-        dx: dx == nil ? nil : gradient, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
-      if let dx { Activation.add(gradient, to: dx, count: src.count, pool: pool) }
+        dx: dx, addend: gradient, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
     case .padded:
       first.backward(dx: dx, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
       if let dx { padding!.addBackward(dx: dx, dy: dDst.pointer, pool: pool) }

@@ -6,6 +6,8 @@ import Tensors
 struct ConvolutionPasses: Equatable {
   var y: [Float]
   var dx: [Float]
+  /// dx with x added on the way.
+  var dxAdded: [Float]
   var dw: [Float]
 
   init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
@@ -48,6 +50,14 @@ struct ConvolutionPasses: Equatable {
       dx: data.pointer, dy: dy.pointer, w: w.pointer, scratch: scratch.pointer, pool: pool)
     checkCanary()
     dx = data.array
+
+    data.buffer.update(repeating: .nan)
+    poison()
+    convolution.backwardData(
+      dx: data.pointer, dy: dy.pointer, w: w.pointer, addend: x.pointer,
+      scratch: scratch.pointer, pool: pool)
+    checkCanary()
+    dxAdded = data.array
 
     let weights = copy(inputs.startingGradient)
     poison()

@@ -36,6 +36,9 @@ import Testing
       #expect(forward <= bounds.forward, "\(name) forward is off by \(forward)")
       let data = relativeError(of: passes.dx, from: dx)
       #expect(data <= bounds.data, "\(name) backwardData is off by \(data)")
+      #expect(
+        passes.dxAdded == zip(passes.dx, reference.x).map { $0 + $1 },
+        "\(name) backwardData adds another gradient, rounded once")
       let weights = relativeError(of: passes.dw, from: dw)
       #expect(weights <= bounds.weights, "\(name) backwardWeights is off by \(weights)")
     }
@@ -72,6 +75,7 @@ import Testing
     #expect(forward <= 2e-6, "forward is off by \(forward)")
     let data = relativeError(of: one.dx, from: direct.dx.map { Double($0) })
     #expect(data <= 2e-6, "backwardData is off by \(data)")
+    #expect(one.dxAdded == zip(one.dx, reference.x).map { $0 + $1 })
     let weights = relativeError(of: one.dw, from: direct.dw.map { Double($0) })
     #expect(weights <= 4e-6, "backwardWeights is off by \(weights)")
   }

@@ -35,7 +35,7 @@ typedef struct {
 /// What becomes of a finished sum before it is written: + shift, + a number of another result of the
 /// same layout, max(0, ...), in this order, each rounded once.
 typedef struct {
-  /// A number for each column, readable up to a multiple of 32 columns.
+  /// A number for each column, readable up to a multiple of 32 columns; NULL for none.
   const float *shift;
   /// Bytes from a number of the result to the one that is added to it; 0 for none.
   ptrdiff_t addend;
