@@ -86,6 +86,18 @@ void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float 
   chosen->gradient_in_place(rows, m, n, a, lda, b, ldb, dw, ldw, adds);
 }
 
+void ck_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                 const float *packed, ck_result dx, int adds, float *sums, float *scratch) {
+  chosen->backward(rows, a, n, g, packed, dx, adds, sums, scratch);
+}
+
+ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n) { return chosen->backward_sums(k, n); }
+
+void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
+                     ptrdiff_t groups, ptrdiff_t distance, float *dw) {
+  chosen->add_sums(k, n, first, end, sums, groups, distance, dw);
+}
+
 void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane) {
   chosen->winograd_input(pixels, channels, scale, shift, v, plane);
 }

@@ -4,11 +4,13 @@
 #define CK_TILE_ROWS 6
 #define CK_HAS_FMA 0
 #include "products.h"
+#include "backward.h"
 #include "winograd.h"
 
 const ck_table CK_TABLE = {
     CK_NAME,        CK_WIDTH,         pack,
     pack_transposed, multiply,         multiply_in_place,
-    gradient,       gradient_in_place, winograd_input,
+    gradient,       gradient_in_place, backward,
+    backward_sums,  add_sums,         winograd_input,
     winograd_output, winograd_gradient, winograd_filter,
     winograd_filter_gradient};

@@ -59,9 +59,9 @@ CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
 // How a tile reaches the result.
 enum { CK_WRITES, CK_ADDS, CK_STREAMS };
 
-// The number that is added to c.
-CK_INLINE const float *addend_of(const float *c, const ck_finish *finish) {
-  return (const float *)((const char *)c + finish->addend);
+// The number of another matrix, `bytes` from that of c.
+CK_INLINE const float *beside(const float *c, ptrdiff_t bytes) {
+  return (const float *)((const char *)c + bytes);
 }
 
 // The shift of column j.
@@ -71,7 +71,8 @@ CK_INLINE const float *shift_at(const ck_finish *finish, ptrdiff_t j) {
 
 CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_finish *finish) {
   if (shift) { sum = sum + load(shift); }
-  if (finish->addend) { sum = sum + load(addend_of(c, finish)); }
+  if (finish->addend) { sum = sum + load(beside(c, finish->addend)); }
+  if (finish->gate) { sum = (vec)(~(load(beside(c, finish->gate)) <= 0) & (bits)sum); }
   return finish->rectifies ? rectified(sum) : sum;
 }
 
@@ -105,7 +106,8 @@ CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how,
     float sum = adds ? c[j] + row[j] : row[j];
     if (finish) {
       if (finish->shift) { sum += finish->shift[j]; }
-      if (finish->addend) { sum += *addend_of(c + j, finish); }
+      if (finish->addend) { sum += *beside(c + j, finish->addend); }
+      if (finish->gate && *beside(c + j, finish->gate) <= 0) { sum = 0; }
       if (finish->rectifies && sum < 0) { sum = 0; }
     }
     c[j] = sum;

@@ -35,14 +35,16 @@ extension BatchNormKernel {
     case output(UnsafePointer<Float>)
   }
 
-  /// dβ += Σ dy, dγ += r · Σ dy · (x − μ); x becomes dx.
+  /// dβ += Σ dy, dγ += r · Σ dy · (x − μ); returns what dx is computed from.
   ///
-  /// `scratch` is ``gradientScratchCount`` numbers.
-  public func backward(
+  /// - Parameters:
+  ///   - line: ``lineCount`` numbers that live as long as what is returned.
+  ///   - scratch: ``scratchCount`` numbers.
+  public func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, mask: Mask, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+    line: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) -> NormalizedGradient {
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
@@ -54,8 +56,7 @@ extension BatchNormKernel {
       case .output(let z): maskedSums(x + offset, dy + offset, z + offset, saved, range.count, sums)
       }
     }
-    let slope = scratch + scratchCount
-    let constant = slope + pitch
+    let (slope, constant) = (line, line + pitch)
     let m = Double(rows)
     forEachChannel(scratch) { c, sum, product in
       let reciprocal = Double(saved.reciprocal[c])
@@ -67,19 +68,26 @@ extension BatchNormKernel {
       constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))
     }
     let remasks = if case .normalized = mask { true } else { false }
+    return NormalizedGradient(
+      x: x, dy: UnsafePointer(dy), scale: saved.scale, slope: UnsafePointer(slope),
+      constant: UnsafePointer(constant), shift: remasks ? saved.shift : nil)
+  }
+
+  /// Numbers that a gradient's line, slope and constant, takes.
+  public var lineCount: Int { 2 * pitch }
+
+  /// x becomes its gradient.
+  public func apply(_ gradient: NormalizedGradient, pool: ThreadPool) {
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
-      if remasks {
-        maskedInput(x + offset, dy + offset, saved, slope, constant, range.count)
+      if let shift = gradient.shift {
+        maskedInput(gradient, shift, offset, range.count)
       } else {
-        plainInput(x + offset, dy + offset, saved, slope, constant, range.count)
+        plainInput(gradient, offset, range.count)
       }
     }
   }
-
-  /// Numbers of scratch memory for a backward pass.
-  public var gradientScratchCount: Int { scratchCount + 2 * pitch }
 
   private func plainSums(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ saved: Saved, _ rows: Int,
@@ -179,20 +187,18 @@ extension BatchNormKernel {
     }
   }
 
-  private func plainInput(
-    _ x: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ saved: Saved,
-    _ slope: UnsafePointer<Float>, _ constant: UnsafePointer<Float>, _ rows: Int
-  ) {
-    var (x, dy) = (x, dy)
+  private func plainInput(_ gradient: NormalizedGradient, _ offset: Int, _ rows: Int) {
+    let (scale, slope, constant) = (gradient.scale, gradient.slope, gradient.constant)
+    var (x, dy) = (gradient.x + offset, gradient.dy + offset)
     for _ in 0..<rows {
       var c = 0
       while c &+ 8 <= channels {
         let line = slope.vector(c) * x.vector(c) + constant.vector(c)
-        x.store(saved.scale.vector(c) * dy.vector(c) + line, c)
+        x.store(scale.vector(c) * dy.vector(c) + line, c)
         c &+= 8
       }
       for c in c..<channels {
-        x[c] = saved.scale[c] * dy[c] + (slope[c] * x[c] + constant[c])
+        x[c] = scale[c] * dy[c] + (slope[c] * x[c] + constant[c])
       }
       x += channels
       dy += channels
@@ -200,23 +206,22 @@ extension BatchNormKernel {
   }
 
   private func maskedInput(
-    _ x: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ saved: Saved,
-    _ slope: UnsafePointer<Float>, _ constant: UnsafePointer<Float>, _ rows: Int
+    _ gradient: NormalizedGradient, _ shift: UnsafePointer<Float>, _ offset: Int, _ rows: Int
   ) {
-    var (x, dy) = (x, dy)
+    let (scale, slope, constant) = (gradient.scale, gradient.slope, gradient.constant)
+    var (x, dy) = (gradient.x + offset, gradient.dy + offset)
     for _ in 0..<rows {
       var c = 0
       while c &+ 8 <= channels {
         let value = x.vector(c)
-        let scale = saved.scale.vector(c)
-        let d = dy.vector(c).replacing(
-          with: 0, where: scale * value + saved.shift.vector(c) .<= 0)
-        x.store(scale * d + (slope.vector(c) * value + constant.vector(c)), c)
+        let a = scale.vector(c)
+        let d = dy.vector(c).replacing(with: 0, where: a * value + shift.vector(c) .<= 0)
+        x.store(a * d + (slope.vector(c) * value + constant.vector(c)), c)
         c &+= 8
       }
       for c in c..<channels {
-        let d = saved.scale[c] * x[c] + saved.shift[c] <= 0 ? 0 : dy[c]
-        x[c] = saved.scale[c] * d + (slope[c] * x[c] + constant[c])
+        let d = scale[c] * x[c] + shift[c] <= 0 ? 0 : dy[c]
+        x[c] = scale[c] * d + (slope[c] * x[c] + constant[c])
       }
       x += channels
       dy += channels

@@ -26,11 +26,13 @@ protocol ConvolutionKernel: SendableMetatype {
     _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
-  /// dx = the adjoint of the convolution applied to dy, + addend
+  /// dx = the adjoint of the convolution applied to dy, finished
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+  /// Both gradients in one pass, where that is the faster way.
+  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward?
   /// dw += Σ over batch and pixels
   static func backwardWeights(
     _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
@@ -42,6 +44,7 @@ extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
   static func canCompute(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
   static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
+  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward? { nil }
 }
 
 /// A convolution with its implementation chosen: the first in the list that accepts the problem.
@@ -58,6 +61,7 @@ public struct Convolution: Sendable {
   public let problem: ConvolutionProblem
   private let kernel: any ConvolutionKernel.Type
   private let foldedKernel: any ConvolutionKernel.Type
+  private let fused: DenseBackward?
 
   /// Chooses an implementation that the policy allows.
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
@@ -65,6 +69,7 @@ public struct Convolution: Sendable {
     let allowed = Self.implementations.filter { $0.policies.contains(policy) }
     kernel = allowed.first { $0.accepts(problem) } ?? ReferenceConvolution.self
     foldedKernel = allowed.first { $0.acceptsPrepared(problem) } ?? ReferenceConvolution.self
+    fused = kernel.fusedBackward(problem)
   }
 
   /// An implementation by its name, if it can compute the problem; for tests and benchmarks.
@@ -73,6 +78,7 @@ public struct Convolution: Sendable {
       kernel.canCompute(problem)
     else { return nil }
     (self.problem, self.kernel, foldedKernel) = (problem, kernel, kernel)
+    fused = kernel.fusedBackward(problem)
   }
 
   /// Names of all implementations, fastest first.
@@ -88,7 +94,8 @@ public struct Convolution: Sendable {
   public func scratchCount(threads: Int) -> Int {
     max(
       kernel.scratchCount(for: problem, threads: threads),
-      foldedKernel.scratchCount(for: problem, threads: threads))
+      foldedKernel.scratchCount(for: problem, threads: threads),
+      fused?.scratchCount(threads: threads) ?? 0)
   }
 
   /// y = x ∗ w; overwrites y.
@@ -146,15 +153,32 @@ public struct Convolution: Sendable {
       finish: Finish(shift: shift, addend: addend, relu: relu), scratch: scratch, pool: pool)
   }
 
-  /// dx from dy, plus `addend`; overwrites dx.
-  ///
-  /// - Parameter addend: as dx, elsewhere in memory: the gradient that comes along another path.
+  /// dx from dy, finished as told; overwrites dx.
   public func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    addend: UnsafePointer<Float>? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     kernel.backwardData(
-      problem, dx: dx, dy: dy, w: w, addend: addend, scratch: scratch, pool: pool)
+      problem, dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+  }
+
+  /// Whether both gradients are computed in one pass, from a gradient that is not yet in memory.
+  public var fusesBackward: Bool { fused != nil }
+
+  /// Adds the weights' gradient to dw; overwrites dx by the data's, unless it is nil.
+  ///
+  /// Only where it ``fusesBackward``.
+  public func backward(
+    dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
+    x: UnsafePointer<Float>, input: InputTransform? = nil, w: UnsafePointer<Float>,
+    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    guard let fused else { preconditionFailure("\(problem) has no way to fuse both gradients") }
+    fused.run(
+      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, finish: finish, scratch: scratch,
+      pool: pool)
   }
 
   /// Adds the weights' gradient to dw.

@@ -78,14 +78,16 @@ enum GatheredConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let c = problem.inChannels
     let phases = TapPhase.all(problem)
     let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
     let lanes = products.last?.end ?? scratch
-    let finish = Finish(adding: addend)?.loop(dx)
+    let adds = finish.accumulates(dx)
+    let finish = finish.finish(dx)
+    let loop = finish?.loop(dx)
     for (phase, packed) in zip(phases, products) {
       let blocks = ProductBlocks(rows: phase.count, columns: c)
       pool.run(chunks: blocks.count) { chunk, lane in
@@ -93,25 +95,33 @@ enum GatheredConvolution: ConvolutionKernel {
         if phase.isDense {
           packed.multiply(
             block, a: dy, transform: nil,
-            streams: problem.inputCount >= PackedMatrix.streamedCount, finish: finish,
+            adds: adds, streams: problem.inputCount >= PackedMatrix.streamedCount, finish: loop,
             scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
           return
         }
         if phase.depth == 0 {
-          for row in block.rows { (dx + phase.pixel(row) * c).update(repeating: 0, count: c) }
+          guard !adds else { return }
+          let columns = block.columns(of: c)
+          for row in block.rows {
+            let start = phase.pixel(row) * c
+            (dx + start + columns.lowerBound).update(repeating: 0, count: columns.count)
+            finish?.apply(to: dx, at: start, panels: block.panels, columns: c)
+          }
           return
         }
         phase.withRows(block.rows, dy: dy) { starts in
           packed.multiply(
-            block, starts: starts, segments: phase.segments, transform: nil,
+            block, starts: starts, segments: phase.segments, transform: nil, adds: adds,
+            finish: loop,
             scratch: lanes + lane * ProductBlocks.laneScratch
           ) { dx + phase.pixel($0) * c }
         }
       }
     }
-    if let addend, !problem.isDense {
-      Activation.add(addend, to: dx, count: problem.inputCount, pool: pool)
-    }
+  }
+
+  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward? {
+    DenseBackward(problem)
   }
 
   static func backwardWeights(

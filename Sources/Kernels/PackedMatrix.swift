@@ -81,7 +81,8 @@ struct PackedMatrix {
   /// One block of a · matrix, where the rows of a and of the result lie one after the other.
   func multiply(
     _ block: ProductBlocks.Block, a: UnsafePointer<Float>, transform: InputTransform?,
-    streams: Bool, finish: ck_finish? = nil, scratch: UnsafeMutablePointer<Float>,
+    adds: Bool = false, streams: Bool, finish: ck_finish? = nil,
+    scratch: UnsafeMutablePointer<Float>,
     result: UnsafeMutablePointer<Float>
   ) {
     let top = block.rows.lowerBound
@@ -95,7 +96,7 @@ struct PackedMatrix {
         ck_result(
           starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0,
           finish: finish),
-        0, scratch)
+        adds ? 1 : 0, scratch)
     }
   }
 }
@@ -108,6 +109,12 @@ struct ProductBlocks {
   struct Block {
     let rows: Range<Int>
     let panels: Range<Int>
+
+    /// Those of its panels that belong to a matrix of so many.
+    func columns(of columns: Int) -> Range<Int> {
+      let width = PackedMatrix.width
+      return panels.lowerBound * width..<min(panels.upperBound * width, columns)
+    }
   }
 
   /// Blocks that two or more threads share evenly enough.

@@ -88,9 +88,10 @@ enum PerPixelConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
     let (outImage, pixels) = (p.outHeight * p.outWidth * k, p.height * p.width)
@@ -125,7 +126,7 @@ enum PerPixelConvolution: ConvolutionKernel {
         if isFirst { clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
     }
-    if let addend { Activation.add(addend, to: dx, count: problem.inputCount, pool: pool) }
+    finish.finish(dx)?.apply(to: dx, count: p.inputCount, channels: c, pool: pool)
   }
 
   static func backwardWeights(
@@ -173,10 +174,9 @@ enum PerPixelConvolution: ConvolutionKernel {
     _ block: ProductBlocks.Block, of packed: PackedMatrix, _ start: UnsafeMutablePointer<Float>,
     distance: Int
   ) {
-    let first = block.panels.lowerBound * PackedMatrix.width
-    let end = min(block.panels.upperBound * PackedMatrix.width, packed.columns)
+    let columns = block.columns(of: packed.columns)
     for row in block.rows {
-      (start + row * distance + first).update(repeating: 0, count: end - first)
+      (start + row * distance + columns.lowerBound).update(repeating: 0, count: columns.count)
     }
   }
 

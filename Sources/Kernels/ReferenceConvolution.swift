@@ -40,10 +40,10 @@ enum ReferenceConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    dx.update(repeating: 0, count: problem.inputCount)
+    if !finish.accumulates(dx) { dx.update(repeating: 0, count: problem.inputCount) }
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {
@@ -51,7 +51,7 @@ enum ReferenceConvolution: ConvolutionKernel {
         }
       }
     }
-    if let addend { Activation.add(addend, to: dx, count: problem.inputCount, pool: pool) }
+    finish.finish(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
   }
 
   static func backwardWeights(

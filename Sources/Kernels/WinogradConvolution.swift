@@ -80,15 +80,16 @@ enum WinogradConvolution: ConvolutionKernel {
 
   static func backwardData(
     _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, addend: UnsafePointer<Float>?,
+    w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
     let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
     let turned = scratch + layout.scratchCount(threads: pool.threads)
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
     transformFilters(layout, u: scratch, w: turned, pool: pool)
     convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, finish: Finish(adding: addend)?.loop(dx),
+      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish.finish(dx)?.loop(dx),
       scratch: scratch + layout.countU, pool: pool)
   }
 

@@ -14,6 +14,8 @@ public final class WorkClock {
     case forward
     case backwardData = "backward_data"
     case backwardWeights = "backward_weights"
+    /// Both of them in one pass.
+    case backward
     /// Whatever is neither: the loss, the optimiser.
     case other
   }

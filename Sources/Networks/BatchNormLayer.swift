@@ -43,13 +43,14 @@ package final class BatchNormLayer: Layer {
           + "least two numbers per channel. Use a larger batch or larger images.")
     }
     kernel = BatchNormKernel(rows: src.pixels, channels: channels)
-    saved = plan.reserve(5 * pitch, for: .untilBackward, label: "\(path) statistics")
+    saved = plan.reserve(
+      5 * pitch + kernel.lineCount, for: .untilBackward, label: "\(path) statistics")
   }
 
   /// Numbers of scratch memory for any pass.
-  var scratchCount: Int { kernel.gradientScratchCount }
+  var scratchCount: Int { kernel.scratchCount }
 
-  /// Mean, 1/√(σ²+ε), A, B and the variance of the last forward pass.
+  /// Mean, 1/√(σ²+ε), A, B and the variance of the last forward pass, then its gradient's line.
   func vectors(_ workspace: Workspace) -> BatchNormKernel.Saved {
     let start = workspace[saved!]
     return BatchNormKernel.Saved(
@@ -108,14 +109,15 @@ package final class BatchNormLayer: Layer {
     }
   }
 
-  /// Adds to the gradients of scale and shift; x becomes its own gradient.
-  func backward(
+  /// Adds to the gradients of scale and shift; returns what x's gradient is computed from.
+  func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, mask: BatchNormKernel.Mask,
     scratch: UnsafeMutablePointer<Float>, pass: Pass
-  ) {
-    kernel.backward(
+  ) -> NormalizedGradient {
+    kernel.gradient(
       x: x, dy: dy, mask: mask, saved: vectors(pass.workspace), dGamma: gamma.gradient!.pointer,
-      dBeta: beta.gradient!.pointer, scratch: scratch, pool: pass.pool)
+      dBeta: beta.gradient!.pointer, line: pass.workspace[saved!] + 5 * pitch, scratch: scratch,
+      pool: pass.pool)
   }
 
   package func plan(
@@ -139,8 +141,9 @@ package final class BatchNormLayer: Layer {
   ) {
     guard let dSrc else { preconditionFailure("\(path): a normalisation needs dSrc") }
     dSrc.pointer.update(from: src.pointer, count: src.count)
-    backward(
+    let found = gradient(
       x: dSrc.pointer, dy: dDst.pointer, mask: .none, scratch: pass.workspace[scratch!],
       pass: pass)
+    kernel.apply(found, pool: pass.pool)
   }
 }

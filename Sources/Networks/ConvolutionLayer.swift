@@ -106,9 +106,9 @@ package final class ConvolutionLayer: Layer {
     return numbers
   }
 
-  /// Adds to the weights' gradient and, where it is wanted, overwrites dx by it and the addend.
+  /// Adds to the weights' gradient and, where it is wanted, overwrites dx.
   func backward(
-    dx: UnsafeMutablePointer<Float>?, addend: UnsafePointer<Float>? = nil,
+    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -119,14 +119,36 @@ package final class ConvolutionLayer: Layer {
     guard let dx else { return }
     timed(.backwardData, pool) {
       convolution!.backwardData(
-        dx: dx, dy: dy, w: weight.numbers, addend: addend, scratch: scratch, pool: pool)
+        dx: dx, dy: dy, w: weight.numbers, finish: finish, scratch: scratch, pool: pool)
     }
   }
 
-  private func timed(_ pass: WorkClock.Pass, _ pool: ThreadPool, _ body: () -> Void) {
+  /// The same from the gradient of the normalisation after the convolution, which is computed
+  /// first where it cannot be on the way.
+  func backward(
+    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
+    dy: NormalizedGradient, norm: BatchNormLayer, x: UnsafePointer<Float>,
+    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    guard convolution!.fusesBackward else {
+      norm.kernel.apply(dy, pool: pool)
+      backward(
+        dx: dx, finish: finish, dy: dy.x, x: x, input: input, scratch: scratch, pool: pool)
+      return
+    }
+    timed(.backward, pool, passes: dx == nil ? 1 : 2) {
+      convolution!.backward(
+        dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.numbers,
+        finish: finish, scratch: scratch, pool: pool)
+    }
+  }
+
+  private func timed(
+    _ pass: WorkClock.Pass, _ pool: ThreadPool, passes: Double = 1, _ body: () -> Void
+  ) {
     pool.timed(
       path, pass, kind: "\(kernel)×\(kernel)" + (stride == 1 ? "" : " stride \(stride)"),
-      kernel: convolution!.kernelName, operations: convolution!.problem.operations, body)
+      kernel: convolution!.kernelName, operations: passes * convolution!.problem.operations, body)
   }
 
   package func plan(

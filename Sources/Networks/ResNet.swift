@@ -33,8 +33,9 @@ struct ResNet {
         let plan = BlockPlan(
           path: "layer\(stageIndex + 1).\(block)", inChannels: channels, width: stage.width,
           stride: stageIndex > 0 && block == 0 ? 2 : 1, policy: policy)
-        layers.append(
-          architecture.isBottleneck ? plan.bottleneck() : plan.basic(padded: isCIFAR))
+        let next = architecture.isBottleneck ? plan.bottleneck() : plan.basic(padded: isCIFAR)
+        if let below = layers.last as? ResidualBlock { next.follow(below) }
+        layers.append(next)
         channels = stage.width * (architecture.isBottleneck ? 4 : 1)
       }
     }

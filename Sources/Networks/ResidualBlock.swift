@@ -11,6 +11,16 @@ package struct NormalizedConvolution {
   }
 
   package var parameters: [Parameter] { convolution.parameters + norm.parameters }
+
+  /// Adds to the weights' gradient and, where it is wanted, overwrites dx.
+  func backward(
+    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
+    dy: NormalizedGradient, x: UnsafePointer<Float>, input: InputTransform? = nil,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    convolution.backward(
+      dx: dx, finish: finish, dy: dy, norm: norm, x: x, input: input, scratch: scratch, pool: pool)
+  }
 }
 
 /// ReLU(branch(x) + shortcut(x)), the branch being convolutions with normalisation and, between
@@ -31,6 +41,10 @@ package final class ResidualBlock: Layer {
   package let path: String
   package let units: [NormalizedConvolution]
   package let shortcut: Shortcut
+  /// Whether the layer below counts on a gradient that its own last ReLU has let through.
+  private var gatesSource = false
+  /// Whether the layer above has done that for this block.
+  private var isGated = false
   private var raw: [WorkspacePlan.Slot] = []
   private var projected: WorkspacePlan.Slot?
   private var padding: PaddedShortcut?
@@ -40,6 +54,14 @@ package final class ResidualBlock: Layer {
 
   package init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {
     (self.path, self.units, self.shortcut) = (path, units, shortcut)
+  }
+
+  /// Lets this block do the backward pass of the ReLU that ends the block below, while its
+  /// gradient is in registers.
+  package func follow(_ below: ResidualBlock) {
+    // What a padded shortcut adds comes too late for that.
+    if case .padded = shortcut { return }
+    (gatesSource, below.isGated) = (true, true)
   }
 
   private var allUnits: [NormalizedConvolution] {
@@ -168,35 +190,35 @@ package final class ResidualBlock: Layer {
     let scratch = workspace[scratch!]
     let gradient = workspace[gradient!]
     let last = units.count - 1
-    units[last].norm.backward(
-      x: workspace[raw[last]], dy: dDst.pointer, mask: .output(dst.pointer), scratch: scratch,
-      pass: pass)
+    var found = units[last].norm.gradient(
+      x: workspace[raw[last]], dy: dDst.pointer,
+      mask: isGated ? .none : .output(dst.pointer), scratch: scratch, pass: pass)
     for index in stride(from: last, to: 0, by: -1) {
-      units[index].convolution.backward(
-        dx: gradient, dy: workspace[raw[index]], x: source(of: index, src, pass),
-        input: input(of: index, pass), scratch: scratch, pool: pool)
-      units[index - 1].norm.backward(
+      units[index].backward(
+        dx: gradient, dy: found, x: source(of: index, src, pass), input: input(of: index, pass),
+        scratch: scratch, pool: pool)
+      found = units[index - 1].norm.gradient(
         x: workspace[raw[index - 1]], dy: gradient, mask: .normalized, scratch: scratch,
         pass: pass)
     }
     let dx = dSrc?.pointer
-    let first = units[0].convolution
-    let dFirst = workspace[raw[0]]
+    var finish = GradientFinish(gate: gatesSource ? src.pointer : nil)
     switch shortcut {
     case .identity:
-      first.backward(
-        dx: dx, addend: dDst.pointer, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      finish.addend = UnsafePointer(dDst.pointer)
+      units[0].backward(
+        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
     case .projection(let unit):
-      let dProjected = workspace[projected!]
-      unit.norm.backward(
-        x: dProjected, dy: dDst.pointer, mask: .none, scratch: scratch, pass: pass)
-      unit.convolution.backward(
-        dx: dx == nil ? nil : gradient, dy: dProjected, x: src.pointer, scratch: scratch,
-        pool: pool)
-      first.backward(
-        dx: dx, addend: gradient, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      units[0].backward(
+        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
+      found = unit.norm.gradient(
+        x: workspace[projected!], dy: dDst.pointer, mask: .none, scratch: scratch, pass: pass)
+      // A stride leaves pixels alone, so it is the shortcut that adds to what is there.
+      finish.addend = dx.map { UnsafePointer($0) }
+      unit.backward(
+        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
     case .padded:
-      first.backward(dx: dx, dy: dFirst, x: src.pointer, scratch: scratch, pool: pool)
+      units[0].backward(dx: dx, dy: found, x: src.pointer, scratch: scratch, pool: pool)
       if let dx { padding!.addBackward(dx: dx, dy: dDst.pointer, pool: pool) }
     }
   }

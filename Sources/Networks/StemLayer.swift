@@ -66,15 +66,18 @@ package final class StemLayer: Layer {
     pass: Pass
   ) {
     let (x, scratch) = (pass.workspace[raw!], pass.workspace[scratch!])
+    let found: NormalizedGradient
     if let maxPool {
       let gradient = pass.workspace[gradient!]
       maxPool.backward(
         dx: gradient, dy: dDst.pointer, winners: pass.workspace[winners!], pool: pass.pool)
-      unit.norm.backward(x: x, dy: gradient, mask: .none, scratch: scratch, pass: pass)
+      found = unit.norm.gradient(x: x, dy: gradient, mask: .none, scratch: scratch, pass: pass)
     } else {
-      unit.norm.backward(x: x, dy: dDst.pointer, mask: .normalized, scratch: scratch, pass: pass)
+      found = unit.norm.gradient(
+        x: x, dy: dDst.pointer, mask: .normalized, scratch: scratch, pass: pass)
     }
     unit.convolution.backward(
-      dx: dSrc?.pointer, dy: x, x: src.pointer, scratch: scratch, pool: pass.pool)
+      dx: dSrc?.pointer, dy: found, norm: unit.norm, x: src.pointer, scratch: scratch,
+      pool: pass.pool)
   }
 }

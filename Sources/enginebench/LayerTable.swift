@@ -60,7 +60,7 @@ struct LayerTable: Encodable {
       column(name, width, left: true) + columns.joined() + column(percent(share), 8) + "  "
         + kernels
     }
-    let titles = ["forward", "backward data", "backward weights"]
+    let titles = ["forward", "backward data", "backward weights", "backward, both"]
     Swift.print(column("", width) + titles.map { column($0, 21) }.joined())
     Swift.print(
       column(heading, width, left: true)
@@ -75,7 +75,7 @@ struct LayerTable: Encodable {
 
   /// Milliseconds, GFLOP/s and share of the multiply-adds of each pass.
   private func columns(_ rows: [Row]) -> [String] {
-    let passes: [WorkClock.Pass] = [.forward, .backwardData, .backwardWeights]
+    let passes: [WorkClock.Pass] = [.forward, .backwardData, .backwardWeights, .backward]
     return passes.map { pass in
       // What is neither stands where there is room: its name says what it is.
       let mine = rows.filter { $0.pass == pass || pass == .forward && $0.pass == .other }

@@ -32,14 +32,15 @@ struct Passes: ParsableCommand {
     defer { withExtendedLifetime(vectors) {} }
     let vector = (0..<6).map { vectors.pointer + $0 * pitch }
     let kernel = BatchNormKernel(rows: rows, channels: channels)
-    let scratch = AlignedBuffer(count: kernel.gradientScratchCount)
+    let scratch = AlignedBuffer(count: kernel.scratchCount + kernel.lineCount)
     defer { withExtendedLifetime(scratch) {} }
     let saved = BatchNormKernel.Saved(
       mean: vector[0], reciprocal: vector[1], scale: vector[2], shift: vector[3])
     func backward(_ mask: BatchNormKernel.Mask) {
-      kernel.backward(
+      let gradient = kernel.gradient(
         x: x, dy: y, mask: mask, saved: saved, dGamma: vector[4], dBeta: vector[5],
-        scratch: scratch.pointer, pool: pool)
+        line: scratch.pointer + kernel.scratchCount, scratch: scratch.pointer, pool: pool)
+      kernel.apply(gradient, pool: pool)
     }
     print("\(rows) × \(channels), \(threads) threads")
     time("copy", 2 * count) { y.update(from: x, count: count) }

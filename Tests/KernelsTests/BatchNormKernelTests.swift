@@ -37,7 +37,7 @@ struct BatchNormKernelTests {
       gamma = numbers("gamma", channels, around: 0.5)
       beta = numbers("beta", channels)
       vectors = AlignedBuffer(count: 5 * channels)
-      scratch = AlignedBuffer(count: kernel.gradientScratchCount)
+      scratch = AlignedBuffer(count: kernel.scratchCount + kernel.lineCount)
     }
 
     var saved: BatchNormKernel.Saved {
@@ -45,6 +45,17 @@ struct BatchNormKernelTests {
       return .init(
         mean: start, reciprocal: start + channels, scale: start + 2 * channels,
         shift: start + 3 * channels)
+    }
+
+    /// dγ and dβ are added to `gradients`; x becomes its gradient.
+    func backward(
+      _ dz: AlignedBuffer, _ mask: BatchNormKernel.Mask, into gradients: AlignedBuffer
+    ) {
+      let gradient = kernel.gradient(
+        x: x.pointer, dy: dz.pointer, mask: mask, saved: saved, dGamma: gradients.pointer,
+        dBeta: gradients.pointer + channels, line: scratch.pointer + kernel.scratchCount,
+        scratch: scratch.pointer, pool: pool)
+      kernel.apply(gradient, pool: pool)
     }
 
     func observe() {
@@ -153,11 +164,8 @@ struct BatchNormKernelTests {
         dy: dy, x: problem.x.array, rows: rows, channels: channels, gamma: problem.gamma,
         epsilon: Problem.epsilon)
       let gradients = AlignedBuffer([Float](repeating: 1, count: 2 * channels))
-      problem.kernel.backward(
-        x: problem.x.pointer, dy: dz.pointer,
-        mask: useOutput ? .output(problem.z.pointer) : .normalized, saved: problem.saved,
-        dGamma: gradients.pointer, dBeta: gradients.pointer + channels,
-        scratch: problem.scratch.pointer, pool: problem.pool)
+      problem.backward(
+        dz, useOutput ? .output(problem.z.pointer) : .normalized, into: gradients)
       let found = gradients.array.map { Double($0) - 1 }
       assertClose(Array(found[..<channels]), expected.dGamma, within: 1e-4, floor: 1, "dγ")
       assertClose(Array(found[channels...]), expected.dBeta, within: 1e-4, floor: 1, "dβ")
@@ -176,10 +184,7 @@ struct BatchNormKernelTests {
       problem.observe()
       let gradients = AlignedBuffer(count: 48)
       let dz = AlignedBuffer(Self.numbers("dz", 3000 * 24))
-      problem.kernel.backward(
-        x: problem.x.pointer, dy: dz.pointer, mask: .normalized, saved: problem.saved,
-        dGamma: gradients.pointer, dBeta: gradients.pointer + 24,
-        scratch: problem.scratch.pointer, pool: problem.pool)
+      problem.backward(dz, .normalized, into: gradients)
       return [problem.vectors.array, gradients.array, problem.x.array]
     }
     #expect(results[0] == results[1])

@@ -8,6 +8,10 @@ struct ConvolutionPasses: Equatable {
   var dx: [Float]
   /// dx with x added on the way.
   var dxAdded: [Float]
+  /// The same, 0 where x is not above 0.
+  var dxGated: [Float]
+  /// dx added to x in place, for kernels of one tap; else as ``dxAdded``.
+  var dxAccumulated: [Float]
   var dw: [Float]
 
   init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
@@ -54,10 +58,30 @@ struct ConvolutionPasses: Equatable {
     data.buffer.update(repeating: .nan)
     poison()
     convolution.backwardData(
-      dx: data.pointer, dy: dy.pointer, w: w.pointer, addend: x.pointer,
+      dx: data.pointer, dy: dy.pointer, w: w.pointer, finish: GradientFinish(addend: x.pointer),
       scratch: scratch.pointer, pool: pool)
     checkCanary()
     dxAdded = data.array
+
+    data.buffer.update(repeating: .nan)
+    poison()
+    convolution.backwardData(
+      dx: data.pointer, dy: dy.pointer, w: w.pointer,
+      finish: GradientFinish(addend: x.pointer, gate: x.pointer), scratch: scratch.pointer,
+      pool: pool)
+    checkCanary()
+    dxGated = data.array
+
+    dxAccumulated = dxAdded
+    if problem.kernelHeight * problem.kernelWidth == 1, convolution.kernelName != "per pixel" {
+      _ = data.buffer.update(fromContentsOf: inputs.x)
+      poison()
+      convolution.backwardData(
+        dx: data.pointer, dy: dy.pointer, w: w.pointer,
+        finish: GradientFinish(addend: data.pointer), scratch: scratch.pointer, pool: pool)
+      checkCanary()
+      dxAccumulated = data.array
+    }
 
     let weights = copy(inputs.startingGradient)
     poison()

@@ -39,6 +39,12 @@ import Testing
       #expect(
         passes.dxAdded == zip(passes.dx, reference.x).map { $0 + $1 },
         "\(name) backwardData adds another gradient, rounded once")
+      #expect(
+        passes.dxGated == zip(passes.dxAdded, reference.x).map { $1 > 0 ? $0 : 0 },
+        "\(name) backwardData lets through what a ReLU did")
+      let sum = zip(dx, reference.x).map { $0 + Double($1) }
+      let accumulated = relativeError(of: passes.dxAccumulated, from: sum)
+      #expect(accumulated <= bounds.data, "\(name) backwardData in place is off by \(accumulated)")
       let weights = relativeError(of: passes.dw, from: dw)
       #expect(weights <= bounds.weights, "\(name) backwardWeights is off by \(weights)")
     }
@@ -76,6 +82,7 @@ import Testing
     let data = relativeError(of: one.dx, from: direct.dx.map { Double($0) })
     #expect(data <= 2e-6, "backwardData is off by \(data)")
     #expect(one.dxAdded == zip(one.dx, reference.x).map { $0 + $1 })
+    #expect(one.dxGated == zip(one.dxAdded, reference.x).map { $1 > 0 ? $0 : 0 })
     let weights = relativeError(of: one.dw, from: direct.dw.map { Double($0) })
     #expect(weights <= 4e-6, "backwardWeights is off by \(weights)")
   }

@@ -1,14 +1,16 @@
 import CKernels
+import Tensors
 import Testing
 
 /// What the loops in C do to a sum before they write it, in every implementation.
 @Suite("Finished sums") struct FinishTests {
   private static func finish(
-    _ sums: [Float], shift: [Float], addend: [Float]?, rectifies: Bool
+    _ sums: [Float], shift: [Float], addend: [Float]?, gate: [Float]? = nil, rectifies: Bool
   ) -> [Float] {
     sums.indices.map { i in
       var sum = sums[i] + shift[i % shift.count]
       if let addend { sum += addend[i] }
+      if let gate, gate[i] <= 0 { sum = 0 }
       return rectifies && sum < 0 ? 0 : sum
     }
   }
@@ -16,7 +18,7 @@ import Testing
   /// A product, the rows of whose result lie at pointers where `isScattered`.
   private static func product(
     _ table: ck_table, rows: Int, depth: Int, columns: Int, streams: Bool, isScattered: Bool,
-    finish: (shift: [Float], addend: [Float]?, rectifies: Bool)?
+    finish: (shift: [Float], addend: [Float]?, gate: [Float]?, rectifies: Bool)?
   ) -> [Float] {
     let panels = (columns + table.panel_width - 1) / table.panel_width
     let (a, b) = (
@@ -29,14 +31,16 @@ import Testing
       .bindMemory(to: Float.self, capacity: rows * columns)
     defer { c.deallocate() }
     let shift = (finish?.shift ?? []) + [Float](repeating: 0, count: 32)
-    (finish?.addend ?? []).withUnsafeBufferPointer { addend in
+    let beside = [finish?.addend, finish?.gate].map { $0.map { AlignedBuffer($0) } }
+    defer { withExtendedLifetime(beside) {} }
+    let distances = beside.map {
+      $0.map { UnsafeRawPointer($0.pointer) - UnsafeRawPointer(c) } ?? 0
+    }
+    do {
       shift.withUnsafeBufferPointer { shift in
         a.withUnsafeBufferPointer { a in
-          let distance =
-            finish?.addend == nil
-            ? 0 : UnsafeRawPointer(addend.baseAddress!) - UnsafeRawPointer(c)
           var told = ck_finish(
-            shift: shift.baseAddress!, addend: distance,
+            shift: shift.baseAddress!, addend: distances[0], gate: distances[1],
             rectifies: finish?.rectifies == true ? 1 : 0)
           let source = ck_rows(
             starts: nil, first: a.baseAddress!, pitch: depth, segments: 1, length: depth,
@@ -70,13 +74,18 @@ import Testing
         let sums = Self.product(
           table, rows: rows, depth: depth, columns: columns, streams: streams,
           isScattered: isScattered, finish: nil)
-        for (addend, rectifies) in [(nil, false), (nil, true), (numbers, false), (numbers, true)] {
+        let gate = MicroKernelTests.numbers(rows * columns, 5)
+        for (addend, gate, rectifies) in [
+          (nil, nil, false), (nil, gate, true), (numbers, nil, false), (numbers, nil, true),
+          (numbers, gate, false),
+        ] {
           let finished = Self.product(
             table, rows: rows, depth: depth, columns: columns, streams: streams,
-            isScattered: isScattered, finish: (shift, addend, rectifies))
+            isScattered: isScattered, finish: (shift, addend, gate, rectifies))
           #expect(
             finished
-              == Self.finish(sums, shift: shift, addend: addend, rectifies: rectifies),
+              == Self.finish(
+                sums, shift: shift, addend: addend, gate: gate, rectifies: rectifies),
             "\(extents), streams \(streams), scattered \(isScattered)")
         }
       }
@@ -90,6 +99,7 @@ import Testing
     let m = MicroKernelTests.numbers(36 * plane, 5)
     let shift = MicroKernelTests.numbers(channels, 6)
     let addend = MicroKernelTests.numbers(16 * channels, 7)
+    let gate = MicroKernelTests.numbers(16 * channels, 8)
     func output(_ finishes: Bool) -> [Float] {
       var y = [Float](repeating: 9, count: 16 * channels)
       y.withUnsafeMutableBufferPointer { y in
@@ -97,19 +107,23 @@ import Testing
         let pixels = (0..<16).map { $0 == 5 ? nil : y.baseAddress! + $0 * channels }
         shift.withUnsafeBufferPointer { shift in
           addend.withUnsafeBufferPointer { addend in
-            var told = ck_finish(
-              shift: shift.baseAddress!,
-              addend: UnsafeRawPointer(addend.baseAddress!) - UnsafeRawPointer(y.baseAddress!),
-              rectifies: 1)
-            withUnsafePointer(to: &told) {
-              table.winograd_output(m, plane, channels, finishes ? $0 : nil, pixels)
+            gate.withUnsafeBufferPointer { gate in
+              let start = UnsafeRawPointer(y.baseAddress!)
+              var told = ck_finish(
+                shift: shift.baseAddress!,
+                addend: UnsafeRawPointer(addend.baseAddress!) - start,
+                gate: UnsafeRawPointer(gate.baseAddress!) - start, rectifies: 1)
+              withUnsafePointer(to: &told) {
+                table.winograd_output(m, plane, channels, finishes ? $0 : nil, pixels)
+              }
             }
           }
         }
       }
       return y
     }
-    var expected = Self.finish(output(false), shift: shift, addend: addend, rectifies: true)
+    var expected = Self.finish(
+      output(false), shift: shift, addend: addend, gate: gate, rectifies: true)
     for i in 5 * channels..<6 * channels { expected[i] = 9 }
     #expect(output(true) == expected)
   }

@@ -17,6 +17,8 @@
 #define CK_ROWS 140
 /// Rows that a call of ck_gradient gathers at a time.
 #define CK_GRADIENT_ROWS 128
+/// Weights whose gradients' sums do not stay in a second-level cache beside what they are made of.
+#define CK_GRADIENT_FAR (1 << 19)
 
 /// Rows of a matrix that is read: row r is `segments` runs of `length` floats.
 typedef struct {
@@ -33,12 +35,15 @@ typedef struct {
 } ck_rows;
 
 /// What becomes of a finished sum before it is written: + shift, + a number of another result of the
-/// same layout, max(0, ...), in this order, each rounded once.
+/// same layout, 0 where the gate of that layout is not above 0, max(0, ...), in this order, each
+/// rounded once.
 typedef struct {
   /// A number for each column, readable up to a multiple of 32 columns; NULL for none.
   const float *shift;
   /// Bytes from a number of the result to the one that is added to it; 0 for none.
   ptrdiff_t addend;
+  /// The same for its gate; 0 for none.
+  ptrdiff_t gate;
   /// Whether what is below 0 becomes 0.
   int rectifies;
 } ck_finish;
@@ -99,6 +104,31 @@ ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
 void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
                           const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds);
 
+/// The gradient of a normalised result y (rows x n), row after row, from that of what follows:
+/// scale * dy + (slope * y + constant), n floats each.
+typedef struct {
+  const float *dy;
+  const float *y;
+  const float *scale;
+  const float *slope;
+  const float *constant;
+  /// Where not NULL, dy counts as 0 where scale * y + shift <= 0: a ReLU followed.
+  const float *shift;
+} ck_normalized_gradient;
+
+/// Both gradients of y = a w (rows x k by k x n), y being normalised: with t its gradient,
+/// sums = aT t, which ck_backward_add reads, and dx = t wT, finished as told, rows k apart; none
+/// where dx.first is NULL; added to what is there where `adds`. a is one dense run a row, packed the transpose of w.
+///
+/// sums: ck_backward_sums(k, n) floats; scratch: ck_gradient_scratch(k, n) floats.
+void ck_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                 const float *packed, ck_result dx, int adds, float *sums, float *scratch);
+ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n);
+/// Adds panels [first, end) of the sums of `groups` of rows, `distance` apart, to dw (k x n) in
+/// group order.
+void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
+                     ptrdiff_t groups, ptrdiff_t distance, float *dw);
+
 // One tile of Winograd's F(4x4, 3x3), all channels, which are a multiple of 16; the 36 numbers of a
 // transformed tile lie `plane` apart. A pixel that is NULL is zeros, or not written.
 
@@ -136,6 +166,11 @@ typedef struct {
   void (*gradient_in_place)(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
                             ptrdiff_t ldw, int adds);
+  void (*backward)(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                   const float *packed, ck_result dx, int adds, float *sums, float *scratch);
+  ptrdiff_t (*backward_sums)(ptrdiff_t k, ptrdiff_t n);
+  void (*add_sums)(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
+                   ptrdiff_t groups, ptrdiff_t distance, float *dw);
   void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
   void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels);
   void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);

@@ -1,0 +1,123 @@
+// Both gradients of a product y = a w whose result is normalised; included after products.h.
+//
+// The gradient of y is formed from the normalisation's, a block of rows at a time, and both products
+// read it while it is in the second-level cache: it never reaches memory. The weights' sums lie tile
+// by tile in the order in which tiles are computed, so that they are read and written as one run.
+
+// t[r][0, n) = scale * dy + (slope * y + constant), dy being 0 where scale * y + shift <= 0.
+static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g, ptrdiff_t top,
+                          float *to, ptrdiff_t pitch) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *dy = g.dy + (top + r) * n, *y = g.y + (top + r) * n;
+    float *t = to + r * pitch;
+    ptrdiff_t j = 0;
+    for (; j + CK_LANES <= n; j += CK_LANES) {
+      vec value = load(y + j), d = load(dy + j), scale = load(g.scale + j);
+      if (g.shift) { d = (vec)(~(scale * value + load(g.shift + j) <= 0) & (bits)d); }
+      store(t + j, scale * d + (load(g.slope + j) * value + load(g.constant + j)));
+    }
+    for (; j < n; j++) {
+      float d = g.shift && g.scale[j] * y[j] + g.shift[j] <= 0 ? 0 : dy[j];
+      t[j] = g.scale[j] * d + (g.slope[j] * y[j] + g.constant[j]);
+    }
+  }
+}
+
+CK_INLINE void ask_each(ck_ahead *next, int count, ptrdiff_t lines) {
+  for (int i = 0; i < count; i++) { lines = ask(next + i, lines); }
+}
+
+CK_INLINE ck_rows plain_rows(const float *first, ptrdiff_t length) {
+  return (ck_rows){NULL, first, length, 1, length, NULL, NULL};
+}
+
+// Rows of a block: fewer where the sums of the weights leave room for them in the cache, more where
+// every block fetches these sums from afar.
+CK_INLINE ptrdiff_t backward_step(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n) {
+  ptrdiff_t most = k * n < CK_GRADIENT_FAR ? CK_GRADIENT_ROWS / 2 : CK_GRADIENT_ROWS;
+  ptrdiff_t blocks = (rows + most - 1) / most;
+  return blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
+}
+
+static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                     const float *packed, ck_result dx, int adds, float *sums,
+                     float *scratch) {
+  ptrdiff_t k = a.length, step = backward_step(rows, k, n);
+  // Room for whole vectors beyond the last column, and rows that do not share sets of a cache.
+  ptrdiff_t lda = (k + 15) / 16 * 16 + 16, ldt = (n + 31) / 32 * 32 + 16;
+  float *t = scratch + CK_GRADIENT_ROWS * lda;
+  int in_place = lies_well(a);
+  if (in_place) { lda = a.pitch; }
+  ptrdiff_t tiles = tile_count(k), panels = (n + CK_WIDTH - 1) / CK_WIDTH;
+  ptrdiff_t dx_panels = dx.first ? (k + CK_WIDTH - 1) / CK_WIDTH : 0;
+  int streams = dx.streams && !adds && k % 16 == 0;
+  // What a tile of dx reads beside its factors.
+  const float *added = dx.finish && dx.finish->addend ? beside(dx.first, dx.finish->addend)
+                       : adds                          ? dx.first
+                                                       : NULL;
+  for (ptrdiff_t top = 0; top < rows; top += step) {
+    ptrdiff_t height = least(step, rows - top), dx_tiles = tile_count(height);
+    form_gradient(height, n, g, top, t, ldt);
+    for (ptrdiff_t r = 0; r < height && !in_place; r++) {
+      read_row(a, top + r, 0, k, scratch + r * lda);
+    }
+    const float *x = in_place ? a.first + top * lda : scratch;
+    // What the next block reads is fetched during both products, what is added during the first.
+    ptrdiff_t end = least(rows, top + 2 * step);
+    ck_ahead next[] = {rows_ahead(plain_rows(g.dy, n), top + height, end),
+                       rows_ahead(plain_rows(g.y, n), top + height, end),
+                       rows_ahead(plain_rows(a.first, k), top + height, end)};
+    ck_ahead addend = rows_ahead(plain_rows(added, k), top, added ? top + height : top);
+    ptrdiff_t first_calls = panels * tiles, calls = first_calls + dx_panels * dx_tiles;
+    ptrdiff_t lines = height * (2 * (n / CK_LINE + 1) + k / CK_LINE + 1) / calls + 1;
+    ptrdiff_t added_lines = height * (k / CK_LINE + 1) / first_calls + 1;
+    for (ptrdiff_t panel = 0; panel < panels; panel++) {
+      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        ask(&addend, added_lines);
+        ask_each(next, 3, lines);
+        ptrdiff_t i = tile_start(tile, tiles, k);
+        gradient_tiles[tile_start(tile + 1, tiles, k) - i](
+            height, x + i, lda, t + panel * CK_WIDTH, ldt,
+            sums + (panel * tiles + tile) * CK_TILE_ROWS * CK_WIDTH, CK_WIDTH, CK_WIDTH,
+            top > 0 ? CK_ADDS : CK_WRITES);
+      }
+    }
+    for (ptrdiff_t panel = 0; panel < dx_panels; panel++) {
+      ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, k - at);
+      int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+      for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
+        ask_each(next, 3, lines);
+        ptrdiff_t i = tile_start(tile, dx_tiles, height);
+        place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
+            n, t + i * ldt, ldt, packed + panel * n * CK_WIDTH, dx.first + (top + i) * k + at, k,
+            columns, how, dx.finish);
+      }
+    }
+  }
+#if defined(__x86_64__)
+  if (streams) { __builtin_ia32_sfence(); }
+#endif
+}
+
+static ptrdiff_t backward_sums(ptrdiff_t k, ptrdiff_t n) {
+  return tile_count(k) * CK_TILE_ROWS * ((n + CK_WIDTH - 1) / CK_WIDTH * CK_WIDTH);
+}
+
+static void add_sums(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
+                     ptrdiff_t groups, ptrdiff_t distance, float *dw) {
+  ptrdiff_t tiles = tile_count(k);
+  for (ptrdiff_t panel = first; panel < end; panel++) {
+    ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+      const float *from = sums + (panel * tiles + tile) * CK_TILE_ROWS * CK_WIDTH;
+      ptrdiff_t i = tile_start(tile, tiles, k), last = tile_start(tile + 1, tiles, k);
+      for (; i < last; i++, from += CK_WIDTH) {
+        float *to = dw + i * n + at;
+        for (ptrdiff_t group = 0; group < groups; group++) {
+          put_row(to, load(from + group * distance), load(from + group * distance + CK_LANES),
+                  columns, CK_ADDS, NULL);
+        }
+      }
+    }
+  }
+}

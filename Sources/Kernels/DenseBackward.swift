@@ -1,0 +1,84 @@
+import CKernels
+
+/// Both gradients of a convolution that is one product of matrices, y = x · w, and is followed by
+/// a normalisation: the gradient of y is formed block by block and read by both products at once.
+///
+///     dw += xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
+///
+/// Pixels are cut into groups, each with sums of its own for dw, which are added in group order.
+/// The cut depends only on the extents.
+struct DenseBackward {
+  /// Fewest pixels of a group: fewer, and adding up the groups' sums takes what the rest gains.
+  static let leastPixels = 192
+  /// Most groups, more than enough for the threads to share evenly.
+  static let mostGroups = 16
+  /// Sums of all groups that stay in the caches.
+  static let mostSums = 1 << 20
+
+  private let problem: ConvolutionProblem
+  private let groups: Int
+
+  /// Nil where the convolution is no product of dense matrices, or has few pixels for its weights.
+  init?(_ problem: ConvolutionProblem) {
+    guard problem.isDense, problem.weightCount > 0 else { return nil }
+    self.problem = problem
+    let wanted = max(2, min(Self.mostGroups, Self.mostSums / problem.weightCount))
+    groups = min(wanted, problem.outPixels / Self.leastPixels)
+    guard groups >= 2 else { return nil }
+  }
+
+  private var sumCount: Int {
+    roundUp(ck_backward_sums(problem.inChannels, problem.outChannels), 16)
+  }
+  private var laneScratch: Int {
+    roundUp(ck_gradient_scratch(problem.inChannels, problem.outChannels), 16)
+  }
+  private var packedCount: Int {
+    PackedMatrix.count(depth: problem.outChannels, columns: problem.inChannels)
+  }
+
+  /// Numbers of scratch memory with so many threads.
+  func scratchCount(threads: Int) -> Int {
+    packedCount + groups * sumCount + threads * laneScratch
+  }
+
+  /// Adds to dw and overwrites dx, which is nil where nobody wants it.
+  func run(
+    dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
+    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    let packed = PackedMatrix(scratch, depth: k, columns: c)
+    if dx != nil {
+      packed.pack([PackedMatrix.Part(w, rows: k)], transposed: true, pool: pool)
+    }
+    let sums = packed.end
+    let lanes = sums + groups * sumCount
+    let streams = problem.inputCount >= PackedMatrix.streamedCount
+    let adds = dx.map { finish.accumulates($0) } ?? false
+    let finish = dx.flatMap { finish.finish($0)?.loop($0) }
+    pool.run(chunks: groups) { group, lane in
+      let (first, end) =
+        (group * problem.outPixels / groups, (group + 1) * problem.outPixels / groups)
+      let rows = ck_rows(
+        starts: nil, first: x + first * c, pitch: c, segments: 1, length: c, scale: input?.scale,
+        shift: input?.shift)
+      let gradient = ck_normalized_gradient(
+        dy: dy.dy + first * k, y: dy.x + first * k, scale: dy.scale, slope: dy.slope,
+        constant: dy.constant, shift: dy.shift)
+      finish.withPointer { finish in
+        ck_backward(
+          end - first, rows, k, gradient, packed.start,
+          ck_result(
+            starts: nil, first: dx.map { $0 + first * c }, pitch: c, streams: streams ? 1 : 0,
+            finish: finish),
+          adds ? 1 : 0, sums + group * sumCount, lanes + lane * laneScratch)
+      }
+    }
+    let panels = (k + PackedMatrix.width - 1) / PackedMatrix.width
+    pool.run(chunks: panels) { panel, _ in
+      ck_backward_add(c, k, panel, panel + 1, sums, groups, sumCount, dw)
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import CKernels
+import Kernels
+import Tensors
+import Testing
+
+/// Both gradients of a dense convolution in one pass, from a gradient that is not yet in memory.
+@Suite("Fused backward of 1×1 convolutions") struct DenseBackwardTests {
+  struct Example: CustomTestStringConvertible {
+    var problem: ConvolutionProblem
+    var rectifies = false
+    var normalizesInput = false
+    var testDescription: String { "\(problem) \(rectifies) \(normalizesInput)" }
+  }
+
+  private static func dense(
+    _ pixels: Int, _ inChannels: Int, _ outChannels: Int
+  )
+    -> ConvolutionProblem
+  {
+    ConvolutionProblem(
+      batch: 1, height: 1, width: pixels, inChannels: inChannels, outChannels: outChannels,
+      kernel: 1, stride: 1, padding: 0)
+  }
+
+  static let examples = [
+    Example(problem: dense(384, 1, 1)),
+    Example(problem: dense(391, 7, 19), rectifies: true, normalizesInput: true),
+    Example(problem: dense(1000, 64, 48), normalizesInput: true),
+    Example(problem: dense(777, 33, 100), rectifies: true),
+    Example(problem: dense(450, 1040, 520), rectifies: true, normalizesInput: true),
+  ]
+
+  /// What both ways read.
+  private struct Inputs {
+    let problem: ConvolutionProblem
+    let reference: ConvolutionReference
+    /// Scale, slope, constant and shift of the gradient; scale and shift of the input.
+    let vectors: [[Float]]
+    let y: [Float]
+    let other: [Float]
+
+    init(_ problem: ConvolutionProblem) {
+      self.problem = problem
+      reference = ConvolutionReference(problem)
+      let k = problem.outChannels
+      vectors =
+        (0..<4).map { MicroKernelTests.numbers(k, $0 + 1) }
+        + (5...6).map { MicroKernelTests.numbers(problem.inChannels, $0) }
+      y = MicroKernelTests.numbers(problem.outputCount, 7)
+      other = MicroKernelTests.numbers(problem.inputCount, 8)
+    }
+  }
+
+  private struct Results: Equatable {
+    var dx: [Float]
+    var dw: [Float]
+  }
+
+  private enum Finish: CaseIterable { case none, adds, gates, accumulates }
+
+  private static func run(
+    _ example: Example, _ inputs: Inputs, _ finish: Finish, threads: Int, fused: Bool,
+    wantsData: Bool = true
+  ) throws -> Results {
+    let problem = example.problem
+    let convolution = try #require(Convolution(problem, named: "gathered"))
+    #expect(convolution.fusesBackward)
+    let pool = ThreadPool(threads: threads)
+    let buffers = inputs.vectors.map { AlignedBuffer($0) }
+    let (x, w) = (AlignedBuffer(inputs.reference.x), AlignedBuffer(inputs.reference.w))
+    let (y, dy) = (AlignedBuffer(inputs.y), AlignedBuffer(inputs.reference.dy))
+    let other = AlignedBuffer(inputs.other)
+    let dw = AlignedBuffer(inputs.reference.startingGradient)
+    let dx = AlignedBuffer(finish == .accumulates ? inputs.other : inputs.other.map { _ in .nan })
+    let scratchCount = convolution.scratchCount(threads: threads)
+    let scratch = AlignedBuffer(count: scratchCount + 16)
+    scratch.buffer.update(repeating: .nan)
+    for i in 0..<16 { scratch.pointer[scratchCount + i] = 12345 }
+    defer {
+      #expect((0..<16).allSatisfy { scratch.pointer[scratchCount + $0] == 12345 })
+      withExtendedLifetime((buffers, x, w, y, dy, other)) {}
+    }
+    let gradient = NormalizedGradient(
+      x: y.pointer, dy: dy.pointer, scale: buffers[0].pointer, slope: buffers[1].pointer,
+      constant: buffers[2].pointer, shift: example.rectifies ? buffers[3].pointer : nil)
+    let input =
+      example.normalizesInput
+      ? InputTransform(scale: buffers[4].pointer, shift: buffers[5].pointer) : nil
+    let told =
+      switch finish {
+      case .none: GradientFinish()
+      case .adds: GradientFinish(addend: other.pointer)
+      case .gates: GradientFinish(addend: other.pointer, gate: x.pointer)
+      case .accumulates: GradientFinish(addend: dx.pointer)
+      }
+    if fused {
+      convolution.backward(
+        dx: wantsData ? dx.pointer : nil, dw: dw.pointer, dy: gradient, x: x.pointer, input: input,
+        w: w.pointer, finish: told, scratch: scratch.pointer, pool: pool)
+    } else {
+      BatchNormKernel(
+        rows: problem.outputCount / problem.outChannels, channels: problem.outChannels
+      )
+      .apply(gradient, pool: pool)
+      convolution.backwardWeights(
+        dw: dw.pointer, dy: y.pointer, x: x.pointer, input: input, scratch: scratch.pointer,
+        pool: pool)
+      convolution.backwardData(
+        dx: dx.pointer, dy: y.pointer, w: w.pointer, finish: told, scratch: scratch.pointer,
+        pool: pool)
+    }
+    return Results(dx: dx.array, dw: dw.array)
+  }
+
+  @Test("agrees with one pass after the other", arguments: examples)
+  func agrees(_ example: Example) throws {
+    let inputs = Inputs(example.problem)
+    for finish in Finish.allCases {
+      let apart = try Self.run(example, inputs, finish, threads: 2, fused: false)
+      let fused = try Self.run(example, inputs, finish, threads: 2, fused: true)
+      let data = relativeError(of: fused.dx, from: apart.dx.map { Double($0) })
+      #expect(data <= 1e-6, "\(finish): dx is off by \(data)")
+      let weights = relativeError(of: fused.dw, from: apart.dw.map { Double($0) })
+      #expect(weights <= 1e-6, "\(finish): dw is off by \(weights)")
+      if finish == .gates {
+        #expect(zip(fused.dx, inputs.reference.x).allSatisfy { $1 > 0 || $0 == 0 })
+        #expect(fused.dx.contains { $0 != 0 })
+      }
+    }
+  }
+
+  @Test("agrees with the products in double precision", arguments: examples)
+  func agreesWithDoublePrecision(_ example: Example) throws {
+    let inputs = Inputs(example.problem)
+    let (k, v) = (example.problem.outChannels, inputs.vectors)
+    let t = inputs.y.indices.map { i in
+      let (c, y) = (i % k, inputs.y[i])
+      let dy = example.rectifies && v[0][c] * y + v[3][c] <= 0 ? 0 : inputs.reference.dy[i]
+      return v[0][c] * dy + (v[1][c] * y + v[2][c])
+    }
+    let n = example.problem.inChannels
+    let x = inputs.reference.x.enumerated().map { i, x in
+      example.normalizesInput ? max(0, v[4][i % n] * x + v[5][i % n]) : x
+    }
+    let expected = ConvolutionReference(example.problem, x: x, w: inputs.reference.w, dy: t)
+    let found = try Self.run(example, inputs, .none, threads: 2, fused: true)
+    let data = relativeError(of: found.dx, from: expected.backwardData)
+    #expect(data <= 1e-6, "dx is off by \(data)")
+    let dw = zip(expected.backwardWeights, inputs.reference.startingGradient).map {
+      $0 + Double($1)
+    }
+    let weights = relativeError(of: found.dw, from: dw)
+    #expect(weights <= 1e-6, "dw is off by \(weights)")
+  }
+
+  @Test("has the same bits with 1, 2 and 3 threads", arguments: examples)
+  func threads(_ example: Example) throws {
+    let inputs = Inputs(example.problem)
+    let one = try Self.run(example, inputs, .gates, threads: 1, fused: true)
+    for threads in 2...3 {
+      let other = try Self.run(example, inputs, .gates, threads: threads, fused: true)
+      #expect(other == one)
+    }
+  }
+
+  @Test("leaves dx alone where nobody wants it")
+  func weightsOnly() throws {
+    let example = Self.examples[2]
+    let inputs = Inputs(example.problem)
+    let both = try Self.run(example, inputs, .none, threads: 2, fused: true)
+    let one = try Self.run(example, inputs, .none, threads: 2, fused: true, wantsData: false)
+    #expect(one.dw == both.dw)
+    #expect(one.dx.allSatisfy { $0.isNaN })
+  }
+
+  @Test("has the same bits in every implementation with fused multiply-add")
+  func implementations() throws {
+    let (rows, k, n) = (200, 70, 50)
+    let numbers = (0..<5).map { MicroKernelTests.numbers(rows * max(k, n), $0) }
+    let results = try MicroKernelTests.names.filter { $0 != "portable" }.map { name in
+      let table = try #require(ck_find(name)).pointee
+      let panels = (k + table.panel_width - 1) / table.panel_width
+      var packed = [Float](repeating: .nan, count: panels * table.panel_width * n)
+      table.pack_transposed(n, k, numbers[4], n, 0, panels, &packed, n)
+      var sums = [Float](repeating: .nan, count: table.backward_sums(k, n))
+      var scratch = [Float](repeating: .nan, count: ck_gradient_scratch(k, n))
+      var dx = [Float](repeating: .nan, count: rows * k)
+      var dw = [Float](repeating: 0, count: k * n)
+      numbers.withPointers { p in
+        dx.withUnsafeMutableBufferPointer { dx in
+          table.backward(
+            rows,
+            ck_rows(
+              starts: nil, first: p[0], pitch: k, segments: 1, length: k, scale: p[1], shift: p[2]),
+            n,
+            ck_normalized_gradient(
+              dy: p[3], y: p[2], scale: p[1], slope: p[0], constant: p[3], shift: p[4]),
+            packed,
+            ck_result(
+              starts: nil, first: dx.baseAddress!, pitch: k, streams: 0, finish: nil),
+            0, &sums, &scratch)
+        }
+      }
+      let columns = (n + table.panel_width - 1) / table.panel_width
+      table.add_sums(k, n, 0, columns, sums, 1, 0, &dw)
+      return Results(dx: dx, dw: dw)
+    }
+    for other in results.dropFirst() { #expect(other == results[0]) }
+    #expect(results.allSatisfy { $0.dx.allSatisfy { $0.isFinite } && $0.dw.contains { $0 != 0 } })
+  }
+
+  @Test("is for dense products with enough pixels only")
+  func chosen() {
+    func fuses(_ problem: ConvolutionProblem) -> Bool {
+      Convolution(problem, policy: .fastest).fusesBackward
+    }
+    #expect(!fuses(Self.dense(383, 64, 64)))
+    #expect(fuses(Self.dense(384, 64, 64)))
+    #expect(
+      !fuses(
+        ConvolutionProblem(
+          batch: 8, height: 28, width: 28, inChannels: 64, outChannels: 64, kernel: 1, stride: 2,
+          padding: 0)))
+    for policy in ConvolutionPolicy.allCases {
+      let chosen = Convolution(Self.dense(1000, 64, 64), policy: policy)
+      #expect(chosen.fusesBackward == (policy != .reference))
+    }
+  }
+}
+
+extension [[Float]] {
+  /// Calls `body` with a pointer to each.
+  fileprivate func withPointers(_ body: ([UnsafePointer<Float>]) -> Void) {
+    let buffers = map { AlignedBuffer($0) }
+    body(buffers.map { UnsafePointer($0.pointer) })
+    withExtendedLifetime(buffers) {}
+  }
+}
