@@ -8,9 +8,11 @@ import Synchronization
 
 /// A fixed set of threads that work through numbered chunks together.
 ///
-/// Chunks go to whichever lane is free, so a result must not depend on which lane computed it: a
-/// chunk writes only its own outputs, and sums over chunks are formed afterwards in chunk order.
-/// Then 1 and 2 threads give the same bits.
+/// Every lane begins with a range of neighbouring chunks, the same share of every job, so that what
+/// a lane wrote is in its caches when it reads the same part of the image in the next job. A lane
+/// that is done takes chunks from the far end of another's range, so a result must not depend on
+/// which lane computed it: a chunk writes only its own outputs, and sums over chunks are formed
+/// afterwards in chunk order. Then 1 and 2 threads give the same bits.
 ///
 /// A helper joins a job while it is open. The caller closes it when no chunk is left and waits
 /// only for helpers that have joined: one that sleeps or was put aside by the system holds nobody up.
@@ -26,7 +28,7 @@ public final class ThreadPool: @unchecked Sendable {
     precondition(threads >= 1, "a pool needs at least one thread")
     self.threads = threads
     OpenBLAS.useOneThread()
-    state = State()
+    state = State(lanes: threads)
     for lane in 1..<threads { ThreadPool.startHelper(state, lane: lane) }
   }
 
@@ -79,24 +81,60 @@ public final class ThreadPool: @unchecked Sendable {
 }
 
 extension ThreadPool {
+  /// A range of chunks that several threads take from.
+  fileprivate struct Share: ~Copyable {
+    /// Lower bound and, in the upper half, upper bound.
+    private let bounds = Atomic<UInt64>(0)
+    // Two lines of a cache, lest lanes slow each other down.
+    private let padding: (SIMD16<UInt64>) = .zero
+
+    func fill(_ range: Range<Int>) {
+      bounds.store(Self.pack(range.lowerBound, range.upperBound), ordering: .relaxed)
+    }
+
+    func takeFirst() -> Int? { take { ($0, ($0 + 1, $1)) } }
+    func takeLast() -> Int? { take { ($1 - 1, ($0, $1 - 1)) } }
+
+    private func take(_ cut: (Int, Int) -> (chunk: Int, rest: (Int, Int))) -> Int? {
+      var now = bounds.load(ordering: .relaxed)
+      while true {
+        let (first, end) = (Int(now & 0xffff_ffff), Int(now >> 32))
+        guard first < end else { return nil }
+        let (chunk, rest) = cut(first, end)
+        let (exchanged, original) = bounds.weakCompareExchange(
+          expected: now, desired: Self.pack(rest.0, rest.1), ordering: .relaxed)
+        if exchanged { return chunk }
+        now = original
+      }
+    }
+
+    private static func pack(_ first: Int, _ end: Int) -> UInt64 {
+      UInt64(end) << 32 | UInt64(first)
+    }
+  }
+
   /// What the threads share.
   fileprivate final class State: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// The job's number, whether it is open, and the helpers that are working on it.
     private let gate = Atomic<Int>(0)
-    private let next = Atomic<Int>(0)
+    /// The chunks that are left of each lane's range.
+    private let shares: UnsafeMutablePointer<Share>
+    private let lanes: Int
     private let stopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
     // Written by the caller while the gate is shut and nobody is inside.
-    private var chunks = 0
     private var body: ((Int, Int) -> Void)?
 
     private static let openBit = 1 << 16
     private static let countMask = openBit - 1
     private static func job(_ gate: Int) -> Int { gate >> 17 }
 
-    init() {
+    init(lanes: Int) {
+      self.lanes = lanes
+      shares = UnsafeMutablePointer<Share>.allocate(capacity: lanes)
+      for lane in 0..<lanes { (shares + lane).initialize(to: Share()) }
       pthread_mutex_init(mutex, nil)
       pthread_cond_init(wake, nil)
     }
@@ -106,6 +144,8 @@ extension ThreadPool {
       pthread_mutex_destroy(mutex)
       wake.deallocate()
       mutex.deallocate()
+      shares.deinitialize(count: lanes)
+      shares.deallocate()
     }
 
     func stop() {
@@ -115,8 +155,9 @@ extension ThreadPool {
 
     func run(chunks: Int, _ body: @escaping (Int, Int) -> Void) {
       self.body = body
-      self.chunks = chunks
-      next.store(0, ordering: .relaxed)
+      for lane in 0..<lanes {
+        shares[lane].fill(lane * chunks / lanes..<(lane + 1) * chunks / lanes)
+      }
       let job = Self.job(gate.load(ordering: .relaxed)) + 1
       gate.store(job << 17 | Self.openBit, ordering: .sequentiallyConsistent)
       wakeSleepers()
@@ -139,10 +180,9 @@ extension ThreadPool {
     }
 
     private func work(_ body: (Int, Int) -> Void, lane: Int) {
-      while true {
-        let chunk = next.add(1, ordering: .relaxed).oldValue
-        if chunk >= chunks { return }
-        body(chunk, lane)
+      while let chunk = shares[lane].takeFirst() { body(chunk, lane) }
+      for other in 1..<lanes {
+        while let chunk = shares[(lane + other) % lanes].takeLast() { body(chunk, lane) }
       }
     }
 
