@@ -13,7 +13,7 @@ static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g,
     ptrdiff_t j = 0;
     for (; j + CK_LANES <= n; j += CK_LANES) {
       vec value = load(y + j), d = load(dy + j), scale = load(g.scale + j);
-      if (g.shift) { d = (vec)(~(scale * value + load(g.shift + j) <= 0) & (bits)d); }
+      if (g.shift) { d = unless(scale * value + load(g.shift + j) <= 0, d); }
       store(t + j, scale * d + (load(g.slope + j) * value + load(g.constant + j)));
     }
     for (; j < n; j++) {

@@ -98,6 +98,26 @@ void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, c
   chosen->add_sums(k, n, first, end, sums, groups, distance, dw);
 }
 
+void ck_norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
+                        float *first, float *second) {
+  chosen->norm_statistics(rows, channels, x, shift, first, second);
+}
+
+void ck_norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
+                   int rectifies, float *y, int streams) {
+  chosen->norm_apply(rows, channels, x, addend, rectifies, y, streams);
+}
+
+void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean, float *dy,
+                  const float *z, const float *scale, const float *shift, float *first,
+                  float *second) {
+  chosen->norm_sums(rows, channels, x, mean, dy, z, scale, shift, first, second);
+}
+
+void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to) {
+  chosen->norm_gradient(rows, channels, g, to);
+}
+
 void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane) {
   chosen->winograd_input(pixels, channels, scale, shift, v, plane);
 }

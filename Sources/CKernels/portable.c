@@ -5,12 +5,14 @@
 #define CK_HAS_FMA 0
 #include "products.h"
 #include "backward.h"
+#include "norms.h"
 #include "winograd.h"
 
 const ck_table CK_TABLE = {
     CK_NAME,        CK_WIDTH,         pack,
     pack_transposed, multiply,         multiply_in_place,
     gradient,       gradient_in_place, backward,
-    backward_sums,  add_sums,         winograd_input,
+    backward_sums,  add_sums,         norm_statistics,
+    norm_apply,     norm_sums,        norm_gradient,   winograd_input,
     winograd_output, winograd_gradient, winograd_filter,
     winograd_filter_gradient};

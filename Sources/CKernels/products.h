@@ -34,6 +34,14 @@ CK_INLINE vec fused(vec a, vec b, vec c) {
 #endif
 }
 
+// x where it counts, else 0. A load that waits for a mask is slow, so x is loaded first.
+CK_INLINE vec unless(bits is_cut, vec x) {
+#if defined(__x86_64__)
+  __asm__("" : "+v"(x));
+#endif
+  return (vec)(~is_cut & (bits)x);
+}
+
 // max(0, x); a number that is not one stays as it is, so that it is seen.
 CK_INLINE vec rectified(vec x) { return (vec)(~(x < 0) & (bits)x); }
 
@@ -72,7 +80,7 @@ CK_INLINE const float *shift_at(const ck_finish *finish, ptrdiff_t j) {
 CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_finish *finish) {
   if (shift) { sum = sum + load(shift); }
   if (finish->addend) { sum = sum + load(beside(c, finish->addend)); }
-  if (finish->gate) { sum = (vec)(~(load(beside(c, finish->gate)) <= 0) & (bits)sum); }
+  if (finish->gate) { sum = unless(load(beside(c, finish->gate)) <= 0, sum); }
   return finish->rectifies ? rectified(sum) : sum;
 }
 

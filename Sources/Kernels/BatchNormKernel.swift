@@ -1,3 +1,5 @@
+import CKernels
+
 /// Batch normalisation of a rows × channels matrix, each channel over all rows.
 ///
 ///     μ = Σ x / m,  σ² = Σ (x − μ)² / m,  r = 1 / √(σ² + ε),  y = γ · r · (x − μ) + β
@@ -36,7 +38,10 @@ public struct BatchNormKernel: Sendable {
     x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     pool.run(chunks: chunks.count) { chunk, _ in
-      shiftedSums(of: chunks.range(chunk), x: x, into: scratch + chunk * 2 * pitch)
+      let range = chunks.range(chunk)
+      let sums = clearedSums(chunk, scratch)
+      ck_norm_statistics(
+        range.count, channels, x + range.lowerBound * channels, x, sums, sums + pitch)
     }
     let m = Double(rows)
     forEachChannel(scratch) { c, first, second in
@@ -44,6 +49,15 @@ public struct BatchNormKernel: Sendable {
       variance[c] = Float(max(0, second / m - (first / m) * (first / m)))
       if !second.isFinite { variance[c] = Float(second) }
     }
+  }
+
+  /// Both sums of a chunk, zeros.
+  func clearedSums(
+    _ chunk: Int, _ scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    let sums = scratch + chunk * 2 * pitch
+    sums.update(repeating: 0, count: 2 * pitch)
+    return sums
   }
 
   /// Visits every channel with both its sums over all chunks, formed in chunk order.
@@ -71,52 +85,6 @@ public struct BatchNormKernel: Sendable {
       c += width
     }
   }
-
-  /// Visits the rows in an order that suits the caches: narrow rows eight at a time, so that a
-  /// sum stays in a register; wide rows one by one, because many short pieces at once are slow to
-  /// fetch.
-  @inline(__always)
-  func forEachBlock(_ rows: Int, _ body: (_ row: Int, _ block: Int) -> Void) {
-    let rowsAtOnce = channels <= 64 ? 8 : 1
-    var row = 0
-    while row < rows {
-      let block = min(rowsAtOnce, rows - row)
-      body(row, block)
-      row += block
-    }
-  }
-
-  private func shiftedSums(
-    of range: Range<Int>, x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
-  ) {
-    sums.update(repeating: 0, count: 2 * pitch)
-    let start = x + range.lowerBound * channels
-    forEachBlock(range.count) { row, block in
-      var c = 0
-      while c &+ 8 <= channels {
-        let shift = x.vector(c)
-        var first = Vector.zero
-        var second = Vector.zero
-        var at = row * channels + c
-        for _ in 0..<block {
-          let d = start.vector(at) - shift
-          first += d
-          second += d * d
-          at &+= channels
-        }
-        sums.store(sums.vector(c) + first, c)
-        sums.store(sums.vector(pitch &+ c) + second, pitch &+ c)
-        c &+= 8
-      }
-      for c in c..<channels {
-        for r in row..<row + block {
-          let d = start[r * channels + c] - x[c]
-          sums[c] += d
-          sums[pitch + c] += d * d
-        }
-      }
-    }
-  }
 }
 
 // MARK: - Forward
@@ -137,95 +105,20 @@ extension BatchNormKernel {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, addend: Addend = .none, relu: Bool, pool: ThreadPool
   ) {
-    let floor: Float = relu ? 0 : -.infinity
+    let streams = rows * channels >= PackedMatrix.streamedCount
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
-      switch addend {
-      case .none:
-        affine(y + offset, x + offset, scale, shift, rows: range.count, floor: floor)
-      case .plain(let other):
-        affineAdding(
-          y + offset, x + offset, scale, shift, other + offset, rows: range.count, floor: floor)
-      case .normalized(let other, let otherScale, let otherShift):
-        affineAdding(
-          y + offset, x + offset, scale, shift, other + offset, otherScale, otherShift,
-          rows: range.count, floor: floor)
-      }
-    }
-  }
-
-  private func affine(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
-    _ shift: UnsafePointer<Float>, rows: Int, floor: Float
-  ) {
-    let floors = Vector(repeating: floor)
-    var (y, x) = (y, x)
-    for _ in 0..<rows {
-      var c = 0
-      while c &+ 8 <= channels {
-        let value = scale.vector(c) * x.vector(c) + shift.vector(c)
-        y.store(value.replacing(with: floors, where: value .< floors), c)
-        c &+= 8
-      }
-      while c < channels {
-        let value = scale[c] * x[c] + shift[c]
-        y[c] = value < floor ? floor : value
-        c += 1
-      }
-      y += channels
-      x += channels
-    }
-  }
-
-  private func affineAdding(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
-    _ shift: UnsafePointer<Float>, _ other: UnsafePointer<Float>, rows: Int, floor: Float
-  ) {
-    let floors = Vector(repeating: floor)
-    var (y, x, other) = (y, x, other)
-    for _ in 0..<rows {
-      var c = 0
-      while c &+ 8 <= channels {
-        let value = (scale.vector(c) * x.vector(c) + shift.vector(c)) + other.vector(c)
-        y.store(value.replacing(with: floors, where: value .< floors), c)
-        c &+= 8
-      }
-      while c < channels {
-        let value = (scale[c] * x[c] + shift[c]) + other[c]
-        y[c] = value < floor ? floor : value
-        c += 1
-      }
-      y += channels
-      x += channels
-      other += channels
-    }
-  }
-
-  private func affineAdding(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
-    _ shift: UnsafePointer<Float>, _ other: UnsafePointer<Float>,
-    _ otherScale: UnsafePointer<Float>, _ otherShift: UnsafePointer<Float>, rows: Int, floor: Float
-  ) {
-    let floors = Vector(repeating: floor)
-    var (y, x, other) = (y, x, other)
-    for _ in 0..<rows {
-      var c = 0
-      while c &+ 8 <= channels {
-        let branch = otherScale.vector(c) * other.vector(c) + otherShift.vector(c)
-        let value = (scale.vector(c) * x.vector(c) + shift.vector(c)) + branch
-        y.store(value.replacing(with: floors, where: value .< floors), c)
-        c &+= 8
-      }
-      while c < channels {
-        let branch = otherScale[c] * other[c] + otherShift[c]
-        let value = (scale[c] * x[c] + shift[c]) + branch
-        y[c] = value < floor ? floor : value
-        c += 1
-      }
-      y += channels
-      x += channels
-      other += channels
+      let added =
+        switch addend {
+        case .none: ck_normalized(first: nil, scale: nil, shift: nil)
+        case .plain(let other): ck_normalized(first: other + offset, scale: nil, shift: nil)
+        case .normalized(let other, let scale, let shift):
+          ck_normalized(first: other + offset, scale: scale, shift: shift)
+        }
+      ck_norm_apply(
+        range.count, channels, ck_normalized(first: x + offset, scale: scale, shift: shift), added,
+        relu ? 1 : 0, y + offset, streams ? 1 : 0)
     }
   }
 }

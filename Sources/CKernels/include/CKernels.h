@@ -129,6 +129,31 @@ ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n);
 void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw);
 
+/// A matrix, row after row, and what is made of it: scale * x + shift, or x where they are NULL.
+typedef struct {
+  const float *first;
+  const float *scale;
+  const float *shift;
+} ck_normalized;
+
+// Batch normalisation of some rows x channels; vectors hold a number for each channel.
+
+/// Adds the sums over rows of x - shift and its square.
+void ck_norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
+                        float *first, float *second);
+/// y = x + addend, which has no `first` where there is none, then max(0, y) where it `rectifies`; past
+/// the caches where it `streams`. y may be x.
+void ck_norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
+                   int rectifies, float *y, int streams);
+/// Adds the sums over rows of dy and dy * (x - mean), dy counting as 0 where the ReLU cut off: where z
+/// is not above 0, and dy becomes 0 there, or where scale * x + shift is not, or, if both z and shift
+/// are NULL, nowhere.
+void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean, float *dy,
+                  const float *z, const float *scale, const float *shift, float *first,
+                  float *second);
+/// Writes a gradient to `to`, which may be its y.
+void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
+
 // One tile of Winograd's F(4x4, 3x3), all channels, which are a multiple of 16; the 36 numbers of a
 // transformed tile lie `plane` apart. A pixel that is NULL is zeros, or not written.
 
@@ -171,6 +196,14 @@ typedef struct {
   ptrdiff_t (*backward_sums)(ptrdiff_t k, ptrdiff_t n);
   void (*add_sums)(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                    ptrdiff_t groups, ptrdiff_t distance, float *dw);
+  void (*norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
+                          float *first, float *second);
+  void (*norm_apply)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
+                     int rectifies, float *y, int streams);
+  void (*norm_sums)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
+                    float *dy, const float *z, const float *scale, const float *shift,
+                    float *first, float *second);
+  void (*norm_gradient)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
   void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
   void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels);
   void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);

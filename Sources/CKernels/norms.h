@@ -1,0 +1,130 @@
+// The passes of batch normalisation over some rows of a matrix; included after products.h. Formulas
+// are in Kernels/BatchNormKernel.swift. Sums of a channel are formed row after row.
+
+// Visits rows [row, row + block): narrow ones eight at a time, whose sums stay in registers; wide ones
+// one by one, because many short pieces at once are slow to fetch.
+#define CK_FOR_BLOCKS(ROWS, CHANNELS)                                                            \
+  for (ptrdiff_t row = 0, block; block = least((CHANNELS) <= 64 ? 8 : 1, (ROWS) - row), row < (ROWS); \
+       row += block)
+
+static void norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
+                            float *first, float *second) {
+  CK_FOR_BLOCKS(rows, channels) {
+    const float *start = x + row * channels;
+    ptrdiff_t c = 0;
+    for (; c + CK_LANES <= channels; c += CK_LANES) {
+      vec k = load(shift + c), sum = {}, squares = {};
+      for (ptrdiff_t r = 0; r < block; r++) {
+        vec d = load(start + r * channels + c) - k;
+        sum += d;
+        squares += d * d;
+      }
+      store(first + c, load(first + c) + sum);
+      store(second + c, load(second + c) + squares);
+    }
+    for (; c < channels; c++) {
+      float sum = 0, squares = 0;
+      for (ptrdiff_t r = 0; r < block; r++) {
+        float d = start[r * channels + c] - shift[c];
+        sum += d;
+        squares += d * d;
+      }
+      first[c] += sum;
+      second[c] += squares;
+    }
+  }
+}
+
+static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
+                       int rectifies, float *y, int streams) {
+  streams = streams && channels % 16 == 0 && (size_t)y % 64 == 0;
+  const float *from = x.first, *other = addend.first;
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    ptrdiff_t c = 0;
+    for (; c + CK_LANES <= channels; c += CK_LANES) {
+      vec value = load(x.scale + c) * load(from + c) + load(x.shift + c);
+      if (other) {
+        vec added = load(other + c);
+        if (addend.scale) { added = load(addend.scale + c) * added + load(addend.shift + c); }
+        value = value + added;
+      }
+      if (rectifies) { value = rectified(value); }
+      if (streams) {
+        __builtin_nontemporal_store(value, (aligned_vec *)(y + c));
+      } else {
+        store(y + c, value);
+      }
+    }
+    for (; c < channels; c++) {
+      float value = x.scale[c] * from[c] + x.shift[c];
+      if (other) {
+        value += addend.scale ? addend.scale[c] * other[c] + addend.shift[c] : other[c];
+      }
+      y[c] = rectifies && value < 0 ? 0 : value;
+    }
+    from += channels;
+    y += channels;
+    if (other) { other += channels; }
+  }
+#if defined(__x86_64__)
+  if (streams) { __builtin_ia32_sfence(); }
+#endif
+}
+
+// How dy is masked before it is summed.
+enum { CK_NO_MASK, CK_NORMALIZED_MASK, CK_OUTPUT_MASK };
+
+CK_INLINE void sum_gradient(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
+                            float *dy, const float *z, const float *scale, const float *shift,
+                            int mask, float *first, float *second) {
+  CK_FOR_BLOCKS(rows, channels) {
+    ptrdiff_t start = row * channels, c = 0;
+    for (; c + CK_LANES <= channels; c += CK_LANES) {
+      vec middle = load(mean + c), sum = {}, products = {};
+      for (ptrdiff_t r = 0; r < block; r++) {
+        ptrdiff_t at = start + r * channels + c;
+        vec value = load(x + at), d = load(dy + at);
+        if (mask == CK_NORMALIZED_MASK) {
+          d = unless(load(scale + c) * value + load(shift + c) <= 0, d);
+        } else if (mask == CK_OUTPUT_MASK) {
+          d = unless(load(z + at) <= 0, d);
+          store(dy + at, d);
+        }
+        sum += d;
+        products += d * (value - middle);
+      }
+      store(first + c, load(first + c) + sum);
+      store(second + c, load(second + c) + products);
+    }
+    for (; c < channels; c++) {
+      float sum = 0, products = 0;
+      for (ptrdiff_t r = 0; r < block; r++) {
+        ptrdiff_t at = start + r * channels + c;
+        float d = dy[at];
+        if (mask == CK_NORMALIZED_MASK && scale[c] * x[at] + shift[c] <= 0) { d = 0; }
+        if (mask == CK_OUTPUT_MASK && z[at] <= 0) { dy[at] = d = 0; }
+        sum += d;
+        products += d * (x[at] - mean[c]);
+      }
+      first[c] += sum;
+      second[c] += products;
+    }
+  }
+}
+
+static void norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
+                      float *dy, const float *z, const float *scale, const float *shift,
+                      float *first, float *second) {
+  if (z) {
+    sum_gradient(rows, channels, x, mean, dy, z, NULL, NULL, CK_OUTPUT_MASK, first, second);
+  } else if (shift) {
+    sum_gradient(rows, channels, x, mean, dy, NULL, scale, shift, CK_NORMALIZED_MASK, first,
+                 second);
+  } else {
+    sum_gradient(rows, channels, x, mean, dy, NULL, NULL, NULL, CK_NO_MASK, first, second);
+  }
+}
+
+static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to) {
+  form_gradient(rows, channels, g, 0, to, channels);
+}
