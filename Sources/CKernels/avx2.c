@@ -8,6 +8,7 @@
 #include "products.h"
 #include "backward.h"
 #include "norms.h"
+#include "pooling.h"
 #include "winograd.h"
 
 const ck_table CK_TABLE = {
@@ -15,7 +16,8 @@ const ck_table CK_TABLE = {
     pack_transposed, multiply,         multiply_in_place,
     gradient,       gradient_in_place, backward,
     backward_sums,  add_sums,         norm_statistics,
-    norm_apply,     norm_sums,        norm_gradient,   winograd_input,
+    norm_apply,     norm_sums,        norm_gradient,   pool_forward,
+    pool_backward,  winograd_input,
     winograd_output, winograd_gradient, winograd_filter,
     winograd_filter_gradient};
 #pragma clang attribute pop

@@ -118,6 +118,15 @@ void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient
   chosen->norm_gradient(rows, channels, g, to);
 }
 
+void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
+                     const float *shift, float *y, float *winners) {
+  chosen->pool_forward(p, x, oy, scale, shift, y, winners);
+}
+
+void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx) {
+  chosen->pool_backward(p, dy, winners, iy, dx);
+}
+
 void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane) {
   chosen->winograd_input(pixels, channels, scale, shift, v, plane);
 }

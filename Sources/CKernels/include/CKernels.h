@@ -154,6 +154,20 @@ void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const floa
 /// Writes a gradient to `to`, which may be its y.
 void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
 
+/// Max-pooling of one image, pixel after pixel.
+typedef struct {
+  ptrdiff_t height, width, channels;
+  ptrdiff_t window, stride, padding;
+  ptrdiff_t out_height, out_width;
+} ck_pool;
+
+/// Row oy of the result and the place of each maximum in its window, row by row from 0: of x or, where
+/// scale is not NULL, of max(0, scale * x + shift), with -1 for the winner where that is 0.
+void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
+                     const float *shift, float *y, float *winners);
+/// Row iy of the image's gradient.
+void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
+
 // One tile of Winograd's F(4x4, 3x3), all channels, which are a multiple of 16; the 36 numbers of a
 // transformed tile lie `plane` apart. A pixel that is NULL is zeros, or not written.
 
@@ -204,6 +218,9 @@ typedef struct {
                     float *dy, const float *z, const float *scale, const float *shift,
                     float *first, float *second);
   void (*norm_gradient)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
+  void (*pool_forward)(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
+                       const float *shift, float *y, float *winners);
+  void (*pool_backward)(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
   void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
   void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels);
   void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);
