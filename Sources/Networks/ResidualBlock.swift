@@ -76,7 +76,7 @@ package final class ResidualBlock: Layer {
   ) throws(ShapeError) -> Shape {
     raw = []
     var shape = src
-    var largest = src.count
+    var largest = 0
     for (index, unit) in units.enumerated() {
       shape = try unit.convolution.prepare(for: shape, threads: threads)
       try unit.norm.prepare(for: shape, in: &plan)

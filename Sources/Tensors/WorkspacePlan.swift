@@ -33,7 +33,8 @@ public struct WorkspacePlan: Sendable {
   /// Numbers per 64-byte line: every slot starts on one.
   static let alignment = 16
 
-  private(set) var privateCount = 0
+  /// Numbers of all slots `.untilBackward` so far, which lie in the order of their reservation.
+  public private(set) var privateCount = 0
   private(set) var sharedCount = 0
   private var callCount = 0
   /// All reservations, in order.
@@ -57,6 +58,16 @@ public struct WorkspacePlan: Sendable {
       privateCount += padded
       return slot
     }
+  }
+
+  /// The memory of slots `.untilBackward` that are dead when this one lives: `count` numbers that end
+  /// before the number `end`, which ``privateCount`` was, and begin on a line.
+  ///
+  /// Nil where they would begin before the number `start`.
+  public func reuse(_ count: Int, from start: Int, before end: Int) -> Slot? {
+    let offset = (end - count) / Self.alignment * Self.alignment
+    return end >= count && offset >= start
+      ? Slot(offset: offset, isShared: false, count: count) : nil
   }
 
   /// Ends the layer that was being planned: the next layer's `.call` slots reuse the same memory.

@@ -47,6 +47,25 @@ import Testing
     #expect(plan.entries.map(\.label) == ["kept", "lent"])
   }
 
+  @Test func `memory of dead slots is lent again, within their bounds`() throws {
+    var plan = WorkspacePlan()
+    let below = plan.reserve(16, for: .untilBackward, label: "below")
+    let start = plan.privateCount
+    let dead = plan.reserve(64, for: .untilBackward, label: "dead")
+    let above = plan.reserve(16, for: .untilBackward, label: "above")
+    let reused = try #require(plan.reuse(40, from: start, before: start + 64))
+    #expect(plan.reuse(65, from: start, before: start + 64) == nil)
+    #expect(plan.reuse(1, from: start, before: start) == nil)
+    #expect(plan.byteCount == 96 * 4)
+    let workspace = Workspace(plan)
+    for i in 0..<16 { (workspace[below][i], workspace[above][i]) = (1, 2) }
+    for i in 0..<64 { workspace[dead][i] = 3 }
+    for i in 0..<40 { workspace[reused][i] = 4 }
+    #expect((0..<16).allSatisfy { workspace[below][$0] == 1 && workspace[above][$0] == 2 })
+    #expect((0..<64).filter { workspace[dead][$0] == 4 }.count == 40)
+    #expect(UInt(bitPattern: workspace[reused]).isMultiple(of: 64))
+  }
+
   @Test func `new memory is zero and copies keep their values`() {
     #expect(AlignedBuffer(count: 33).array == Array(repeating: 0, count: 33))
     #expect(AlignedBuffer([1, 2, 3]).array == [1, 2, 3])
