@@ -86,7 +86,7 @@ extension ThreadPool {
     /// Lower bound and, in the upper half, upper bound.
     private let bounds = Atomic<UInt64>(0)
     // Two lines of a cache, lest lanes slow each other down.
-    private let padding: (SIMD16<UInt64>) = .zero
+    private let padding: SIMD16<UInt64> = .zero
 
     func fill(_ range: Range<Int>) {
       bounds.store(Self.pack(range.lowerBound, range.upperBound), ordering: .relaxed)
