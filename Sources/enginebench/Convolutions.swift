@@ -24,6 +24,8 @@ struct Convolutions: ParsableCommand {
   var policy = ConvolutionPolicy.fastest
   @Option(help: "Compute with this implementation wherever it can.")
   var kernel: String?
+  @Option(help: "Only layers whose description contains this, such as `128 k3 s2`.")
+  var only: String?
   @Option(help: "Trials of each pass; the best one counts.")
   var trials = 5
 
@@ -35,6 +37,7 @@ struct Convolutions: ParsableCommand {
     var operations = 0.0
     let layers = arch.layers(size: size ?? arch.usualSize, batch: batch)
     for (index, layer) in layers.enumerated() {
+      if let only, !"\(layer.problem)".contains(only) { continue }
       let chosen = kernel.flatMap { Convolution(layer.problem, named: $0) }
       let convolution = chosen ?? Convolution(layer.problem, policy: policy)
       let times = PassTimes(convolution, pool: pool, trials: trials)
