@@ -68,8 +68,8 @@ void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck
 ptrdiff_t ck_multiply_scratch(void) { return CK_ROWS * (CK_DEPTH + 16); }
 
 void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
-                          const float *packed, float *c, ptrdiff_t ldc) {
-  chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc);
+                          const float *packed, float *c, ptrdiff_t ldc, int adds) {
+  chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc, adds);
 }
 
 void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
@@ -127,22 +127,28 @@ void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_
   chosen->pool_backward(p, dy, winners, iy, dx);
 }
 
-void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane) {
-  chosen->winograd_input(pixels, channels, scale, shift, v, plane);
+void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
+                       ptrdiff_t channels, const float *scale, const float *shift, float *v,
+                       const ptrdiff_t *places) {
+  chosen->winograd_input(axes, pixels, next, channels, scale, shift, v, places);
 }
 
-void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels) {
-  chosen->winograd_output(m, plane, channels, finish, pixels);
+void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
+                        const ck_finish *finish, float *const *pixels, float *const *next) {
+  chosen->winograd_output(axes, m, places, channels, finish, pixels, next);
 }
 
-void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane) {
-  chosen->winograd_gradient(pixels, channels, d, plane);
+void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
+                          ptrdiff_t channels, float *d, const ptrdiff_t *places) {
+  chosen->winograd_gradient(axes, pixels, next, channels, d, places);
 }
 
-void ck_winograd_filter(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u, ptrdiff_t plane, ptrdiff_t depth) {
-  chosen->winograd_filter(g, tap, channels, u, plane, depth);
+void ck_winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
+                        float *u, const ptrdiff_t *places, ptrdiff_t depth) {
+  chosen->winograd_filter(axes, g, taps, channels, u, places, depth);
 }
 
-void ck_winograd_filter_gradient(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg, ptrdiff_t tap) {
-  chosen->winograd_filter_gradient(du, plane, channels, dg, tap);
+void ck_winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
+                                 ptrdiff_t channels, float *dg, const ptrdiff_t *taps) {
+  chosen->winograd_filter_gradient(axes, du, places, channels, dg, taps);
 }

@@ -352,13 +352,14 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
 }
 
 static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
-                              ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc) {
+                              ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
+                              int adds) {
   ptrdiff_t tiles = tile_count(rows);
   for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
       ptrdiff_t i = tile_start(tile, tiles, rows);
       place_tiles[tile_start(tile + 1, tiles, rows) - i](
-          k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), 0,
+          k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), adds,
           NULL);
     }
   }

@@ -2,49 +2,43 @@
 ///
 /// All pointers are to dense NHWC images or HWIO weights. `forward` and `backwardData` overwrite
 /// their result; `backwardWeights` adds to it. `input` is what happens to x on the way in. Results do not depend on the pool's thread count.
-protocol ConvolutionKernel: SendableMetatype {
-  /// Recorded with every run.
-  static var name: String { get }
+protocol ConvolutionKernel: Sendable {
   /// The policies under which it may be chosen.
   static var policies: Set<ConvolutionPolicy> { get }
-  /// Whether this implementation can compute the problem at all.
-  static func canCompute(_ problem: ConvolutionProblem) -> Bool
-  /// Whether it computes the problem well; it is then chosen unless an earlier one accepts too.
-  static func accepts(_ problem: ConvolutionProblem) -> Bool
+  /// Every variant that can compute the problem at all; the best comes first.
+  static func variants(for problem: ConvolutionProblem) -> [Self]
+  /// The variant that computes the problem well, if there is one; `isPrepared` where weights are
+  /// prepared once for many batches. It is then chosen unless an earlier kernel accepts too.
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self?
+  /// Recorded with every run.
+  var name: String { get }
   /// Numbers of scratch memory that a pass may use with so many threads.
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int
-  /// Whether it computes the problem well when weights are prepared once for many batches.
-  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool
+  func scratchCount(threads: Int) -> Int
   /// Numbers that prepared weights take, a multiple of 16.
-  static func preparedCount(for problem: ConvolutionProblem) -> Int
+  var preparedCount: Int { get }
   /// Brings weights into the order that `forward` reads them in.
-  static func prepare(
-    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
-    w: UnsafePointer<Float>, pool: ThreadPool)
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool)
   /// y = finish(x ∗ w) with prepared weights, which are not changed.
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dx = the adjoint of the convolution applied to dy, finished
-  static func backwardData(
-    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, finish: GradientFinish,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// Both gradients in one pass, where that is the faster way.
-  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward?
+  var fusedBackward: DenseBackward? { get }
   /// dw += Σ over batch and pixels
-  static func backwardWeights(
-    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool)
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
 }
 
 extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
-  static func canCompute(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
-  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool { accepts(problem) }
-  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward? { nil }
+  var fusedBackward: DenseBackward? { nil }
 }
 
 /// A convolution with its implementation chosen: the first in the list that accepts the problem.
@@ -59,30 +53,40 @@ public struct Convolution: Sendable {
 
   /// The extents.
   public let problem: ConvolutionProblem
-  private let kernel: any ConvolutionKernel.Type
-  private let foldedKernel: any ConvolutionKernel.Type
+  private let kernel: any ConvolutionKernel
+  private let foldedKernel: any ConvolutionKernel
   private let fused: DenseBackward?
 
   /// Chooses an implementation that the policy allows.
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
+    func first(isPrepared: Bool) -> any ConvolutionKernel {
+      for kind in Self.implementations where kind.policies.contains(policy) {
+        if let kernel = kind.accepting(problem, isPrepared: isPrepared) { return kernel }
+      }
+      return ReferenceConvolution(problem)
+    }
     self.problem = problem
-    let allowed = Self.implementations.filter { $0.policies.contains(policy) }
-    kernel = allowed.first { $0.accepts(problem) } ?? ReferenceConvolution.self
-    foldedKernel = allowed.first { $0.acceptsPrepared(problem) } ?? ReferenceConvolution.self
-    fused = kernel.fusedBackward(problem)
+    (kernel, foldedKernel) = (first(isPrepared: false), first(isPrepared: true))
+    fused = kernel.fusedBackward
+  }
+
+  private init(_ problem: ConvolutionProblem, _ kernel: any ConvolutionKernel) {
+    (self.problem, self.kernel, foldedKernel) = (problem, kernel, kernel)
+    fused = kernel.fusedBackward
   }
 
   /// An implementation by its name, if it can compute the problem; for tests and benchmarks.
   package init?(_ problem: ConvolutionProblem, named name: String) {
-    guard let kernel = Self.implementations.first(where: { $0.name == name }),
-      kernel.canCompute(problem)
-    else { return nil }
-    (self.problem, self.kernel, foldedKernel) = (problem, kernel, kernel)
-    fused = kernel.fusedBackward(problem)
+    guard let found = Self.all(problem).first(where: { $0.kernelName == name }) else { return nil }
+    self = found
   }
 
-  /// Names of all implementations, fastest first.
-  public static var kernelNames: [String] { implementations.map { $0.name } }
+  /// Every implementation that can compute the problem, fastest first; for tests and benchmarks.
+  package static func all(_ problem: ConvolutionProblem) -> [Convolution] {
+    implementations.flatMap { kind in
+      kind.variants(for: problem).map { Convolution(problem, $0) }
+    }
+  }
 
   /// Name of the chosen implementation.
   public var kernelName: String { kernel.name }
@@ -93,8 +97,7 @@ public struct Convolution: Sendable {
   /// Numbers of scratch memory that any pass may use.
   public func scratchCount(threads: Int) -> Int {
     max(
-      kernel.scratchCount(for: problem, threads: threads),
-      foldedKernel.scratchCount(for: problem, threads: threads),
+      kernel.scratchCount(threads: threads), foldedKernel.scratchCount(threads: threads),
       fused?.scratchCount(threads: threads) ?? 0)
   }
 
@@ -103,15 +106,15 @@ public struct Convolution: Sendable {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.prepare(problem, to: scratch, w: w, pool: pool)
+    kernel.prepare(to: scratch, w: w, pool: pool)
     kernel.forward(
-      problem, y: y, x: x, prepared: scratch, input: input, finish: nil,
-      scratch: scratch + kernel.preparedCount(for: problem), pool: pool)
+      y: y, x: x, prepared: scratch, input: input, finish: nil,
+      scratch: scratch + kernel.preparedCount, pool: pool)
   }
 
   /// Numbers that folded weights take.
   public var foldedCount: Int {
-    foldedKernel.preparedCount(for: problem) + roundUp(problem.outChannels, Finish.shiftStep)
+    foldedKernel.preparedCount + roundUp(problem.outChannels, Finish.shiftStep)
   }
 
   /// Makes weights for `forward(y:x:folded:…)` from w and the normalisation A · (x ∗ w) + B:
@@ -133,8 +136,8 @@ public struct Convolution: Sendable {
         for c in 0..<k { scratch[row * k + c] = w[row * k + c] * scale[c] }
       }
     }
-    foldedKernel.prepare(problem, to: folded, w: scratch, pool: pool)
-    let shifts = folded + foldedKernel.preparedCount(for: problem)
+    foldedKernel.prepare(to: folded, w: scratch, pool: pool)
+    let shifts = folded + foldedKernel.preparedCount
     shifts.update(repeating: 0, count: roundUp(k, Finish.shiftStep))
     shifts.update(from: shift, count: k)
   }
@@ -147,9 +150,9 @@ public struct Convolution: Sendable {
     folded: UnsafeMutablePointer<Float>, addend: UnsafePointer<Float>? = nil, relu: Bool,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let shift = folded + foldedKernel.preparedCount(for: problem)
+    let shift = folded + foldedKernel.preparedCount
     foldedKernel.forward(
-      problem, y: y, x: x, prepared: folded, input: nil,
+      y: y, x: x, prepared: folded, input: nil,
       finish: Finish(shift: shift, addend: addend, relu: relu), scratch: scratch, pool: pool)
   }
 
@@ -160,7 +163,7 @@ public struct Convolution: Sendable {
     pool: ThreadPool
   ) {
     kernel.backwardData(
-      problem, dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
   }
 
   /// Whether both gradients are computed in one pass, from a gradient that is not yet in memory.
@@ -187,6 +190,6 @@ public struct Convolution: Sendable {
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     kernel.backwardWeights(
-      problem, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+      dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
   }
 }

@@ -7,18 +7,27 @@ import CKernels
 /// outside the image is zeros. In backward data a row is an input pixel; input pixels that leave
 /// the same remainder by the stride meet the same taps and form a product of their own. Where
 /// pixels are thin, x is copied with its border first, so that a run is a whole kernel row.
-enum GatheredConvolution: ConvolutionKernel {
-  static let name = "gathered"
+struct GatheredConvolution: ConvolutionKernel {
+  let name = "gathered"
+  let problem: ConvolutionProblem
+
+  init(_ problem: ConvolutionProblem) { self.problem = problem }
 
   /// Channels below which runs are kernel rows.
   static let thinChannels = 32
 
-  static func accepts(_ problem: ConvolutionProblem) -> Bool {
-    problem.outHeight > 0 && problem.outWidth > 0 && problem.outChannels > 0
-      && problem.inChannels > 0
+  static func variants(for problem: ConvolutionProblem) -> [Self] {
+    accepting(problem, isPrepared: false).map { [$0] } ?? []
   }
 
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
+    guard problem.outHeight > 0, problem.outWidth > 0, problem.outChannels > 0,
+      problem.inChannels > 0
+    else { return nil }
+    return Self(problem)
+  }
+
+  func scratchCount(threads: Int) -> Int {
     let forward = Gather(problem)
     let packed = max(
       PackedMatrix.count(depth: forward.depth, columns: problem.outChannels),
@@ -32,12 +41,12 @@ enum GatheredConvolution: ConvolutionKernel {
         gradient.partialCount + threads * gradient.laneScratch)
   }
 
-  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+  var preparedCount: Int {
     PackedMatrix.count(depth: Gather(problem).depth, columns: problem.outChannels)
   }
 
-  static func prepare(
-    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>,
     w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     let depth = Gather(problem).depth
@@ -45,8 +54,8 @@ enum GatheredConvolution: ConvolutionKernel {
       .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
   }
 
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -76,8 +85,8 @@ enum GatheredConvolution: ConvolutionKernel {
     }
   }
 
-  static func backwardData(
-    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -120,12 +129,10 @@ enum GatheredConvolution: ConvolutionKernel {
     }
   }
 
-  static func fusedBackward(_ problem: ConvolutionProblem) -> DenseBackward? {
-    DenseBackward(problem)
-  }
+  var fusedBackward: DenseBackward? { DenseBackward(problem) }
 
-  static func backwardWeights(
-    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {

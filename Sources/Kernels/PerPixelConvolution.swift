@@ -3,18 +3,25 @@
 /// The rows of a product are the images of the batch. Nothing is copied and nothing is multiplied
 /// by the padding's zeros, which are most of the patches where images are as small as the kernel:
 /// a 3×3 kernel on 2×2 pixels meets 16 pixels, and im2col multiplies 36.
-enum PerPixelConvolution: ConvolutionKernel {
-  static let name = "per pixel"
+struct PerPixelConvolution: ConvolutionKernel {
+  let name = "per pixel"
+  let problem: ConvolutionProblem
+
+  init(_ problem: ConvolutionProblem) { self.problem = problem }
 
   /// Images that make a product efficient.
   static let leastImages = 16
 
-  static func accepts(_ problem: ConvolutionProblem) -> Bool {
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
     guard canCompute(problem), problem.batch >= leastImages, problem.inChannels >= 16,
       problem.outChannels >= 16
-    else { return false }
+    else { return nil }
     let all = problem.outPixels * problem.kernelHeight * problem.kernelWidth
-    return Double(cost(problem)) <= 0.8 * Double(all)
+    return Double(cost(problem)) <= 0.8 * Double(all) ? Self(problem) : nil
+  }
+
+  static func variants(for problem: ConvolutionProblem) -> [Self] {
+    canCompute(problem) ? [Self(problem)] : []
   }
 
   /// Multiplications for each pair of channels.
@@ -27,18 +34,18 @@ enum PerPixelConvolution: ConvolutionKernel {
     problem.outHeight > 0 && problem.outWidth > 0 && problem.batch > 0
   }
 
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    GatheredConvolution.scratchCount(for: problem, threads: threads)
+  func scratchCount(threads: Int) -> Int {
+    GatheredConvolution(problem).scratchCount(threads: threads)
   }
 
-  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+  var preparedCount: Int {
     PackedMatrix.count(
       depth: problem.kernelHeight * problem.kernelWidth * problem.inChannels,
       columns: problem.outChannels)
   }
 
-  static func prepare(
-    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>,
     w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     let depth = problem.kernelHeight * problem.kernelWidth * problem.inChannels
@@ -46,8 +53,8 @@ enum PerPixelConvolution: ConvolutionKernel {
       .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
   }
 
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -57,17 +64,17 @@ enum PerPixelConvolution: ConvolutionKernel {
     let packed = PackedMatrix(prepared, depth: depth, columns: k)
     let loop = finish?.loop(y)
     let pixels = p.outHeight * p.outWidth
-    forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, lane in
+    Self.forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, lane in
       let (oy, ox) = pixel.quotientAndRemainder(dividingBy: p.outWidth)
       let left = ox * p.stride - p.padding
-      let s = inside(first: left, count: p.kernelWidth, extent: p.width)
+      let s = Self.inside(first: left, count: p.kernelWidth, extent: p.width)
       let top = oy * p.stride - p.padding
-      let kernelRows = inside(first: top, count: p.kernelHeight, extent: p.height)
+      let kernelRows = Self.inside(first: top, count: p.kernelHeight, extent: p.height)
       for r in kernelRows where !s.isEmpty {
         let iy = top + r
         let tap = r * p.kernelWidth + s.lowerBound
         let start = x + (iy * p.width + left + s.lowerBound) * c
-        withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c) {
+        Self.withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c) {
           packed.multiply(
             block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
             transform: input, adds: r > kernelRows.lowerBound,
@@ -77,7 +84,7 @@ enum PerPixelConvolution: ConvolutionKernel {
         }
       }
       guard s.isEmpty || kernelRows.isEmpty else { return }
-      clear(block, of: packed, y + pixel * k, distance: pixels * k)
+      Self.clear(block, of: packed, y + pixel * k, distance: pixels * k)
       if let finish {
         for image in block.rows {
           finish.apply(to: y, at: (image * pixels + pixel) * k, panels: block.panels, columns: k)
@@ -86,8 +93,8 @@ enum PerPixelConvolution: ConvolutionKernel {
     }
   }
 
-  static func backwardData(
-    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -101,7 +108,7 @@ enum PerPixelConvolution: ConvolutionKernel {
     for (phase, packed) in zip(phases, products) {
       // Neighbouring taps of a phase meet neighbouring output pixels, from right to left.
       let (s, count) = (phase.columnTaps, phase.columnTaps.count)
-      forEachBlock(pixels: phase.count / p.batch, of: packed, batch: p.batch, pool) {
+      Self.forEachBlock(pixels: phase.count / p.batch, of: packed, batch: p.batch, pool) {
         place, block, lane in
         let (_, iy, ix) = phase.place(place)
         let pixel = iy * p.width + ix
@@ -114,7 +121,7 @@ enum PerPixelConvolution: ConvolutionKernel {
           guard iy + p.padding >= r, oy < p.outHeight else { continue }
           let start = dy + (oy * p.outWidth + right - taps.lowerBound) * k
           let first = (index * count + taps.lowerBound) * k
-          withImages(block.rows, pixels: taps.count, of: start, distance: outImage, -k) {
+          Self.withImages(block.rows, pixels: taps.count, of: start, distance: outImage, -k) {
             packed.multiply(
               block, starts: $0, segments: taps.count, depths: first..<first + taps.count * k,
               transform: nil, adds: !isFirst,
@@ -123,19 +130,19 @@ enum PerPixelConvolution: ConvolutionKernel {
           }
           isFirst = false
         }
-        if isFirst { clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
+        if isFirst { Self.clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
     }
     finish.finish(dx)?.apply(to: dx, count: p.inputCount, channels: c, pool: pool)
   }
 
-  static func backwardWeights(
-    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {
-    GatheredConvolution.backwardWeights(
-      problem, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    GatheredConvolution(problem).backwardWeights(
+      dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
   }
 
   /// Shares out the panels of every pixel's product, whose rows are the images.

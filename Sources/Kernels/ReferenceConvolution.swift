@@ -1,28 +1,35 @@
 /// The seven loops: slow, obvious, for every problem. Defines what a convolution is.
-enum ReferenceConvolution: ConvolutionKernel {
-  static let name = "reference"
+struct ReferenceConvolution: ConvolutionKernel {
+  let name = "reference"
+  let problem: ConvolutionProblem
+
+  init(_ problem: ConvolutionProblem) { self.problem = problem }
 
   static var policies: Set<ConvolutionPolicy> { Set(ConvolutionPolicy.allCases) }
 
-  static func accepts(_ problem: ConvolutionProblem) -> Bool { true }
+  static func variants(for problem: ConvolutionProblem) -> [Self] { [Self(problem)] }
 
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    problem.inputCount + preparedCount(for: problem)
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
+    Self(problem)
   }
 
-  static func preparedCount(for problem: ConvolutionProblem) -> Int {
+  func scratchCount(threads: Int) -> Int {
+    problem.inputCount + preparedCount
+  }
+
+  var preparedCount: Int {
     roundUp(problem.weightCount, 16)
   }
 
-  static func prepare(
-    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>,
     w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     prepared.update(from: w, count: problem.weightCount)
   }
 
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -38,8 +45,8 @@ enum ReferenceConvolution: ConvolutionKernel {
     finish?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
   }
 
-  static func backwardData(
-    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     w: UnsafePointer<Float>, finish: GradientFinish,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
@@ -54,8 +61,8 @@ enum ReferenceConvolution: ConvolutionKernel {
     finish.finish(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
   }
 
-  static func backwardWeights(
-    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {

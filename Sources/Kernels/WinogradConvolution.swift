@@ -1,90 +1,91 @@
 import CKernels
 
-/// 3×3 convolutions of stride 1 and padding 1 by F(4×4, 3×3): 36 products of matrices over
-/// transformed tiles take the place of 144 multiplications per tile and channel pair.
+/// 3×3 convolutions of padding 1 by Winograd's F(m×n, 3×3): with stride 1, (m + 2)(n + 2) products of
+/// matrices over transformed tiles take the place of 9 m n multiplications per tile and channel pair,
+/// with stride 2 (2m + 1)(2n + 1).
 ///
 /// Backward data is the same with the rotated filter. The weights' gradient is
-/// dU = Vᵀ D for each of the 36 places, transformed back once at the end.
+/// dU = Vᵀ D for each pair of points, transformed back once at the end.
 ///
 /// Schedules: *blocked*, where a lane takes a block of tiles through all stages in its own scratch
 /// memory, and *staged*, where all lanes finish a stage for a span of tiles before the next begins.
-enum WinogradConvolution: ConvolutionKernel {
-  static let name = "winograd 4×4"
+struct WinogradConvolution: ConvolutionKernel {
+  let problem: ConvolutionProblem
+  let tiling: WinogradTiling
+
+  var name: String { "winograd \(tiling)" }
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
 
-  static func accepts(_ problem: ConvolutionProblem) -> Bool {
-    guard canCompute(problem) else { return false }
-    // Multiplications for each pair of channels. Making U and reading it costs as much as the
-    // products of 36 tiles (measured).
-    let tiles = WinogradTiles(problem).count
-    return 36 * Double(tiles + 36) < 0.9 * Double(directCost(problem))
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
+    guard let best = variants(for: problem, isPrepared: isPrepared).first else { return nil }
+    let direct =
+      PerPixelConvolution.accepting(problem, isPrepared: isPrepared) == nil
+      ? 9 * problem.outPixels : PerPixelConvolution.cost(problem)
+    return best.cost(isPrepared: isPrepared) < 0.9 * Double(direct) ? best : nil
   }
 
-  private static func preparedCost(_ problem: ConvolutionProblem) -> Double {
-    36 * Double(WinogradTiles(problem).count + 12)
+  static func variants(for problem: ConvolutionProblem) -> [Self] {
+    variants(for: problem, isPrepared: false)
   }
 
-  /// Multiplications for each pair of channels of the next best implementation.
-  private static func directCost(_ problem: ConvolutionProblem) -> Int {
-    PerPixelConvolution.accepts(problem)
-      ? PerPixelConvolution.cost(problem) : 9 * problem.outPixels
+  private static func variants(for p: ConvolutionProblem, isPrepared: Bool) -> [Self] {
+    guard p.kernelHeight == 3, p.kernelWidth == 3, p.padding == 1, p.inChannels >= 16,
+      p.outChannels >= 16, p.inChannels % WinogradTransform.width == 0,
+      p.outChannels % WinogradTransform.width == 0, p.batch > 0, p.height > 0, p.width > 0
+    else { return [] }
+    let axes = WinogradAxis.all(stride: p.stride)
+    return axes.flatMap { rows in
+      axes.map { columns in
+        let kernel = Self(problem: p, tiling: WinogradTiling(rows: rows, columns: columns))
+        return (kernel, kernel.cost(isPrepared: isPrepared))
+      }
+    }.sorted { $0.1 < $1.1 }.map(\.0)
   }
 
-  /// U is there already, and only read.
-  static func acceptsPrepared(_ problem: ConvolutionProblem) -> Bool {
-    guard canCompute(problem) else { return false }
-    return preparedCost(problem) < 0.9 * Double(directCost(problem))
+  /// Multiplications for each pair of channels.
+  ///
+  /// Making U and reading it costs as much as the products of 36 tiles, reading it alone as much as
+  /// those of 12 (measured).
+  private func cost(isPrepared: Bool) -> Double {
+    Double(tiling.products * (tiling.tiles(problem) + (isPrepared ? 12 : 36)))
   }
 
-  /// Whether the formulas apply, fast or not.
-  static func canCompute(_ p: ConvolutionProblem) -> Bool {
-    p.kernelHeight == 3 && p.kernelWidth == 3 && p.stride == 1 && p.padding == 1
-      && p.inChannels >= 16 && p.outChannels >= 16
-      && p.inChannels % WinogradTransform.width == 0
-      && p.outChannels % WinogradTransform.width == 0
-      && p.batch > 0 && p.height > 0 && p.width > 0
+  private var forwardLayout: WinogradLayout { WinogradLayout(problem, tiling, .forward) }
+  private var adjointLayout: WinogradLayout { WinogradLayout(problem, tiling, .adjoint) }
+  private var weightsLayout: WinogradLayout { WinogradLayout(problem, tiling, .weights) }
+
+  func scratchCount(threads: Int) -> Int {
+    max(
+      forwardLayout.scratchCount(threads: threads),
+      adjointLayout.scratchCount(threads: threads) + problem.weightCount,
+      weightsLayout.scratchCount(threads: threads))
   }
 
-  static func scratchCount(for problem: ConvolutionProblem, threads: Int) -> Int {
-    let forward = Layout(problem, from: problem.inChannels, to: problem.outChannels)
-    let backward = Layout(problem, from: problem.outChannels, to: problem.inChannels)
-    return max(
-      forward.scratchCount(threads: threads),
-      backward.scratchCount(threads: threads) + problem.weightCount,
-      weightsLayout(problem).scratchCount(threads: threads))
-  }
+  var preparedCount: Int { roundUp(forwardLayout.countU, 16) }
 
-  static func preparedCount(for problem: ConvolutionProblem) -> Int {
-    Layout(problem, from: problem.inChannels, to: problem.outChannels).countU
-  }
-
-  static func prepare(
-    _ problem: ConvolutionProblem, to prepared: UnsafeMutablePointer<Float>,
-    w: UnsafePointer<Float>, pool: ThreadPool
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
-    let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
-    transformFilters(layout, u: prepared, w: w, pool: pool)
+    transformFilters(forwardLayout, u: prepared, w: w, pool: pool)
   }
 
-  static func forward(
-    _ problem: ConvolutionProblem, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let layout = Layout(problem, from: problem.inChannels, to: problem.outChannels)
     convolve(
-      layout, y: y, x: x, u: prepared, input: input, finish: finish?.loop(y), scratch: scratch,
-      pool: pool)
+      forwardLayout, y: y, x: x, u: prepared, input: input, finish: finish?.loop(y),
+      scratch: scratch, pool: pool)
   }
 
-  static func backwardData(
-    _ problem: ConvolutionProblem, dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, finish: GradientFinish,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
-    let layout = Layout(problem, from: problem.outChannels, to: problem.inChannels)
+    let layout = adjointLayout
     let turned = scratch + layout.scratchCount(threads: pool.threads)
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
     transformFilters(layout, u: scratch, w: turned, pool: pool)
@@ -93,87 +94,112 @@ enum WinogradConvolution: ConvolutionKernel {
       scratch: scratch + layout.countU, pool: pool)
   }
 
-  static func backwardWeights(
-    _ problem: ConvolutionProblem, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let layout = weightsLayout(problem)
+    let layout = weightsLayout
     let (c, k) = (layout.from, layout.to)
-    let (v, d) = (scratch + layout.countU, layout.spanM(scratch + layout.countU))
+    let v = scratch + layout.countU
+    let d = layout.stageM(v)
     layout.forEachSpan { tiles in
-      layout.forEachChunk(of: tiles, pool) { part in
-        let at = part.lowerBound - tiles.lowerBound
-        layout.readInput(part, x: x, input: input, v: v + at * layout.pitchV)
-        layout.readGradient(part, dy: dy, d: d + at * layout.pitchD)
-      }
-      pool.run(chunks: 36) { place, _ in
-        ck_gradient_in_place(
-          tiles.count, c, k, v + place * layout.planeV, layout.pitchV,
-          d + place * layout.planeM, layout.pitchD, scratch + place * layout.planeU, k,
-          tiles.lowerBound == 0 ? 0 : 1)
+      for (index, phase) in layout.phases.enumerated() {
+        layout.forEachChunk(of: tiles, pool) { part, first in
+          layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
+          // All phases meet the same gradient.
+          if index == 0 { layout.readGradient(part, dy: dy, d: d + first * layout.pitchM) }
+        }
+        pool.run(chunks: phase.products.count) { index, _ in
+          let product = phase.products[index]
+          ck_gradient_in_place(
+            tiles.count, c, k, v + product.v, layout.pitchV, d + product.m, layout.pitchM,
+            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1)
+        }
       }
     }
-    forEachChannel(c, pool) { channel in
-      WinogradTransform.filterGradient(
-        scratch + channel * k, plane: layout.planeU, channels: k, dg: dw + channel * k,
-        tap: c * k)
+    Self.forEachChannel(c, pool) { channel in
+      for phase in layout.phases {
+        ck_winograd_filter_gradient(
+          phase.transform, scratch + channel * k, phase.placesU, k, dw + channel * k, phase.taps)
+      }
     }
-  }
-
-  private static func weightsLayout(_ problem: ConvolutionProblem) -> Layout {
-    Layout(problem, from: problem.inChannels, to: problem.outChannels, isShared: true)
   }
 
   /// U of the weights at `w`, in × out channels of this pass.
-  private static func transformFilters(
-    _ layout: Layout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
+  private func transformFilters(
+    _ layout: WinogradLayout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
+    pool: ThreadPool
   ) {
     let (c, k) = (layout.from, layout.to)
-    forEachChannel(c, pool) { channel in
-      WinogradTransform.filter(
-        w + channel * k, tap: c * k, channels: k, u: u + channel * PackedMatrix.width,
-        plane: layout.planeU, depth: c)
+    Self.forEachChannel(c, pool) { channel in
+      for phase in layout.phases {
+        ck_winograd_filter(
+          phase.transform, w + channel * k, phase.taps, k, u + channel * PackedMatrix.width,
+          phase.placesU, c)
+      }
     }
   }
 
-  /// y = finish(x ∗ w) with the transformed weights at `u`.
-  private static func convolve(
-    _ layout: Layout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+  /// y = finish(x ∗ w) with the transformed weights at `u`, or dx from dy.
+  private func convolve(
+    _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let (c, k) = (layout.from, layout.to)
+    let all = 0..<layout.to
+    let (phases, sums) = (layout.phases, layout.direction == .forward)
     @inline(__always)
-    func product(
-      _ place: Int, _ tiles: Int, v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>
+    func multiply(
+      _ product: WinogradLayout.Product, _ tiles: Int, columns: Range<Int>,
+      v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>, adds: Bool
     ) {
       ck_multiply_in_place(
-        tiles, c, k, v + place * layout.planeV, layout.pitchV, u + place * layout.planeU,
-        m + place * layout.planeM, k)
+        tiles, layout.from, columns.count, v + product.v, layout.pitchV,
+        u + product.u + columns.lowerBound * layout.from, m + product.m, layout.pitchM,
+        adds ? 1 : 0)
     }
     if layout.isBlocked {
-      let (step, count) = (layout.blockTiles, layout.tiles.count)
-      pool.run(chunks: (count + step - 1) / step) { block, lane in
-        let part = block * step..<min((block + 1) * step, count)
+      let (step, width) = (layout.stageTiles, layout.pitchM)
+      pool.run(chunks: (layout.count + step - 1) / step) { block, lane in
+        let part = block * step..<min((block + 1) * step, layout.count)
         let v = layout.laneV(scratch, lane: lane)
-        let m = v + 36 * layout.planeV
-        layout.readInput(part, x: x, input: input, v: v)
-        for place in 0..<36 { product(place, part.count, v: v, m: m) }
-        layout.writeOutput(part, m: m, y: y, finish: finish)
+        let m = layout.stageM(v)
+        for (index, phase) in phases.enumerated() {
+          if sums || index == 0 {
+            layout.readInput(part, phase: phase, x: x, input: input, v: v)
+          }
+          for first in stride(from: 0, to: all.upperBound, by: width) {
+            let columns = first..<min(first + width, all.upperBound)
+            for product in phase.products {
+              multiply(product, part.count, columns: columns, v: v, m: m, adds: sums && index > 0)
+            }
+            if !sums || index == phases.count - 1 {
+              layout.writeOutput(part, phase: phase, columns: columns, m: m, y: y, finish: finish)
+            }
+          }
+        }
       }
       return
     }
-    let (v, m) = (scratch, layout.spanM(scratch))
+    let (v, m) = (scratch, layout.stageM(scratch))
     layout.forEachSpan { tiles in
-      layout.forEachChunk(of: tiles, pool) { part in
-        layout.readInput(
-          part, x: x, input: input, v: v + (part.lowerBound - tiles.lowerBound) * layout.pitchV)
-      }
-      pool.run(chunks: 36) { place, _ in product(place, tiles.count, v: v, m: m) }
-      layout.forEachChunk(of: tiles, pool) { part in
-        layout.writeOutput(
-          part, m: m + (part.lowerBound - tiles.lowerBound) * k, y: y, finish: finish)
+      for (index, phase) in phases.enumerated() {
+        if sums || index == 0 {
+          layout.forEachChunk(of: tiles, pool) { part, first in
+            layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
+          }
+        }
+        pool.run(chunks: phase.products.count) { product, _ in
+          multiply(
+            phase.products[product], tiles.count, columns: all, v: v, m: m,
+            adds: sums && index > 0)
+        }
+        if !sums || index == phases.count - 1 {
+          layout.forEachChunk(of: tiles, pool) { part, first in
+            layout.writeOutput(
+              part, phase: phase, columns: all, m: m + first * layout.pitchM, y: y, finish: finish)
+          }
+        }
       }
     }
   }

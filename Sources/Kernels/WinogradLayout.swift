@@ -1,107 +1,192 @@
 import CKernels
 
-extension WinogradTiles {
-  /// The tiles of a problem's output (and, with padding 1, of its input).
-  init(_ problem: ConvolutionProblem) {
-    self.init(batch: problem.batch, height: problem.height, width: problem.width)
+/// Where a pass of a Winograd convolution keeps its numbers in scratch memory, and in which parts it
+/// is computed: U, the transformed weights, V, what is read, transformed, and M, the products of both,
+/// a plane for every pair of points; U has its planes for every phase.
+///
+/// Forward, the phases of what is read take turns in V and are summed in M. Towards the data there is
+/// one V, and the phases of the result take turns in M.
+struct WinogradLayout {
+  /// Which way numbers go. `weights` is `forward` with dy, transformed, in the place of M.
+  enum Direction { case forward, adjoint, weights }
+
+  /// A phase of the convolution.
+  struct Phase {
+    let transform: ck_axes
+    /// The pixels of what is read, or towards the data of what is written.
+    let windows: WinogradWindows
+    let products: [Product]
+    /// Where its numbers of a transformed tile, a filter and a result lie beside those of the first.
+    let placesV: [Int]
+    let placesU: [Int]
+    let placesM: [Int]
+    /// Where its taps lie beside the first.
+    let taps: [Int]
   }
-}
 
-extension WinogradConvolution {
-  /// Where a pass from `from` to `to` channels keeps its numbers in scratch memory:
-  /// 36 planes of U, then either a span of V and M shared by all lanes or a block of V and M for
-  /// each lane.
-  struct Layout {
-    /// Numbers of V and M that a span takes: about what two second-level caches hold.
-    static let spanNumbers = 1 << 19
-    /// Numbers of V and M that a lane's block takes: half of its second-level cache.
-    static let blockNumbers = 128 << 10
-    /// Tiles that a lane transforms at a time in a stage.
-    static let chunkTiles = 8
-    /// Blocks from which lanes work on blocks of their own.
-    static let enoughBlocks = 8
+  /// m (tiles × to) = V (tiles × from) · U
+  struct Product {
+    /// The first number of its U, V and M.
+    let u: Int
+    let v: Int
+    let m: Int
+  }
 
-    let tiles: WinogradTiles
-    let from: Int
-    let to: Int
-    let isBlocked: Bool
-    /// Tiles of a lane's block.
-    let blockTiles: Int
-    /// Tiles of a span.
-    let spanTiles: Int
+  /// Numbers of V and M that a span takes: about what two second-level caches hold.
+  static let spanNumbers = 1 << 19
+  /// Numbers of V and M that a lane's block takes: half of its second-level cache.
+  static let blockNumbers = 128 << 10
+  /// Channels of M that a block computes at a time.
+  static let blockColumns = 64
+  /// Tiles that a lane transforms at a time in a stage.
+  static let chunkTiles = 8
+  /// Blocks from which lanes work on blocks of their own.
+  static let enoughBlocks = 8
 
-    /// `isShared` asks for the staged schedule whatever the extents.
-    init(_ problem: ConvolutionProblem, from: Int, to: Int, isShared: Bool = false) {
-      tiles = WinogradTiles(problem)
-      (self.from, self.to) = (from, to)
-      let wanted = Self.blockNumbers / (36 * (from + to))
-      blockTiles = max(24, min(192, wanted / 12 * 12))
-      isBlocked = !isShared && tiles.count >= Self.enoughBlocks * blockTiles
+  let direction: Direction
+  /// Tiles of the batch.
+  let count: Int
+  /// Channels of what is read and of what is written.
+  let from: Int
+  let to: Int
+  let phases: [Phase]
+  /// Numbers of U.
+  let countU: Int
+  /// Numbers from one tile of V, or of M, to the next.
+  let pitchV: Int
+  let pitchM: Int
+  let isBlocked: Bool
+  /// Tiles of a lane's block or of a span.
+  let stageTiles: Int
+  /// What all phases have in common: the transform, its planes of V or M, and the pixels of y or dy.
+  private let common: (transform: ck_axes, places: [Int], windows: WinogradWindows)
+  private let countV: Int
+  private let countM: Int
+
+  init(_ problem: ConvolutionProblem, _ tiling: WinogradTiling, _ direction: Direction) {
+    self.direction = direction
+    let isAdjoint = direction == .adjoint
+    let (from, to) =
+      isAdjoint
+      ? (problem.outChannels, problem.inChannels) : (problem.inChannels, problem.outChannels)
+    (self.from, self.to) = (from, to)
+    count = tiling.tiles(problem)
+    let phases = tiling.phases
+
+    // One extra line keeps tiles and planes from falling on the same sets of a cache.
+    pitchV = from + 16
+    // Several phases are summed, so their channels cannot be computed by parts.
+    let columns = phases.count > 1 && !isAdjoint ? to : min(to, Self.blockColumns)
+    let wanted = Self.blockNumbers / (tiling.planes * (pitchV + columns))
+    let blockTiles = max(28, min(112, wanted / 14 * 14))
+    isBlocked = direction != .weights && count >= Self.enoughBlocks * blockTiles
+    if isBlocked {
+      (stageTiles, pitchM) = (blockTiles, columns)
+    } else {
+      pitchM = direction == .weights ? roundUp(to, PackedMatrix.width) + 16 : to
       // U is read once for each span, so the span is at least as large.
-      let most = max(96, Self.spanNumbers / (36 * (from + to)), from * to / (from + to))
-      let spans = (tiles.count + most - 1) / most
-      spanTiles = min(tiles.count, roundUp((tiles.count + spans - 1) / spans, 12))
+      let most = max(
+        96, Self.spanNumbers / (tiling.planes * (pitchV + pitchM)), from * to / (from + to))
+      let spans = (count + most - 1) / most
+      stageTiles = min(count, roundUp((count + spans - 1) / spans, 12))
     }
+    let planeV = roundUp(stageTiles * pitchV, 16) + 16
+    let planeM = roundUp(stageTiles * pitchM, 16) + 16 + PackedMatrix.width
+    let planeU = max(PackedMatrix.count(depth: from, columns: to), roundUp(from * to, 16)) + 16
+    countU = tiling.products * planeU
+    (countV, countM) = (tiling.planes * planeV, tiling.planes * planeM)
 
-    // One extra line keeps the 36 planes from falling on the same sets of a cache.
-    var planeU: Int {
-      max(PackedMatrix.count(depth: from, columns: to), roundUp(from * to, 16)) + 16
-    }
-    /// Numbers from one tile of V to the next, not a power of two either.
-    var pitchV: Int { from + 16 }
-    /// Numbers from one tile of D to the next: room for whole panels.
-    var pitchD: Int { roundUp(to, PackedMatrix.width) + 16 }
-    private var planeTiles: Int { isBlocked ? blockTiles : spanTiles }
-    var planeV: Int { roundUp(planeTiles * pitchV, 16) + 16 }
-    var planeM: Int { roundUp(planeTiles * pitchD, 16) + 16 + PackedMatrix.width }
-    /// V and M of a span or of a block.
-    private var stageCount: Int { 36 * (planeV + planeM) }
-    func scratchCount(threads: Int) -> Int {
-      36 * planeU + (isBlocked ? threads : 1) * stageCount
-    }
-
-    /// Numbers of U.
-    var countU: Int { 36 * planeU }
-
-    /// A span's M, or D of the weights' gradient, after its V at `stage`.
-    func spanM(_ stage: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-      stage + 36 * planeV
-    }
-
-    /// V of a lane's block, the first lane's at `stage`; its M comes after.
-    func laneV(_ stage: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
-      stage + lane * stageCount
-    }
-
-    /// Calls `body` with spans of tiles that together are all tiles.
-    func forEachSpan(_ body: (_ tiles: Range<Int>) -> Void) {
-      for first in stride(from: 0, to: tiles.count, by: spanTiles) {
-        body(first..<min(first + spanTiles, tiles.count))
+    func side(
+      _ axis: WinogradAxis, _ extents: (input: Int, output: Int), _ phase: WinogradAxis.Phase
+    ) -> (common: WinogradWindows.Side, phase: WinogradWindows.Side) {
+      func windows(
+        _ extent: Int, samples: Int, step: Int, first: Int
+      ) -> WinogradWindows.Side {
+        WinogradWindows.Side(
+          extent: extent, count: axis.count(extents.output), samples: samples, step: step,
+          first: first, distance: axis.tile * step)
       }
+      return isAdjoint
+        ? (
+          windows(
+            extents.output, samples: axis.points, step: 1, first: axis.stride == 1 ? -1 : 0),
+          windows(extents.input, samples: axis.tile, step: axis.stride, first: phase.output)
+        )
+        : (
+          windows(extents.output, samples: axis.tile, step: 1, first: 0),
+          windows(
+            extents.input, samples: axis.spread(phase), step: axis.stride, first: phase.input)
+        )
     }
-
-    /// Shares a span's tiles out to the lanes.
-    func forEachChunk(
-      of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>) -> Void
-    ) {
-      let step = Self.chunkTiles
-      pool.run(chunks: (span.count + step - 1) / step) { chunk, _ in
-        let first = span.lowerBound + chunk * step
-        body(first..<min(first + step, span.upperBound))
+    var next = 0
+    var made: [Phase] = []
+    for phase in phases {
+      let products = phase.planes.enumerated().map { index, plane in
+        Product(u: (next + index) * planeU, v: plane * planeV, m: plane * planeM)
       }
+      next += products.count
+      made.append(
+        Phase(
+          transform: phase.transform,
+          windows: WinogradWindows(
+            rows: side(tiling.rows, (problem.height, problem.outHeight), phase.rows).phase,
+            columns: side(tiling.columns, (problem.width, problem.outWidth), phase.columns).phase),
+          products: products, placesV: products.map(\.v), placesU: products.map(\.u),
+          placesM: products.map(\.m), taps: phase.taps.map { $0 * from * to }))
+    }
+    self.phases = made
+    let first = phases[0]
+    common = (
+      first.transform, isAdjoint ? made[0].placesV : made[0].placesM,
+      WinogradWindows(
+        rows: side(tiling.rows, (problem.height, problem.outHeight), first.rows).common,
+        columns: side(tiling.columns, (problem.width, problem.outWidth), first.columns).common)
+    )
+  }
+
+  /// Numbers of U, V and M.
+  func scratchCount(threads: Int) -> Int {
+    countU + (isBlocked ? threads : 1) * (countV + countM)
+  }
+
+  /// A span's or a block's M, or D of the weights' gradient, after its V.
+  func stageM(_ v: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { v + countV }
+
+  /// V of a lane's block, the first lane's at `stage`.
+  func laneV(_ stage: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
+    stage + lane * (countV + countM)
+  }
+
+  /// Calls `body` with spans of tiles that together are all tiles.
+  func forEachSpan(_ body: (_ tiles: Range<Int>) -> Void) {
+    for first in stride(from: 0, to: count, by: stageTiles) {
+      body(first..<min(first + stageTiles, count))
     }
   }
-}
 
-extension WinogradConvolution.Layout {
-  /// V of some tiles, the first one at `v`.
+  /// Shares a span's tiles out to the lanes.
+  func forEachChunk(
+    of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>, _ first: Int) -> Void
+  ) {
+    let step = Self.chunkTiles
+    pool.run(chunks: (span.count + step - 1) / step) { chunk, _ in
+      let first = span.lowerBound + chunk * step
+      body(first..<min(first + step, span.upperBound), chunk * step)
+    }
+  }
+
+  /// V of some tiles, the first one at `v`: of a phase of x, or of dy.
   func readInput(
-    _ part: Range<Int>, x: UnsafePointer<Float>, input: InputTransform?,
+    _ part: Range<Int>, phase: Phase, x: UnsafePointer<Float>, input: InputTransform?,
     v: UnsafeMutablePointer<Float>
   ) {
-    tiles.read(part, size: 6, border: 1, image: x, channels: from) {
-      WinogradTransform.input(
-        $1, channels: from, input: input, v: v + ($0 - part.lowerBound) * pitchV, plane: planeV)
+    let isAdjoint = direction == .adjoint
+    let transform = isAdjoint ? common.transform : phase.transform
+    let places = isAdjoint ? common.places : phase.placesV
+    (isAdjoint ? common.windows : phase.windows).read(part, image: x, channels: from) {
+      ck_winograd_input(
+        transform, $1, $2, from, input?.scale, input?.shift,
+        v + ($0 - part.lowerBound) * pitchV, places)
     }
   }
 
@@ -109,22 +194,28 @@ extension WinogradConvolution.Layout {
   func readGradient(
     _ part: Range<Int>, dy: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>
   ) {
-    tiles.read(part, size: 4, border: 0, image: dy, channels: to) {
-      WinogradTransform.gradient(
-        $1, channels: to, d: d + ($0 - part.lowerBound) * pitchD, plane: planeM)
+    common.windows.read(part, image: dy, channels: to) {
+      ck_winograd_gradient(
+        common.transform, $1, $2, to, d + ($0 - part.lowerBound) * pitchM, common.places)
     }
   }
 
-  /// The output of some tiles, the first one's M at `m`.
+  /// Some channels of the result of some tiles, the first one's M at `m`: y, or a phase of dx.
   func writeOutput(
-    _ part: Range<Int>, m: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
-    finish: ck_finish?
+    _ part: Range<Int>, phase: Phase, columns: Range<Int>, m: UnsafePointer<Float>,
+    y: UnsafeMutablePointer<Float>, finish: ck_finish?
   ) {
+    let isAdjoint = direction == .adjoint
+    let transform = isAdjoint ? phase.transform : common.transform
+    let places = isAdjoint ? phase.placesM : common.places
+    var finish = finish
+    if let shift = finish?.shift { finish?.shift = shift + columns.lowerBound }
     finish.withPointer { finish in
-      tiles.write(part, image: y, channels: to) {
-        ck_winograd_output(
-          m + ($0 - part.lowerBound) * to, planeM, to, finish, UnsafePointer($1))
-      }
+      (isAdjoint ? phase.windows : common.windows)
+        .write(part, image: y + columns.lowerBound, channels: to) {
+          ck_winograd_output(
+            transform, m + ($0 - part.lowerBound) * pitchM, places, columns.count, finish, $1, $2)
+        }
     }
   }
 }

@@ -1,64 +1,31 @@
 import CKernels
 
-/// The one-tile transforms of F(4×4, 3×3) with the points 0, ±5/8, ±3/2 and ∞, which are exact in
-/// binary and more accurate than 0, ±1, ±2, ∞.
+/// The transforms of one tile of F(m, 3) with stride 1 and 2.
 ///
-/// With V = Bᵀ d B for a 6×6 tile d of the input, U = G g Gᵀ for a 3×3 filter g and
-/// D = A e Aᵀ for a 4×4 tile e of the output's gradient, the output is Aᵀ (Σ_c V ⊙ U) A and the
-/// filter's gradient is Gᵀ (Σ_tiles V ⊙ D) G. A two-dimensional transform is the one-dimensional
-/// one on columns, then on rows:
+/// The points are pairs ±p and ∞ and, where the number of points is even, 0. They are exact in binary
+/// and more accurate than the usual small integers:
 ///
-///     a = 5/8, b = 3/2, p = a²b², s = a² + b², q = 1/(2a²(a² − b²)), q′ = 1/(2b²(b² − a²))
-///     Bᵀ d = (p·d₀ − s·d₂ + d₄, t₀ ± a·t₁, t₂ ± b·t₃, p·d₁ − s·d₃ + d₅)
-///            with t₀ = d₄ − b²d₂, t₁ = d₃ − b²d₁, t₂ = d₄ − a²d₂, t₃ = d₃ − a²d₁
-///     Aᵀ m = (m₀ + u + v, a·w + b·x, a²u + b²v, a³w + b³x + m₅)
-///            with u = m₁ + m₂, v = m₃ + m₄, w = m₁ − m₂, x = m₃ − m₄
-///     G g  = (g₀/p, q(g₀ + a²g₂) ± qa·g₁, q′(g₀ + b²g₂) ± q′b·g₁, g₂)
+///     4 points  0, ±1, ∞             F(2, 3); F(3, 2) of a phase
+///     5 points  ±3/8, ±5/4, ∞        F(3, 3); F(4, 2)
+///     6 points  0, ±5/8, ±3/2, ∞     F(4, 3); F(5, 2)
+///     7 points  ±9/32, ±7/8, ±7/4, ∞ F(5, 3)
 ///
-/// The 36 numbers of a transformed tile lie `plane` apart. Lavin and Gray 2016 (arXiv 1509.09308);
-/// points as in Alam et al. 2022.
-package enum WinogradTransform {
+/// With V = Bᵀ d B for a tile d of the input, U = G g Gᵀ for a 3×3 filter g and D = A e Aᵀ for a
+/// tile e of the output's gradient, the output is Aᵀ (Σ_c V ⊙ U) A and the filter's gradient is
+/// Gᵀ (Σ_tiles V ⊙ D) G. A two-dimensional transform is a one-dimensional one on columns, then one on
+/// rows. With z = 1 where 0 is a point, else 0, Q(t) = Π (t − q²) over all pairs q, Q_p the same but for
+/// p, d(k, P) = Σ_j P_j d_(k + 2j) for a polynomial P, m± = m at +p ± m at −p:
+///
+///     Bᵀ d at 0: d(0, Q)   at ±p: d(z + 1, Q_p) ± p · d(z, Q_p)   at ∞: d(z, Q)
+///     Aᵀ m at output i: Σ_p pⁱ · (i even: m+, odd: m−), + m at 0 for the first, + m at ∞ for the last
+///     G g  at ±p: g(±p) / Π (±p − other finite points)   at 0: the same   at ∞: the last tap
+///
+/// With stride 2 a transform along an axis is two: of the pixels that meet the outer taps, F(m, 2), and of
+/// those that meet the middle tap, whose polynomial of degree 0 needs no ∞.
+///
+/// Lavin and Gray 2016 (arXiv 1509.09308); points as in Alam et al. 2022; phases as in wincnn's
+/// "decimated" convolutions.
+enum WinogradTransform {
   /// Channels must be a multiple of this.
-  package static let width = 16
-
-  /// Bᵀ d B for all channels of a tile whose 36 pixels begin at `pixels`, nil being zeros.
-  package static func input(
-    _ pixels: UnsafeMutablePointer<UnsafePointer<Float>?>, channels: Int,
-    input: InputTransform? = nil, v: UnsafeMutablePointer<Float>, plane: Int
-  ) {
-    ck_winograd_input(UnsafePointer(pixels), channels, input?.scale, input?.shift, v, plane)
-  }
-
-  /// Aᵀ m A for all channels, written to the 16 pixels that begin at `pixels`, nil being nowhere.
-  package static func output(
-    _ m: UnsafePointer<Float>, plane: Int, channels: Int,
-    pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-  ) {
-    ck_winograd_output(m, plane, channels, nil, UnsafePointer(pixels))
-  }
-
-  /// A e Aᵀ for all channels of a tile whose 16 pixels begin at `pixels`, nil being zeros.
-  package static func gradient(
-    _ pixels: UnsafeMutablePointer<UnsafePointer<Float>?>, channels: Int,
-    d: UnsafeMutablePointer<Float>, plane: Int
-  ) {
-    ck_winograd_gradient(UnsafePointer(pixels), channels, d, plane)
-  }
-
-  /// G g Gᵀ for `channels` filters whose taps lie `tap` apart (negative for a rotated filter), as
-  /// one row of each of 36 packed matrices of `depth` rows.
-  package static func filter(
-    _ g: UnsafePointer<Float>, tap: Int, channels: Int, u: UnsafeMutablePointer<Float>, plane: Int,
-    depth: Int
-  ) {
-    ck_winograd_filter(g, tap, channels, u, plane, depth)
-  }
-
-  /// Adds Gᵀ du G to the gradients of `channels` filters whose taps lie `tap` apart.
-  package static func filterGradient(
-    _ du: UnsafePointer<Float>, plane: Int, channels: Int, dg: UnsafeMutablePointer<Float>,
-    tap: Int
-  ) {
-    ck_winograd_filter_gradient(du, plane, channels, dg, tap)
-  }
+  static let width = 16
 }

@@ -96,6 +96,9 @@ import Testing
   func tiles(_ name: String) throws {
     let table = try #require(ck_find(name)).pointee
     let (channels, plane) = (48, 64)
+    let axis = ck_axis(points: 6, taps: 3)
+    let axes = ck_axes(rows: axis, columns: axis)
+    let places = (0..<36).map { $0 * plane }
     let m = MicroKernelTests.numbers(36 * plane, 5)
     let shift = MicroKernelTests.numbers(channels, 6)
     let addend = MicroKernelTests.numbers(16 * channels, 7)
@@ -114,7 +117,8 @@ import Testing
                 addend: UnsafeRawPointer(addend.baseAddress!) - start,
                 gate: UnsafeRawPointer(gate.baseAddress!) - start, rectifies: 1)
               withUnsafePointer(to: &told) {
-                table.winograd_output(m, plane, channels, finishes ? $0 : nil, pixels)
+                table.winograd_output(
+                  axes, m, places, channels, finishes ? $0 : nil, pixels, nil)
               }
             }
           }

@@ -83,7 +83,7 @@ import Testing
           + Double(shift[i % problem.outChannels])
           + (ending.hasAddend ? Double(reference.dy[i]) : 0)
       }
-      for convolution in ConvolutionTests.implementations(of: problem) {
+      for convolution in Convolution.all(problem) {
         let name = convolution.kernelName
         let result = Self.result(convolution, reference, ending, threads: 2)
         // Against the sums before the rectifier: those that it leaves may all be nearly 0.
@@ -119,7 +119,7 @@ import Testing
     let copies = ConvolutionReference(
       problem, x: (0..<problem.batch).flatMap { _ in reference.x.suffix(image) }, w: reference.w,
       dy: [Float](repeating: 0.25, count: problem.outputCount))
-    for convolution in ConvolutionTests.implementations(of: problem) {
+    for convolution in Convolution.all(problem) {
       let y = Self.result(convolution, copies, Ending(hasAddend: true, relu: true), threads: 2)
       let count = y.count / problem.batch
       for n in 1..<problem.batch {

@@ -1,186 +1,202 @@
-import Kernels
+import CKernels
 import Testing
 
-/// The transforms against matrices in double precision and against the convolution of one tile.
+/// The transforms of every pair of axes, as every implementation computes them, against matrices in
+/// double precision.
 @Suite struct WinogradTransformTests {
-  typealias Matrix = [[Double]]
-  typealias Transform = WinogradTransform
-
-  // Toom–Cook with the points 0, ±5/8, ±3/2, ∞, written out as matrices.
-  static let points: [Double] = [0, 0.625, -0.625, 1.5, -1.5]
-
-  /// A (6×4): row i is the powers 0…3 of point i, the last row is ∞.
-  static let a: Matrix =
-    points.map { p in [1, p, p * p, p * p * p] } + [[0, 0, 0, 1]]
-
-  /// G (6×3): powers 0…2 of point i over the product of its differences from the other points.
-  static let g: Matrix =
-    points.enumerated().map { i, p in
-      let f = points.enumerated().reduce(1.0) { $1.offset == i ? $0 : $0 * (p - $1.element) }
-      return [1 / f, p / f, p * p / f]
-    } + [[0, 0, 1]]
-
-  /// Bᵀ (6×6): row i has the coefficients of the product of (t − q) over the other points q, the
-  /// last row those of the product over all points.
-  static let bt: Matrix = {
-    func polynomial(_ roots: [Double]) -> [Double] {
-      roots.reduce([1.0]) { c, root in
-        (0...c.count).map { ($0 > 0 ? c[$0 - 1] : 0) - ($0 < c.count ? root * c[$0] : 0) }
-      }
-    }
-    let rows = (0..<5).map { i in
-      polynomial(points.enumerated().filter { $0.offset != i }.map { $0.element }) + [0]
-    }
-    return rows + [polynomial(points)]
-  }()
-
-  static func product(_ l: Matrix, _ r: Matrix) -> Matrix {
-    l.map { row in
-      r[0].indices.map { j in row.indices.reduce(0.0) { $0 + row[$1] * r[$1][j] } }
-    }
-  }
-
-  static func transposed(_ m: Matrix) -> Matrix {
-    m[0].indices.map { j in m.indices.map { m[$0][j] } }
-  }
-
-  /// m · x · mᵀ
-  static func both(_ m: Matrix, _ x: Matrix) -> Matrix {
-    product(product(m, x), transposed(m))
-  }
+  typealias Matrix = ToomCook.Matrix
 
   static let channels = 32
+  static let plane = channels + 5
 
   /// A made-up number that single precision holds exactly.
   static func value(_ index: Int) -> Float { Float((index * 7919) % 2003 - 1001) / 1024 }
 
-  static func tile(_ size: Int, channel: Int) -> Matrix {
-    (0..<size).map { i in
-      (0..<size).map { Double(value((i * size + $0) * channels + channel)) }
+  static func tile(_ rows: Int, _ columns: Int, channel: Int) -> Matrix {
+    (0..<rows).map { i in
+      (0..<columns).map { Double(value((i * columns + $0) * channels + channel)) }
     }
   }
 
   static func numbers(_ count: Int) -> [Float] { (0..<count * channels).map { value($0) } }
 
-  /// The largest difference relative to the largest number.
+  static func places(_ count: Int, distance: Int) -> [Int] { (0..<count).map { $0 * distance } }
+
+  static func axes(_ rows: ToomCook, _ columns: ToomCook) -> ck_axes {
+    func axis(_ a: ToomCook) -> ck_axis {
+      ck_axis(points: Int32(a.points.count + 1), taps: Int32(a.taps))
+    }
+    return ck_axes(rows: axis(rows), columns: axis(columns))
+  }
+
+  /// The largest difference relative to the largest number of a transform of each pair of axes.
   static func worst(
-    _ actual: [Float], plane: Int, columns: Int, _ expected: (_ channel: Int) -> Matrix
+    _ size: (ToomCook) -> Int, expected: (ToomCook, ToomCook, _ channel: Int) -> Matrix,
+    _ body: (ck_table, ck_axes, UnsafeMutablePointer<Float>, ToomCook, ToomCook) -> Void
   ) -> Double {
-    var (difference, size) = (0.0, 0.0)
-    for channel in 0..<channels {
-      for (i, row) in expected(channel).enumerated() {
-        for (j, wanted) in row.enumerated() {
-          let got = Double(actual[(i * columns + j) * plane + channel])
-          difference = max(difference, got.isFinite ? abs(got - wanted) : .infinity)
-          size = max(size, abs(wanted))
+    var worst = 0.0
+    for name in MicroKernelTests.names {
+      for rows in ToomCook.all {
+        for columns in ToomCook.all {
+          let (down, across) = (size(rows), size(columns))
+          var result = [Float](repeating: .nan, count: down * across * plane)
+          result.withUnsafeMutableBufferPointer {
+            body(ck_find(name).pointee, axes(rows, columns), $0.baseAddress!, rows, columns)
+          }
+          var (difference, largest) = (0.0, 0.0)
+          for channel in 0..<channels {
+            let wanted = expected(rows, columns, channel)
+            for i in 0..<down {
+              for j in 0..<across {
+                let got = Double(result[(i * across + j) * plane + channel])
+                difference = max(
+                  difference, got.isFinite ? abs(got - wanted[i][j]) : .infinity)
+                largest = max(largest, abs(wanted[i][j]))
+              }
+            }
+          }
+          worst = max(worst, difference / largest)
         }
       }
     }
-    return difference / size
+    return worst
   }
 
-  static let plane = channels + 5
-
-  func transformed(
-    _ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void
-  ) -> [Float] {
-    var result = [Float](repeating: .nan, count: count * Self.plane)
-    result.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
-    return result
-  }
-
-  func withPixels(
-    _ numbers: [Float], _ count: Int,
-    _ body: (UnsafeMutablePointer<UnsafePointer<Float>?>) -> Void
+  static func withPixels(
+    _ numbers: [Float], _ count: Int, _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void
   ) {
     numbers.withUnsafeBufferPointer { buffer in
-      var pixels = (0..<count).map { Optional(buffer.baseAddress! + $0 * Self.channels) }
-      pixels.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+      let pixels = (0..<count).map { Optional(buffer.baseAddress! + $0 * channels) }
+      pixels.withUnsafeBufferPointer { body($0.baseAddress!) }
     }
   }
 
-  @Test("The matrices compute a convolution: Aᵀ (G g Gᵀ ⊙ Bᵀ d B) A")
-  func matricesConvolve() {
-    let (d, f) = (Self.tile(6, channel: 0), Self.tile(3, channel: 1))
-    let (v, u) = (Self.both(Self.bt, d), Self.both(Self.g, f))
-    let m = (0..<6).map { i in (0..<6).map { v[i][$0] * u[i][$0] } }
-    let y = Self.both(Self.transposed(Self.a), m)
-    for i in 0..<4 {
-      for j in 0..<4 {
-        var direct = 0.0
-        for r in 0..<3 { for s in 0..<3 { direct += d[i + r][j + s] * f[r][s] } }
-        #expect(abs(y[i][j] - direct) < 1e-12)
-      }
+  @Test("The matrices compute a convolution: Aᵀ (G g ⊙ Bᵀ d)", arguments: ToomCook.all)
+  func matricesConvolve(_ axis: ToomCook) {
+    let d = (0..<axis.count).map { [Double(Self.value($0))] }
+    let g = (0..<axis.taps).map { [Double(Self.value(100 + $0))] }
+    let (v, u) = (ToomCook.product(axis.bt, d), ToomCook.product(axis.g, g))
+    let y = ToomCook.product(ToomCook.transposed(axis.a), zip(v, u).map { [$0[0] * $1[0]] })
+    for i in 0..<axis.outputs {
+      let direct = (0..<axis.taps).reduce(0.0) { $0 + d[i + $1][0] * g[$1][0] }
+      #expect(abs(y[i][0] - direct) < 1e-12)
     }
   }
 
-  @Test("The input transform is Bᵀ d B")
+  @Test("The input transform is Bᵀ d B, with and without the next tile's pixels")
   func input() {
-    let result = transformed(36) { v in
-      withPixels(Self.numbers(36), 36) {
-        Transform.input($0, channels: Self.channels, v: v, plane: Self.plane)
+    for asks in [false, true] {
+      let worst = Self.worst(\.count) { rows, columns, channel in
+        ToomCook.both(
+          rows.bt, Self.tile(rows.count, columns.count, channel: channel), columns.bt)
+      } _: { table, axes, v, rows, columns in
+        let count = rows.count * columns.count
+        Self.withPixels(Self.numbers(count), count) {
+          table.winograd_input(
+            axes, $0, asks ? $0 : nil, Self.channels, nil, nil, v,
+            Self.places(count, distance: Self.plane))
+        }
+      }
+      #expect(worst < 6e-7, "off by \(worst)")
+    }
+  }
+
+  @Test("The input transform reads max(0, scale · x + shift), and zeros outside the image")
+  func normalizedInput() {
+    let scale = (0..<Self.channels).map { Self.value(1000 + $0) }
+    let shift = (0..<Self.channels).map { Self.value(2000 + $0) }
+    let worst = Self.worst(\.count) { rows, columns, channel in
+      let tile = Self.tile(rows.count, columns.count, channel: channel)
+        .enumerated().map { i, row in
+          row.enumerated().map { j, x in
+            i == 1 || j == 0
+              ? 0 : max(0, Double(scale[channel]) * x + Double(shift[channel]))
+          }
+        }
+      return ToomCook.both(rows.bt, tile, columns.bt)
+    } _: { table, axes, v, rows, columns in
+      let count = rows.count * columns.count
+      Self.withPixels(Self.numbers(count), count) { all in
+        let pixels = (0..<count).map { i in
+          i / columns.count == 1 || i % columns.count == 0 ? nil : all[i]
+        }
+        table.winograd_input(
+          axes, pixels, nil, Self.channels, scale, shift, v,
+          Self.places(count, distance: Self.plane))
       }
     }
-    let worst = Self.worst(result, plane: Self.plane, columns: 6) {
-      Self.both(Self.bt, Self.tile(6, channel: $0))
-    }
-    #expect(worst < 4e-7, "off by \(worst)")
+    #expect(worst < 6e-7, "off by \(worst)")
   }
 
   @Test("The gradient's transform is A e Aᵀ")
   func gradient() {
-    let result = transformed(36) { d in
-      withPixels(Self.numbers(16), 16) {
-        Transform.gradient($0, channels: Self.channels, d: d, plane: Self.plane)
+    let worst = Self.worst(\.count) { rows, columns, channel in
+      ToomCook.both(
+        rows.a, Self.tile(rows.outputs, columns.outputs, channel: channel), columns.a)
+    } _: { table, axes, d, rows, columns in
+      let count = rows.outputs * columns.outputs
+      Self.withPixels(Self.numbers(count), count) {
+        table.winograd_gradient(
+          axes, $0, nil, Self.channels, d,
+          Self.places(rows.count * columns.count, distance: Self.plane))
       }
     }
-    let worst = Self.worst(result, plane: Self.plane, columns: 6) {
-      Self.both(Self.a, Self.tile(4, channel: $0))
-    }
-    #expect(worst < 4e-7, "off by \(worst)")
+    #expect(worst < 6e-7, "off by \(worst)")
   }
 
-  @Test("The filter's transform is G g Gᵀ, also rotated", arguments: [false, true])
-  func filter(rotated: Bool) {
-    let taps = Self.numbers(9)
-    let result = transformed(36) { u in
-      taps.withUnsafeBufferPointer {
-        Transform.filter(
-          $0.baseAddress! + (rotated ? 8 * Self.channels : 0),
-          tap: rotated ? -Self.channels : Self.channels, channels: Self.channels, u: u,
-          plane: Self.plane, depth: 1)
-      }
+  @Test("The filter's transform is G g Gᵀ")
+  func filter() {
+    let worst = Self.worst(\.count) { rows, columns, channel in
+      ToomCook.both(rows.g, Self.tile(rows.taps, columns.taps, channel: channel), columns.g)
+    } _: { table, axes, u, rows, columns in
+      let count = rows.taps * columns.taps
+      table.winograd_filter(
+        axes, Self.numbers(count), Self.places(count, distance: Self.channels), Self.channels, u,
+        Self.places(rows.count * columns.count, distance: Self.plane), 1)
     }
-    let worst = Self.worst(result, plane: Self.plane, columns: 6) { channel in
-      let filter = Self.tile(3, channel: channel)
-      return Self.both(Self.g, rotated ? filter.reversed().map { $0.reversed() } : filter)
-    }
-    #expect(worst < 4e-7, "off by \(worst)")
+    #expect(worst < 6e-7, "off by \(worst)")
   }
 
-  @Test("The output transform is Aᵀ m A")
+  @Test("The output transform is Aᵀ m A, and leaves pixels outside the image alone")
   func output() {
-    let result = transformed(16) { y in
-      var pixels = (0..<16).map { Optional(y + $0 * Self.plane) }
-      Transform.output(
-        Self.numbers(36), plane: Self.channels, channels: Self.channels, pixels: &pixels)
+    for leaves in [false, true] {
+      let worst = Self.worst(\.outputs) { rows, columns, channel in
+        var y = ToomCook.both(
+          ToomCook.transposed(rows.a), Self.tile(rows.count, columns.count, channel: channel),
+          ToomCook.transposed(columns.a))
+        if leaves { y[0][1] = 2 }
+        return y
+      } _: { table, axes, y, rows, columns in
+        let count = rows.outputs * columns.outputs
+        var pixels = (0..<count).map { Optional(y + $0 * Self.plane) }
+        if leaves {
+          pixels[1]!.update(repeating: 2, count: Self.channels)
+          pixels[1] = nil
+        }
+        let total = rows.count * columns.count
+        table.winograd_output(
+          axes, Self.numbers(total), Self.places(total, distance: Self.channels), Self.channels,
+          nil, pixels, nil)
+      }
+      #expect(worst < 6e-7, "off by \(worst)")
     }
-    let worst = Self.worst(result, plane: Self.plane, columns: 4) {
-      Self.both(Self.transposed(Self.a), Self.tile(6, channel: $0))
-    }
-    #expect(worst < 4e-7, "off by \(worst)")
   }
 
   @Test("The filter gradient's transform adds Gᵀ dU G")
   func filterGradient() {
-    let result = transformed(9) { dg in
-      dg.update(repeating: 2, count: 9 * Self.plane)
-      Transform.filterGradient(
-        Self.numbers(36), plane: Self.channels, channels: Self.channels, dg: dg, tap: Self.plane)
+    let worst = Self.worst(\.taps) { rows, columns, channel in
+      ToomCook.both(
+        ToomCook.transposed(rows.g), Self.tile(rows.count, columns.count, channel: channel),
+        ToomCook.transposed(columns.g)
+      ).map { $0.map { $0 + 2 } }
+    } _: { table, axes, dg, rows, columns in
+      let count = rows.taps * columns.taps
+      dg.update(repeating: 2, count: count * Self.plane)
+      let total = rows.count * columns.count
+      table.winograd_filter_gradient(
+        axes, Self.numbers(total), Self.places(total, distance: Self.channels), Self.channels, dg,
+        Self.places(count, distance: Self.plane))
     }
-    let worst = Self.worst(result, plane: Self.plane, columns: 3) {
-      Self.both(Self.transposed(Self.g), Self.tile(6, channel: $0)).map { $0.map { $0 + 2 } }
-    }
-    #expect(worst < 4e-7, "off by \(worst)")
+    #expect(worst < 6e-7, "off by \(worst)")
   }
 }

@@ -89,7 +89,7 @@ ptrdiff_t ck_multiply_scratch(void);
 /// The same where a lies in memory row after row, `lda` apart, and c `ldc` apart; nothing is
 /// gathered. lda should not be a multiple of 1024.
 void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
-                          const float *packed, float *c, ptrdiff_t ldc);
+                          const float *packed, float *c, ptrdiff_t ldc, int adds);
 
 /// dw[i][j] = sum over rows r of a[r][i] * b[r][j] for i in [0, a.segments * a.length) and
 /// j in [0, b.segments * b.length), rows of dw ldw apart; added to dw where `adds`.
@@ -168,25 +168,40 @@ void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale
 /// Row iy of the image's gradient.
 void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
 
-// One tile of Winograd's F(4x4, 3x3), all channels, which are a multiple of 16; the 36 numbers of a
-// transformed tile lie `plane` apart. A pixel that is NULL is zeros, or not written.
+/// How a convolution is computed along one side of an image: from its values at 4 to 7 points,
+/// infinity among them. 3 taps give points - 2 outputs a tile, 2 or 1 taps points - 1 of at most 5, a
+/// single tap without infinity.
+typedef struct {
+  int points;
+  int taps;
+} ck_axis;
+typedef struct {
+  ck_axis rows;
+  ck_axis columns;
+} ck_axes;
 
-/// BT d B of 36 pixels, read as max(0, scale * x + shift) where scale is not NULL.
-void ck_winograd_input(const float *const *pixels, ptrdiff_t channels, const float *scale,
-                       const float *shift, float *v, ptrdiff_t plane);
-/// AT m A, finished as told (not where NULL), to 16 pixels.
-void ck_winograd_output(const float *m, ptrdiff_t plane, ptrdiff_t channels,
-                        const ck_finish *finish, float *const *pixels);
-/// A e AT of 16 pixels.
-void ck_winograd_gradient(const float *const *pixels, ptrdiff_t channels, float *d,
-                          ptrdiff_t plane);
-/// G g GT of filters whose taps lie `tap` apart: one row of each of 36 packed matrices of `depth`
-/// rows.
-void ck_winograd_filter(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u,
-                        ptrdiff_t plane, ptrdiff_t depth);
-/// Adds GT du G to the gradients of filters whose taps lie `tap` apart.
-void ck_winograd_filter_gradient(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg,
-                                 ptrdiff_t tap);
+// Transforms of one tile of Winograd's convolutions, all channels, which are a multiple of 16. Along an
+// axis a transformed tile has a number for each point, but infinity if there is a single tap. Number i,
+// row by row, lies at places[i], tap i of a filter at taps[i]. A pixel that is NULL is zeros, or not
+// written. The pixels of the `next` tile, unless that is NULL, are asked for meanwhile.
+
+/// BT d B of pixels, read as max(0, scale * x + shift) where scale is not NULL.
+void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
+                       ptrdiff_t channels, const float *scale, const float *shift, float *v,
+                       const ptrdiff_t *places);
+/// AT m A, finished as told (not where NULL), to pixels.
+void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
+                        const ck_finish *finish, float *const *pixels, float *const *next);
+/// A e AT of a tile of outputs.
+void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
+                          ptrdiff_t channels, float *d, const ptrdiff_t *places);
+/// G g GT of filters: a row, at places[i], of each of some packed matrices
+/// of `depth` rows.
+void ck_winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
+                        float *u, const ptrdiff_t *places, ptrdiff_t depth);
+/// Adds GT du G to the gradients of filters.
+void ck_winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
+                                 ptrdiff_t channels, float *dg, const ptrdiff_t *taps);
 
 /// What each implementation provides: the functions above.
 typedef struct {
@@ -199,7 +214,7 @@ typedef struct {
   void (*multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                    const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
-                            ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc);
+                            ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc, int adds);
   void (*gradient)(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                    float *scratch);
   void (*gradient_in_place)(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
@@ -221,11 +236,18 @@ typedef struct {
   void (*pool_forward)(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
                        const float *shift, float *y, float *winners);
   void (*pool_backward)(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
-  void (*winograd_input)(const float *const *pixels, ptrdiff_t channels, const float *scale, const float *shift, float *v, ptrdiff_t plane);
-  void (*winograd_output)(const float *m, ptrdiff_t plane, ptrdiff_t channels, const ck_finish *finish, float *const *pixels);
-  void (*winograd_gradient)(const float *const *pixels, ptrdiff_t channels, float *d, ptrdiff_t plane);
-  void (*winograd_filter)(const float *g, ptrdiff_t tap, ptrdiff_t channels, float *u, ptrdiff_t plane, ptrdiff_t depth);
-  void (*winograd_filter_gradient)(const float *du, ptrdiff_t plane, ptrdiff_t channels, float *dg, ptrdiff_t tap);
+  void (*winograd_input)(ck_axes axes, const float *const *pixels, const float *const *next,
+                         ptrdiff_t channels, const float *scale, const float *shift, float *v,
+                         const ptrdiff_t *places);
+  void (*winograd_output)(ck_axes axes, const float *m, const ptrdiff_t *places,
+                          ptrdiff_t channels, const ck_finish *finish, float *const *pixels,
+                          float *const *next);
+  void (*winograd_gradient)(ck_axes axes, const float *const *pixels, const float *const *next,
+                            ptrdiff_t channels, float *d, const ptrdiff_t *places);
+  void (*winograd_filter)(ck_axes axes, const float *g, const ptrdiff_t *taps,
+                          ptrdiff_t channels, float *u, const ptrdiff_t *places, ptrdiff_t depth);
+  void (*winograd_filter_gradient)(ck_axes axes, const float *du, const ptrdiff_t *places,
+                                   ptrdiff_t channels, float *dg, const ptrdiff_t *taps);
 } ck_table;
 
 /// An implementation by name; NULL where this processor cannot run it.

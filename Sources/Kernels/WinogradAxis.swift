@@ -1,0 +1,99 @@
+import CKernels
+
+/// How a convolution of three taps and padding 1 is computed along one side of an image: from the
+/// values of polynomials at a few points, one of which is ∞.
+///
+/// With stride 2 it is the sum of two phases: every other pixel meets the outer taps, the pixels
+/// between them the middle tap. They have their points in common, but a single tap needs no ∞. So a
+/// tile takes `tile + 2` products with stride 1 and `2 · tile + 1` with stride 2, where the
+/// definition has 3 · `tile`.
+struct WinogradAxis: Hashable, Sendable {
+  /// Some taps and the pixels that meet them.
+  struct Phase: Hashable, Sendable {
+    let taps: [Int]
+    /// The first tile's first input pixel, and the pixel of dx that these taps lead to first.
+    let input: Int
+    let output: Int
+  }
+
+  /// Outputs of a tile.
+  let tile: Int
+  let stride: Int
+
+  /// Every axis that there are transforms for.
+  static func all(stride: Int) -> [WinogradAxis] {
+    switch stride {
+    case 1: [2, 3, 4, 5].map { WinogradAxis(tile: $0, stride: 1) }
+    case 2: [3, 4, 5].map { WinogradAxis(tile: $0, stride: 2) }
+    default: []
+    }
+  }
+
+  /// The phase with most taps first.
+  var phases: [Phase] {
+    stride == 1
+      ? [Phase(taps: [0, 1, 2], input: -1, output: 0)]
+      : [Phase(taps: [0, 2], input: -1, output: 1), Phase(taps: [1], input: 0, output: 0)]
+  }
+
+  /// Points, ∞ being the last.
+  var points: Int { tile + phases[0].taps.count - 1 }
+
+  /// Numbers of a transformed tile.
+  func spread(_ phase: Phase) -> Int { phase.taps.count == 1 ? points - 1 : points }
+
+  /// Products that a tile takes.
+  var products: Int { phases.reduce(0) { $0 + spread($1) } }
+
+  /// Tiles that cover so many outputs.
+  func count(_ extent: Int) -> Int { (extent + tile - 1) / tile }
+
+  func transform(_ phase: Phase) -> ck_axis {
+    ck_axis(points: Int32(points), taps: Int32(phase.taps.count))
+  }
+}
+
+/// The axes of a two-dimensional tile.
+struct WinogradTiling: Hashable, Sendable, CustomStringConvertible {
+  /// A phase along either side.
+  struct Phase {
+    let rows: WinogradAxis.Phase
+    let columns: WinogradAxis.Phase
+    let transform: ck_axes
+    /// The pairs of points of its numbers, row by row.
+    let planes: [Int]
+    /// The numbers of its taps among the nine.
+    let taps: [Int]
+  }
+
+  let rows: WinogradAxis
+  let columns: WinogradAxis
+
+  /// Such as `4×5`: the rows and columns of a tile of outputs.
+  var description: String { "\(rows.tile)×\(columns.tile)" }
+
+  /// Pairs of points.
+  var planes: Int { rows.points * columns.points }
+  /// Products that a tile takes.
+  var products: Int { rows.products * columns.products }
+
+  /// The phase that has all pairs of points first.
+  var phases: [Phase] {
+    rows.phases.flatMap { row in
+      columns.phases.map { column in
+        Phase(
+          rows: row, columns: column,
+          transform: ck_axes(rows: rows.transform(row), columns: columns.transform(column)),
+          planes: (0..<rows.spread(row)).flatMap { i in
+            (0..<columns.spread(column)).map { i * columns.points + $0 }
+          },
+          taps: row.taps.flatMap { r in column.taps.map { 3 * r + $0 } })
+      }
+    }
+  }
+
+  /// Tiles that cover a problem's outputs.
+  func tiles(_ problem: ConvolutionProblem) -> Int {
+    problem.batch * rows.count(problem.outHeight) * columns.count(problem.outWidth)
+  }
+}

@@ -1,0 +1,90 @@
+/// The windows of the images of a batch that tiles read or write, numbered image by image, row by row.
+///
+/// Windows at the edges stick out of the image: pixels there are nil, read as zeros and not written.
+struct WinogradWindows {
+  /// The windows along one side of an image.
+  struct Side {
+    /// Pixels of the image.
+    let extent: Int
+    /// Windows.
+    let count: Int
+    /// Pixels of a window, and from one of them to the next.
+    let samples: Int
+    let step: Int
+    /// The first pixel of the first window, and pixels from there to the next window's.
+    let first: Int
+    let distance: Int
+  }
+
+  let rows: Side
+  let columns: Side
+
+  typealias Pixels = UnsafeMutablePointer<UnsafePointer<Float>?>
+  typealias Places = UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+
+  /// Calls `body` with the tile's number, a table of its window's pixels, and that of the next tile.
+  @inline(__always)
+  func read(
+    _ tiles: Range<Int>, image: UnsafePointer<Float>, channels: Int,
+    _ body: (_ tile: Int, _ pixels: Pixels, _ next: Pixels?) -> Void
+  ) {
+    forEachTile(tiles, at: { image + $0 * channels }, body)
+  }
+
+  /// Calls `body` with the tile's number, the places of its window's pixels, and those of the next
+  /// tile.
+  @inline(__always)
+  func write(
+    _ tiles: Range<Int>, image: UnsafeMutablePointer<Float>, channels: Int,
+    _ body: (_ tile: Int, _ pixels: Places, _ next: Places?) -> Void
+  ) {
+    forEachTile(tiles, at: { image + $0 * channels }, body)
+  }
+
+  /// Two tables in turn, so that the next tile's is ready while a tile is worked on.
+  @inline(__always)
+  private func forEachTile<Pointer>(
+    _ tiles: Range<Int>, at pointer: (_ pixel: Int) -> Pointer,
+    _ body: (
+      _ tile: Int, _ pixels: UnsafeMutablePointer<Pointer?>, _ next: UnsafeMutablePointer<Pointer?>?
+    ) -> Void
+  ) {
+    let count = rows.samples * columns.samples
+    withUnsafeTemporaryAllocation(of: Pointer?.self, capacity: 2 * count) { tables in
+      var (table, other) = (tables.baseAddress!, tables.baseAddress! + count)
+      @inline(__always)
+      func fill(_ table: UnsafeMutablePointer<Pointer?>, _ tile: Int) {
+        forEachPixel(tile) { index, pixel in
+          (table + index).initialize(to: pixel < 0 ? nil : pointer(pixel))
+        }
+      }
+      if let first = tiles.first { fill(table, first) }
+      for tile in tiles {
+        let isLast = tile + 1 == tiles.upperBound
+        if !isLast { fill(other, tile + 1) }
+        body(tile, table, isLast ? nil : other)
+        swap(&table, &other)
+      }
+    }
+  }
+
+  /// Visits the pixels of a window in order, with −1 for those outside the image.
+  @inline(__always)
+  private func forEachPixel(_ tile: Int, _ body: (_ index: Int, _ pixel: Int) -> Void) {
+    let (n, place) = tile.quotientAndRemainder(dividingBy: rows.count * columns.count)
+    let (row, column) = place.quotientAndRemainder(dividingBy: columns.count)
+    let left = columns.first + column * columns.distance
+    var (y, index) = (rows.first + row * rows.distance, 0)
+    for _ in 0..<rows.samples {
+      let inRows = y >= 0 && y < rows.extent
+      let base = (n * rows.extent + y) * columns.extent
+      var x = left
+      for _ in 0..<columns.samples {
+        body(index, inRows && x >= 0 && x < columns.extent ? base + x : -1)
+        index += 1
+        x += columns.step
+      }
+      y += rows.step
+    }
+  }
+}
