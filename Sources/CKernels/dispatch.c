@@ -82,8 +82,9 @@ ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n) {
 }
 
 void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
-                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds) {
-  chosen->gradient_in_place(rows, m, n, a, lda, b, ldb, dw, ldw, adds);
+                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds,
+                          const float *next_a, const float *next_b) {
+  chosen->gradient_in_place(rows, m, n, a, lda, b, ldb, dw, ldw, adds, next_a, next_b);
 }
 
 void ck_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,

@@ -351,6 +351,21 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
 #endif
 }
 
+enum { CK_LINE = 64 / sizeof(float) };
+
+// Asks for up to `lines` lines of a run; returns where to go on.
+CK_INLINE const float *ask_run(const float *at, const float *end, ptrdiff_t lines) {
+  for (; lines > 0 && at < end; lines--, at += CK_LINE) { __builtin_prefetch(at, 0, 2); }
+  return at;
+}
+
+// Asks for the rows of a tile.
+CK_INLINE void ask_tile(const float *c, ptrdiff_t ldc, ptrdiff_t rows) {
+  for (ptrdiff_t i = 0; i < rows; i++) {
+    for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LINE) { __builtin_prefetch(c + i * ldc + j, 0, 3); }
+  }
+}
+
 static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
                               ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
                               int adds) {
@@ -367,13 +382,20 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
 
 static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
                               ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
-                              ptrdiff_t ldw, int adds) {
-  ptrdiff_t tiles = tile_count(m);
+                              ptrdiff_t ldw, int adds, const float *next_a, const float *next_b) {
+  ptrdiff_t tiles = tile_count(m), calls = tiles * ((n + CK_WIDTH - 1) / CK_WIDTH);
+  // The next product's rows are fetched while tiles are computed.
+  ptrdiff_t lines = rows * lda / CK_LINE / calls + 1, other_lines = rows * ldb / CK_LINE / calls + 1;
+  const float *a_end = next_a ? next_a + rows * lda : NULL;
+  const float *b_end = next_b ? next_b + rows * ldb : NULL;
   for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-      ptrdiff_t i = tile_start(tile, tiles, m);
-      gradient_tiles[tile_start(tile + 1, tiles, m) - i](
-          rows, a + i, lda, b + j, ldb, dw + i * ldw + j, ldw, least(CK_WIDTH, n - j), adds);
+      ptrdiff_t i = tile_start(tile, tiles, m), end = tile_start(tile + 1, tiles, m);
+      next_a = ask_run(next_a, a_end, lines);
+      next_b = ask_run(next_b, b_end, other_lines);
+      if (end < m) { ask_tile(dw + end * ldw + j, ldw, end - i); }
+      gradient_tiles[end - i](rows, a + i, lda, b + j, ldb, dw + i * ldw + j, ldw,
+                              least(CK_WIDTH, n - j), adds);
     }
   }
 }
@@ -385,8 +407,6 @@ typedef struct {
   ptrdiff_t run, end;
   ptrdiff_t at;
 } ck_ahead;
-
-enum { CK_LINE = 64 / sizeof(float) };
 
 CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
   return (ck_ahead){a, row * a.segments, end * a.segments, 0};

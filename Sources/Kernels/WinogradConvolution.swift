@@ -22,7 +22,7 @@ struct WinogradConvolution: ConvolutionKernel {
     let direct =
       PerPixelConvolution.accepting(problem, isPrepared: isPrepared) == nil
       ? 9 * problem.outPixels : PerPixelConvolution.cost(problem)
-    return best.cost(isPrepared: isPrepared) < 0.9 * Double(direct) ? best : nil
+    return Double(best.cost(isPrepared: isPrepared)) < 0.92 * Double(direct) ? best : nil
   }
 
   static func variants(for problem: ConvolutionProblem) -> [Self] {
@@ -35,20 +35,21 @@ struct WinogradConvolution: ConvolutionKernel {
       p.outChannels % WinogradTransform.width == 0, p.batch > 0, p.height > 0, p.width > 0
     else { return [] }
     let axes = WinogradAxis.all(stride: p.stride)
-    return axes.flatMap { rows in
-      axes.map { columns in
-        let kernel = Self(problem: p, tiling: WinogradTiling(rows: rows, columns: columns))
-        return (kernel, kernel.cost(isPrepared: isPrepared))
-      }
-    }.sorted { $0.1 < $1.1 }.map(\.0)
+    let all = axes.flatMap { rows in
+      axes.map { Self(problem: p, tiling: WinogradTiling(rows: rows, columns: $0)) }
+    }
+    // Of two that cost the same, the smaller tile is more accurate.
+    return all.map { (kernel: $0, cost: $0.cost(isPrepared: isPrepared)) }
+      .sorted { ($0.cost, $0.kernel.tiling.products) < ($1.cost, $1.kernel.tiling.products) }
+      .map(\.kernel)
   }
 
   /// Multiplications for each pair of channels.
   ///
-  /// Making U and reading it costs as much as the products of 36 tiles, reading it alone as much as
+  /// Making U and reading it costs as much as the products of 55 tiles, reading it alone as much as
   /// those of 12 (measured).
-  private func cost(isPrepared: Bool) -> Double {
-    Double(tiling.products * (tiling.tiles(problem) + (isPrepared ? 12 : 36)))
+  private func cost(isPrepared: Bool) -> Int {
+    tiling.products * (tiling.tiles(problem) + (isPrepared ? 12 : 55))
   }
 
   private var forwardLayout: WinogradLayout { WinogradLayout(problem, tiling, .forward) }
@@ -111,16 +112,20 @@ struct WinogradConvolution: ConvolutionKernel {
         }
         pool.run(chunks: phase.products.count) { index, _ in
           let product = phase.products[index]
+          let next = index + 1 < phase.products.count ? phase.products[index + 1] : nil
           ck_gradient_in_place(
             tiles.count, c, k, v + product.v, layout.pitchV, d + product.m, layout.pitchM,
-            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1)
+            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
+            next.map { d + $0.m })
         }
       }
     }
-    Self.forEachChannel(c, pool) { channel in
+    Self.forEachChannels(c, pool) { channels in
       for phase in layout.phases {
-        ck_winograd_filter_gradient(
-          phase.transform, scratch + channel * k, phase.placesU, k, dw + channel * k, phase.taps)
+        for channel in channels {
+          ck_winograd_filter_gradient(
+            phase.transform, scratch + channel * k, phase.placesU, k, dw + channel * k, phase.taps)
+        }
       }
     }
   }
@@ -131,11 +136,17 @@ struct WinogradConvolution: ConvolutionKernel {
     pool: ThreadPool
   ) {
     let (c, k) = (layout.from, layout.to)
-    Self.forEachChannel(c, pool) { channel in
+    let width = PackedMatrix.width
+    Self.forEachChannels(c, pool) { channels in
       for phase in layout.phases {
-        ck_winograd_filter(
-          phase.transform, w + channel * k, phase.taps, k, u + channel * PackedMatrix.width,
-          phase.placesU, c)
+        // Panel by panel, or the rows of all panels would lie on too many pages.
+        for first in stride(from: 0, to: k, by: width) {
+          for channel in channels {
+            ck_winograd_filter(
+              phase.transform, w + channel * k + first, phase.taps, min(width, k - first),
+              u + first * c + channel * width, phase.placesU, c)
+          }
+        }
       }
     }
   }
@@ -205,12 +216,12 @@ struct WinogradConvolution: ConvolutionKernel {
   }
 
   /// Shares the input channels of the filters out to the lanes.
-  private static func forEachChannel(
-    _ channels: Int, _ pool: ThreadPool, _ body: (_ channel: Int) -> Void
+  private static func forEachChannels(
+    _ count: Int, _ pool: ThreadPool, _ body: (_ channels: Range<Int>) -> Void
   ) {
-    let step = 8
-    pool.run(chunks: (channels + step - 1) / step) { chunk, _ in
-      for channel in chunk * step..<min((chunk + 1) * step, channels) { body(channel) }
+    let step = 16
+    pool.run(chunks: (count + step - 1) / step) { chunk, _ in
+      body(chunk * step..<min((chunk + 1) * step, count))
     }
   }
 }

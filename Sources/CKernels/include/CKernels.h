@@ -100,9 +100,10 @@ void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw,
 ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
 
 /// dw (m x n, rows ldw apart) = aT b over rows that lie in memory lda and ldb apart; added to dw
-/// where `adds`.
+/// where `adds`. The next product's rows are asked for meanwhile, unless NULL.
 void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
-                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds);
+                          const float *b, ptrdiff_t ldb, float *dw, ptrdiff_t ldw, int adds,
+                          const float *next_a, const float *next_b);
 
 /// The gradient of a normalised result y (rows x n), row after row, from that of what follows:
 /// scale * dy + (slope * y + constant), n floats each.
@@ -214,12 +215,13 @@ typedef struct {
   void (*multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                    const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
-                            ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc, int adds);
+                            ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
+                            int adds);
   void (*gradient)(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                    float *scratch);
   void (*gradient_in_place)(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
-                            ptrdiff_t ldw, int adds);
+                            ptrdiff_t ldw, int adds, const float *next_a, const float *next_b);
   void (*backward)(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
                    const float *packed, ck_result dx, int adds, float *sums, float *scratch);
   ptrdiff_t (*backward_sums)(ptrdiff_t k, ptrdiff_t n);
