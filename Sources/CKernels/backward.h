@@ -28,7 +28,7 @@ CK_INLINE void ask_each(ck_ahead *next, int count, ptrdiff_t lines) {
 }
 
 CK_INLINE ck_rows plain_rows(const float *first, ptrdiff_t length) {
-  return (ck_rows){NULL, first, length, 1, length, NULL, NULL};
+  return (ck_rows){.first = first, .pitch = length, .segments = 1, .length = length};
 }
 
 // Rows of a block: fewer where the sums of the weights leave room for them in the cache, more where

@@ -305,6 +305,36 @@ CK_INLINE int lies_well(ck_rows a) {
   return !a.starts && !a.scale && a.pitch <= 64 && a.length <= CK_DEPTH;
 }
 
+enum { CK_LINE = 64 / sizeof(float) };
+
+// Runs of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
+// memory is read while tiles are computed.
+typedef struct {
+  ck_rows rows;
+  ptrdiff_t run, end;
+  ptrdiff_t at;
+} ck_ahead;
+
+CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
+  return (ck_ahead){a, row * a.segments, end * a.segments, 0};
+}
+
+// Asks for up to `lines` lines; returns how many are left.
+CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
+  const ck_rows *a = &next->rows;
+  while (lines > 0 && next->run < next->end) {
+    const float *from = a->starts ? a->starts[next->run] : a->first + next->run * a->pitch;
+    for (; from && lines > 0 && next->at < a->length; lines--, next->at += CK_LINE) {
+      __builtin_prefetch(from + next->at, 0, 2);
+    }
+    if (!from || next->at >= a->length) {
+      next->at = 0;
+      next->run++;
+    }
+  }
+  return lines;
+}
+
 static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                      const float *packed, ptrdiff_t depth, ck_result c, int adds,
                      float *scratch) {
@@ -318,6 +348,11 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
   ptrdiff_t pitch = in_place ? a.pitch : step + 16;
   for (ptrdiff_t top = 0; top < rows; top += CK_ROWS) {
     ptrdiff_t height = least(CK_ROWS, rows - top), tiles = tile_count(height);
+    // Rows that lie after these are fetched while tiles are computed.
+    ptrdiff_t after = least(CK_ROWS, rows + a.following - top - height);
+    ck_ahead next = rows_ahead(a, top + height, top + height + after);
+    ptrdiff_t calls = tiles * (end - first) * blocks;
+    ptrdiff_t lines = calls ? after * a.segments * (a.length / CK_LINE + 1) / calls + 1 : 0;
     for (ptrdiff_t p = 0; p < k; p += step) {
       ptrdiff_t here = least(step, k - p);
       const float *block = in_place ? a.first + top * pitch : scratch;
@@ -334,6 +369,7 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
+          ask(&next, lines);
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
                              how, finishes);
@@ -350,8 +386,6 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
   if (streams) { __builtin_ia32_sfence(); }
 #endif
 }
-
-enum { CK_LINE = 64 / sizeof(float) };
 
 // Asks for up to `lines` lines of a run; returns where to go on.
 CK_INLINE const float *ask_run(const float *at, const float *end, ptrdiff_t lines) {
@@ -398,34 +432,6 @@ static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const fl
                               least(CK_WIDTH, n - j), adds);
     }
   }
-}
-
-// Runs of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
-// memory is read while tiles are computed.
-typedef struct {
-  ck_rows rows;
-  ptrdiff_t run, end;
-  ptrdiff_t at;
-} ck_ahead;
-
-CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
-  return (ck_ahead){a, row * a.segments, end * a.segments, 0};
-}
-
-// Asks for up to `lines` lines; returns how many are left.
-CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
-  const ck_rows *a = &next->rows;
-  while (lines > 0 && next->run < next->end) {
-    const float *from = a->starts ? a->starts[next->run] : a->first + next->run * a->pitch;
-    for (; from && lines > 0 && next->at < a->length; lines--, next->at += CK_LINE) {
-      __builtin_prefetch(from + next->at, 0, 2);
-    }
-    if (!from || next->at >= a->length) {
-      next->at = 0;
-      next->run++;
-    }
-  }
-  return lines;
 }
 
 static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,

@@ -70,14 +70,16 @@ struct GatheredConvolution: ConvolutionKernel {
       let block = blocks[chunk]
       if gather.isDense {
         packed.multiply(
-          block, a: source, transform: transform,
+          block, a: source, count: problem.outPixels, transform: transform,
           streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
           scratch: lanes + lane * ProductBlocks.laneScratch, result: y)
         return
       }
-      gather.withRows(block.rows, of: source) { starts in
+      let rows = block.rows.lowerBound..<blocks.end(ofNext: block)
+      gather.withRows(rows, of: source) { starts in
         packed.multiply(
-          block, starts: starts, segments: gather.segments, transform: transform,
+          block, starts: starts, segments: gather.segments,
+          following: rows.upperBound - block.rows.upperBound, transform: transform,
           streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
           scratch: lanes + lane * ProductBlocks.laneScratch
         ) { y + $0 * k }
@@ -103,7 +105,7 @@ struct GatheredConvolution: ConvolutionKernel {
         let block = blocks[chunk]
         if phase.isDense {
           packed.multiply(
-            block, a: dy, transform: nil,
+            block, a: dy, count: phase.count, transform: nil,
             adds: adds, streams: problem.inputCount >= PackedMatrix.streamedCount, finish: loop,
             scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
           return
@@ -118,9 +120,11 @@ struct GatheredConvolution: ConvolutionKernel {
           }
           return
         }
-        phase.withRows(block.rows, dy: dy) { starts in
+        let rows = block.rows.lowerBound..<blocks.end(ofNext: block)
+        phase.withRows(rows, dy: dy) { starts in
           packed.multiply(
-            block, starts: starts, segments: phase.segments, transform: nil, adds: adds,
+            block, starts: starts, segments: phase.segments,
+            following: rows.upperBound - block.rows.upperBound, transform: nil, adds: adds,
             finish: loop,
             scratch: lanes + lane * ProductBlocks.laneScratch
           ) { dx + phase.pixel($0) * c }

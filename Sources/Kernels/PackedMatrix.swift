@@ -49,9 +49,11 @@ struct PackedMatrix {
   /// One block of rows · matrix, where row r of the block is gathered from its runs.
   ///
   /// `depths` are the rows of the matrix that the runs meet, all of them unless told; with `adds`
-  /// the product is added to what is there. `result` is where a row of the result begins.
+  /// the product is added to what is there. `result` is where a row of the result begins. `following`
+  /// rows have runs as well and are read next.
   func multiply(
-    _ block: ProductBlocks.Block, starts: RunStarts, segments: Int, depths: Range<Int>? = nil,
+    _ block: ProductBlocks.Block, starts: RunStarts, segments: Int, following: Int = 0,
+    depths: Range<Int>? = nil,
     transform: InputTransform?, adds: Bool = false, streams: Bool = false,
     finish: ck_finish? = nil,
     scratch: UnsafeMutablePointer<Float>,
@@ -63,7 +65,8 @@ struct PackedMatrix {
       for (i, row) in block.rows.enumerated() { c.initializeElement(at: i, to: result(row)) }
       let rows = ck_rows(
         starts: UnsafePointer(starts), first: nil, pitch: 0, segments: segments,
-        length: depths.count / segments, scale: transform?.scale, shift: transform?.shift)
+        length: depths.count / segments, scale: transform?.scale, shift: transform?.shift,
+        following: following)
       finish.withPointer { finish in
         ck_multiply(
           count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
@@ -78,9 +81,10 @@ struct PackedMatrix {
   /// Results from which on it pays to write past the caches: 8 MiB.
   static let streamedCount = 1 << 21
 
-  /// One block of a · matrix, where the rows of a and of the result lie one after the other.
+  /// One block of a · matrix, where the rows of a, `count` in all, and of the result lie one after the
+  /// other.
   func multiply(
-    _ block: ProductBlocks.Block, a: UnsafePointer<Float>, transform: InputTransform?,
+    _ block: ProductBlocks.Block, a: UnsafePointer<Float>, count: Int, transform: InputTransform?,
     adds: Bool = false, streams: Bool, finish: ck_finish? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: UnsafeMutablePointer<Float>
@@ -88,7 +92,7 @@ struct PackedMatrix {
     let top = block.rows.lowerBound
     let rows = ck_rows(
       starts: nil, first: a + top * depth, pitch: depth, segments: 1, length: depth,
-      scale: transform?.scale, shift: transform?.shift)
+      scale: transform?.scale, shift: transform?.shift, following: count - block.rows.upperBound)
     finish.withPointer { finish in
       ck_multiply(
         block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
@@ -135,6 +139,11 @@ struct ProductBlocks {
   }
 
   var count: Int { down * across }
+
+  /// The end of the rows after a block's that are read next.
+  func end(ofNext block: Block) -> Int {
+    across > 1 ? block.rows.upperBound : min(block.rows.upperBound + Int(CK_ROWS), rows)
+  }
 
   subscript(_ index: Int) -> Block {
     let (i, j) = index.quotientAndRemainder(dividingBy: across)

@@ -103,10 +103,10 @@ struct ProductGradient {
         starts: nil, first: source + pixels.lowerBound * left + channels.lowerBound, pitch: left,
         segments: 1, length: channels.count,
         scale: transform.map { $0.scale + channels.lowerBound },
-        shift: transform.map { $0.shift + channels.lowerBound })
+        shift: transform.map { $0.shift + channels.lowerBound }, following: 0)
       let b = ck_rows(
         starts: nil, first: dy + pixels.lowerBound * right + columns.lowerBound, pitch: right,
-        segments: 1, length: columns.count, scale: nil, shift: nil)
+        segments: 1, length: columns.count, scale: nil, shift: nil, following: 0)
       ck_gradient(pixels.count, a, b, to, k, adds ? 1 : 0, scratch)
       return
     }
@@ -137,10 +137,10 @@ struct ProductGradient {
           ck_rows(
             starts: left, first: nil, pitch: 0, segments: runCount, length: channels.count,
             scale: transform.map { $0.scale + channels.lowerBound },
-            shift: transform.map { $0.shift + channels.lowerBound }),
+            shift: transform.map { $0.shift + channels.lowerBound }, following: 0),
           ck_rows(
             starts: right, first: nil, pitch: 0, segments: 1, length: columns.count, scale: nil,
-            shift: nil),
+              shift: nil, following: 0),
           to, k, adds || first > pixels.lowerBound ? 1 : 0, scratch)
       }
     }

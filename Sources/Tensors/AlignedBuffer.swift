@@ -1,14 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Memory for `count` numbers, zero at first, 64-byte aligned, freed with its owner.
+///
+/// Large buffers ask for large pages: an image's rows lie on many pages, and looking these up takes
+/// as long as reading them.
 public final class AlignedBuffer: @unchecked Sendable {
   /// First number.
   public let pointer: UnsafeMutablePointer<Float>
   /// Numbers in all.
   public let count: Int
 
+  private static let largePage = 2 << 20
+
   /// Allocates and zeroes memory for `count` numbers.
   public init(count: Int) {
+    let byteCount = max(count, 1) * MemoryLayout<Float>.stride
+    let isLarge = byteCount >= 4 * Self.largePage
     let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
+    #if canImport(Glibc)
+      if isLarge {
+        // Only whole large pages, or the last one would take memory that nobody asked for.
+        madvise(bytes, byteCount / Self.largePage * Self.largePage, MADV_HUGEPAGE)
+      }
+    #endif
     pointer = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
     pointer.initialize(repeating: 0, count: max(count, 1))
     self.count = count

@@ -191,7 +191,8 @@ import Testing
           table.backward(
             rows,
             ck_rows(
-              starts: nil, first: p[0], pitch: k, segments: 1, length: k, scale: p[1], shift: p[2]),
+              starts: nil, first: p[0], pitch: k, segments: 1, length: k, scale: p[1], shift: p[2],
+              following: 0),
             n,
             ck_normalized_gradient(
               dy: p[3], y: p[2], scale: p[1], slope: p[0], constant: p[3], shift: p[4]),

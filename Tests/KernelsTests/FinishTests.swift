@@ -44,7 +44,7 @@ import Testing
             rectifies: finish?.rectifies == true ? 1 : 0)
           let source = ck_rows(
             starts: nil, first: a.baseAddress!, pitch: depth, segments: 1, length: depth,
-            scale: nil, shift: nil)
+            scale: nil, shift: nil, following: 0)
           let starts: [UnsafeMutablePointer<Float>?] = (0..<rows).map { c + $0 * columns }
           withUnsafePointer(to: &told) { told in
             starts.withUnsafeBufferPointer { starts in

@@ -69,7 +69,7 @@ import Testing
                 ck_rows(
                   starts: $0.baseAddress!, first: nil, pitch: 0, segments: e.segments,
                   length: e.length, scale: e.normalizes ? scale.baseAddress! : nil,
-                  shift: e.normalizes ? shift.baseAddress! : nil))
+                  shift: e.normalizes ? shift.baseAddress! : nil, following: 0))
             }
           }
         }
@@ -160,7 +160,7 @@ import Testing
     d.withUnsafeBufferPointer { d in
       let right = ck_rows(
         starts: nil, first: d.baseAddress!, pitch: n, segments: 1, length: n, scale: nil,
-        shift: nil)
+        shift: nil, following: 0)
       rows.with { table.gradient(extents.rows, $0, right, &dw, n, 1, &scratch) }
     }
     let worst = Self.worst(dw) { i in

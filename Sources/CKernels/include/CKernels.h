@@ -32,6 +32,8 @@ typedef struct {
   /// Where not NULL, a run's element i is read as max(0, scale[i] * x + shift[i]).
   const float *scale;
   const float *shift;
+  /// Rows after these that are likely to be read next; a product asks for them meanwhile.
+  ptrdiff_t following;
 } ck_rows;
 
 /// What becomes of a finished sum before it is written: + shift, + a number of another result of the
