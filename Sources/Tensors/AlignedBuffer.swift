@@ -1,17 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Memory for `count` numbers, zero at first, 64-byte aligned, freed with its owner.
+///
+/// The system gives large buffers page by page when they are first touched: what only training
+/// uses takes no memory while a network is evaluated.
 public final class AlignedBuffer: @unchecked Sendable {
   /// First number.
   public let pointer: UnsafeMutablePointer<Float>
   /// Numbers in all.
   public let count: Int
 
-  /// Allocates and zeroes memory for `count` numbers.
+  private let block: UnsafeMutableRawPointer
+
+  /// Allocates memory for `count` numbers.
   public init(count: Int) {
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    pointer = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
-    self.count = count
+    let alignment = 64
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    guard let block = calloc(1, bytes + alignment) else {
+      fatalError("no memory for \(count) numbers")
+    }
+    pointer = block.alignedUp(toMultipleOf: alignment).bindMemory(
+      to: Float.self, capacity: max(count, 1))
+    (self.block, self.count) = (block, count)
   }
 
   /// A buffer with a copy of `values`.
@@ -20,7 +34,7 @@ public final class AlignedBuffer: @unchecked Sendable {
     for (index, value) in values.enumerated() { pointer[index] = value }
   }
 
-  deinit { pointer.deallocate() }
+  deinit { free(block) }
 
   /// The numbers as a buffer.
   public var buffer: UnsafeMutableBufferPointer<Float> { .init(start: pointer, count: count) }
