@@ -234,10 +234,14 @@ static void pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdif
   }
 }
 
-// to[q][j] = from[j][q] for a square of CK_LANES a side, by halves that trade places.
-CK_INLINE void transpose_square(const float *from, ptrdiff_t pitch, float *to, ptrdiff_t to_pitch) {
+// to[q][j] = from[j][q] for a square of CK_LANES a side, by halves that trade places; rows of `from`
+// beyond `count` are zeros.
+CK_INLINE void transpose_square(const float *from, ptrdiff_t pitch, ptrdiff_t count, float *to,
+                                ptrdiff_t to_pitch) {
   vec rows[CK_LANES];
-  CK_UNROLL for (int j = 0; j < CK_LANES; j++) { rows[j] = load(from + j * pitch); }
+  CK_UNROLL for (int j = 0; j < CK_LANES; j++) {
+    rows[j] = j < count ? load(from + j * pitch) : (vec){};
+  }
 #if CK_LANES == 16
   CK_UNROLL for (int i = 0; i < 8; i++) {
     vec a = rows[i], b = rows[i + 8];
@@ -286,10 +290,17 @@ static void pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t 
     ptrdiff_t columns = least(CK_WIDTH, n - panel * CK_WIDTH);
     const float *from = b + panel * CK_WIDTH * ldb;
     float *to = packed + panel * depth * CK_WIDTH;
-    ptrdiff_t whole = columns == CK_WIDTH ? k / CK_LANES * CK_LANES : 0;
+    ptrdiff_t whole = k / CK_LANES * CK_LANES;
     for (ptrdiff_t p = 0; p < whole; p += CK_LANES) {
-      transpose_square(from + p, ldb, to + p * CK_WIDTH, CK_WIDTH);
-      transpose_square(from + CK_LANES * ldb + p, ldb, to + p * CK_WIDTH + CK_LANES, CK_WIDTH);
+      const float *low = from + p, *high = low + CK_LANES * ldb;
+      float *row = to + p * CK_WIDTH;
+      if (columns == CK_WIDTH) {
+        transpose_square(low, ldb, CK_LANES, row, CK_WIDTH);
+        transpose_square(high, ldb, CK_LANES, row + CK_LANES, CK_WIDTH);
+      } else {
+        transpose_square(low, ldb, columns, row, CK_WIDTH);
+        transpose_square(high, ldb, columns - CK_LANES, row + CK_LANES, CK_WIDTH);
+      }
     }
     for (ptrdiff_t p = whole; p < k; p++) {
       for (ptrdiff_t j = 0; j < CK_WIDTH; j++) {

@@ -1,6 +1,9 @@
+import CKernels
+
 /// A linear layer on a batch of vectors: y = x · Wᵀ + b, W being out × in as in PyTorch.
 ///
-/// One product of matrices on the calling thread: a head is a thousandth of a network's work.
+/// What takes time is reading W, or its gradient, from memory: every pass reads it once, where it
+/// lies, and shares it out among the threads. No number depends on the other vectors of the batch.
 public struct LinearKernel: Sendable {
   public let batch: Int
   public let inputs: Int
@@ -11,35 +14,101 @@ public struct LinearKernel: Sendable {
     (self.batch, self.inputs, self.outputs) = (batch, inputs, outputs)
   }
 
+  /// Of yᵀ, of dx and of dw.
+  private var blocks: (y: ProductBlocks, dx: ProductBlocks, dw: ProductBlocks) {
+    (
+      ProductBlocks(rows: outputs, columns: batch), ProductBlocks(rows: batch, columns: inputs),
+      ProductBlocks(rows: outputs, columns: inputs)
+    )
+  }
+
+  /// Numbers of scratch memory of a lane in the forward pass, behind which a block of yᵀ lies.
+  private var forwardScratch: Int { ProductBlocks.laneScratch + Int(CK_ROWS) * roundUp(batch, 16) }
+  private var transposedCount: Int { roundUp(outputs * batch, 16) }
+
+  /// Numbers of scratch memory of a lane for gradients in such blocks.
+  private func gradientScratch(_ blocks: ProductBlocks, columns: Int) -> Int {
+    let counts = (0..<blocks.count).map { index in
+      ck_gradient_scratch(blocks[index].rows.count, blocks[index].columns(of: columns).count)
+    }
+    return roundUp(counts.max() ?? 0, 16)
+  }
+
+  /// Numbers of scratch memory that any pass may use with so many threads.
+  public func scratchCount(threads: Int) -> Int {
+    let packed = PackedMatrix.count(depth: inputs, columns: batch)
+    return max(
+      packed + threads * forwardScratch,
+      transposedCount + threads * gradientScratch(blocks.dx, columns: inputs),
+      threads * gradientScratch(blocks.dw, columns: inputs))
+  }
+
   /// y = x · Wᵀ + b; overwrites y.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    b: UnsafePointer<Float>
+    b: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    for n in 0..<batch { (y + n * outputs).update(from: b, count: outputs) }
-    Gemm.multiplyTransposedB(
-      m: batch, n: outputs, k: inputs, a: x, lda: inputs, b: w, ldb: inputs, beta: 1, c: y,
-      ldc: outputs)
+    // yᵀ = W · xᵀ, because packing x takes less than packing W.
+    let packed = PackedMatrix(scratch, depth: inputs, columns: batch)
+    packed.pack([PackedMatrix.Part(x, rows: inputs)], transposed: true, pool: pool)
+    let blocks = blocks.y
+    pool.run(chunks: blocks.count) { index, lane in
+      let block = blocks[index]
+      let lane = packed.end + lane * forwardScratch
+      let product = lane + ProductBlocks.laneScratch
+      let top = block.rows.lowerBound
+      packed.multiply(
+        block, a: w, count: outputs, transform: nil, streams: false, scratch: lane, result: product - top * batch)
+      for n in block.columns(of: batch) {
+        for k in block.rows { y[n * outputs + k] = product[(k - top) * batch + n] + b[k] }
+      }
+    }
   }
 
   /// dx = dy · W; overwrites dx.
   public func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    Gemm.multiply(
-      m: batch, n: inputs, k: outputs, a: dy, lda: outputs, b: w, ldb: inputs, c: dx, ldc: inputs)
+    Gemm.transpose(rows: 0..<batch, of: batch, columns: outputs, from: dy, to: scratch)
+    let (blocks, lanes) = (blocks.dx, scratch + transposedCount)
+    let laneScratch = gradientScratch(blocks, columns: inputs)
+    pool.run(chunks: blocks.count) { index, lane in
+      let (rows, columns) = (blocks[index].rows, blocks[index].columns(of: inputs))
+      ck_gradient(
+        outputs, Self.columns(rows, of: scratch, pitch: batch),
+        Self.columns(columns, of: w, pitch: inputs),
+        dx + rows.lowerBound * inputs + columns.lowerBound, inputs, 0, lanes + lane * laneScratch)
+    }
   }
 
   /// dw += dyᵀ · x, db += Σ over the batch of dy.
   public func backwardWeights(
     dw: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>
+    x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    Gemm.multiplyTransposedA(
-      m: outputs, n: inputs, k: batch, a: dy, lda: outputs, b: x, ldb: inputs, beta: 1, c: dw,
-      ldc: inputs)
-    for n in 0..<batch {
-      for k in 0..<outputs { db[k] += dy[n * outputs + k] }
+    let blocks = blocks.dw
+    let laneScratch = gradientScratch(blocks, columns: inputs)
+    pool.run(chunks: blocks.count) { index, lane in
+      let (rows, columns) = (blocks[index].rows, blocks[index].columns(of: inputs))
+      ck_gradient(
+        batch, Self.columns(rows, of: dy, pitch: outputs),
+        Self.columns(columns, of: x, pitch: inputs),
+        dw + rows.lowerBound * inputs + columns.lowerBound, inputs, 1,
+        scratch + lane * laneScratch)
+      guard columns.lowerBound == 0 else { return }
+      for n in 0..<batch {
+        for k in rows { db[k] += dy[n * outputs + k] }
+      }
     }
+  }
+
+  /// Some columns of a matrix, as products read them.
+  private static func columns(
+    _ columns: Range<Int>, of matrix: UnsafePointer<Float>, pitch: Int
+  ) -> ck_rows {
+    ck_rows(
+      starts: nil, first: matrix + columns.lowerBound, pitch: pitch, segments: 1,
+      length: columns.count, scale: nil, shift: nil, following: 0)
   }
 }

@@ -17,6 +17,7 @@ package final class CosineLayer: Layer {
     var unitX, unitW, lengthX, lengthW: WorkspacePlan.Slot
     /// Gradients on the unit rows, one after the other; and a bias of 0.
     var gradient, bias: WorkspacePlan.Slot
+    var scratch: WorkspacePlan.Slot
   }
 
   package init(_ path: String, inputs: Int, outputs: Int, scale: Double) {
@@ -44,7 +45,9 @@ package final class CosineLayer: Layer {
       lengthW: plan.reserve(outputs, for: .untilBackward, label: "\(path) lengths of weights"),
       gradient: plan.reserve(
         max(src.count, outputs * inputs), for: .call, label: "\(path) gradient of unit rows"),
-      bias: plan.reserve(outputs, for: .call, label: "\(path) no bias"))
+      bias: plan.reserve(outputs, for: .call, label: "\(path) no bias"),
+      scratch: plan.reserve(
+        kernel.scratchCount(threads: threads), for: .call, label: "\(path) scratch"))
     return .matrix(src.n, outputs)
   }
 
@@ -55,7 +58,8 @@ package final class CosineLayer: Layer {
       weight.value.pointer, rows: kernel.outputs, memory[slots.unitW], memory[slots.lengthW])
     memory[slots.bias].update(repeating: 0, count: kernel.outputs)
     kernel.forward(
-      y: dst.pointer, x: memory[slots.unitX], w: memory[slots.unitW], b: memory[slots.bias])
+      y: dst.pointer, x: memory[slots.unitX], w: memory[slots.unitW], b: memory[slots.bias],
+      scratch: memory[slots.scratch], pool: pass.pool)
     for index in 0..<dst.count { dst.pointer[index] *= scale }
   }
 
@@ -69,12 +73,15 @@ package final class CosineLayer: Layer {
     gradient.update(repeating: 0, count: kernel.outputs * kernel.inputs)
     memory[slots.bias].update(repeating: 0, count: kernel.outputs)
     kernel.backwardWeights(
-      dw: gradient, db: memory[slots.bias], dy: dDst.pointer, x: memory[slots.unitX])
+      dw: gradient, db: memory[slots.bias], dy: dDst.pointer, x: memory[slots.unitX],
+      scratch: memory[slots.scratch], pool: pass.pool)
     add(
       gradient, rows: kernel.outputs, unit: memory[slots.unitW], length: memory[slots.lengthW],
       to: weight.gradient!.pointer)
     guard let dSrc else { return }
-    kernel.backwardData(dx: gradient, dy: dDst.pointer, w: memory[slots.unitW])
+    kernel.backwardData(
+      dx: gradient, dy: dDst.pointer, w: memory[slots.unitW], scratch: memory[slots.scratch],
+      pool: pass.pool)
     dSrc.fill(0)
     add(
       gradient, rows: kernel.batch, unit: memory[slots.unitX], length: memory[slots.lengthX],

@@ -35,6 +35,7 @@ package final class LinearLayer: Layer {
   let weight: Parameter
   let bias: Parameter
   private var kernel: LinearKernel
+  private var scratch: WorkspacePlan.Slot?
 
   /// A layer with PyTorch's initial values; a bias that starts at a given value does not decay.
   package init(_ path: String, inputs: Int, outputs: Int, initialBias: Double? = nil) {
@@ -58,13 +59,16 @@ package final class LinearLayer: Layer {
       throw ShapeError("\(path): a linear layer on \(kernel.inputs) features cannot take \(src)")
     }
     kernel = LinearKernel(batch: src.n, inputs: kernel.inputs, outputs: kernel.outputs)
+    scratch = plan.reserve(
+      kernel.scratchCount(threads: threads), for: .call, label: "\(path) scratch")
     return .matrix(src.n, kernel.outputs)
   }
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     timed(.forward, pass.pool) {
       kernel.forward(
-        y: dst.pointer, x: src.pointer, w: weight.value.pointer, b: bias.value.pointer)
+        y: dst.pointer, x: src.pointer, w: weight.numbers, b: bias.numbers,
+        scratch: pass.workspace[scratch!], pool: pass.pool)
     }
   }
 
@@ -75,11 +79,13 @@ package final class LinearLayer: Layer {
     timed(.backwardWeights, pass.pool) {
       kernel.backwardWeights(
         dw: weight.gradient!.pointer, db: bias.gradient!.pointer, dy: dDst.pointer,
-        x: src.pointer)
+        x: src.pointer, scratch: pass.workspace[scratch!], pool: pass.pool)
     }
     guard let dSrc else { return }
     timed(.backwardData, pass.pool) {
-      kernel.backwardData(dx: dSrc.pointer, dy: dDst.pointer, w: weight.value.pointer)
+      kernel.backwardData(
+        dx: dSrc.pointer, dy: dDst.pointer, w: weight.numbers, scratch: pass.workspace[scratch!],
+        pool: pass.pool)
     }
   }
 

@@ -74,20 +74,21 @@ public final class ImageClassifier {
     inputSlot = plan.reserve(input.count, for: .untilBackward, label: "input")
     var planned: [(slot: WorkspacePlan.Slot, shape: Shape)] = []
     var shape = input
-    var starts: [Int] = []
+    var spare = SpareMemory(trunk: trunkCount)
     for layer in layers {
-      starts.append(plan.privateCount)
+      let start = plan.privateCount
       shape = try layer.plan(for: shape, in: &plan, threads: pool.threads)
       plan.endLayer()
       let slot = plan.reserve(shape.count, for: .untilBackward, label: "\(layer.path) result")
       planned.append((slot, shape))
+      spare.add(from: start, result: shape.count, in: &plan)
     }
     activations = planned
     dLogitsSlot = plan.reserve(shape.count, for: .untilBackward, label: "dLogits")
     dFeaturesSlot = plan.reserve(
       planned[planned.count - 2].shape.count, for: .untilBackward, label: "dFeatures")
-    gradients = Self.planGradients(
-      of: planned.map(\.shape.count), starts: starts, trunk: trunkCount, in: &plan)
+    gradients = spare.gradients(in: &plan)
+    plan.lend(spare.rooms(beside: gradients))
     workspace = Workspace(plan)
     workspaceBytes = plan.byteCount
 
@@ -190,33 +191,6 @@ public final class ImageClassifier {
         for (place, gradient) in dFeatures.buffer.enumerated() { dSrc.pointer[place] += gradient }
       }
     }
-  }
-
-  /// Places for the gradients of all results.
-  ///
-  /// When a layer's backward pass begins, what the trunk kept for the layers above it is no longer
-  /// needed. The gradient of its result lies there, at the end of the trunk's memory, those of odd
-  /// layers before those of even ones, because a pass reads one and writes the next. Layers with
-  /// too little above them share two places of their own.
-  private static func planGradients(
-    of counts: [Int], starts: [Int], trunk: Int, in plan: inout WorkspacePlan
-  ) -> [WorkspacePlan.Slot] {
-    let end = trunk < starts.count ? starts[trunk] : 0
-    var slots = counts.indices.map { index -> WorkspacePlan.Slot? in
-      // Above the layer that writes it, which is the next.
-      guard index + 2 < trunk else { return nil }
-      let neighbours = max(index > 0 ? counts[index - 1] : 0, counts[index + 1])
-      let room = (neighbours + 15) / 16 * 16
-      return plan.reuse(
-        counts[index], from: starts[index + 2], before: index % 2 == 0 ? end : end - room)
-    }
-    for (parity, name) in ["even", "odd"].enumerated() {
-      let others = slots.indices.filter { $0 % 2 == parity && slots[$0] == nil }
-      let largest = others.map { counts[$0] }.max() ?? 0
-      let slot = plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
-      for index in others { slots[index] = slot }
-    }
-    return slots.map { $0! }
   }
 
   private func source(of index: Int) -> TensorView {

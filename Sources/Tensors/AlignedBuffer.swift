@@ -1,8 +1,13 @@
 #if canImport(Glibc)
   import Glibc
+#elseif canImport(Darwin)
+  import Darwin
 #endif
 
 /// Memory for `count` numbers, zero at first, 64-byte aligned, freed with its owner.
+///
+/// The system gives large buffers page by page when they are first touched: what only training
+/// uses takes no memory while a network is evaluated.
 ///
 /// Large buffers ask for large pages: an image's rows lie on many pages, and looking these up takes
 /// as long as reading them.
@@ -12,23 +17,27 @@ public final class AlignedBuffer: @unchecked Sendable {
   /// Numbers in all.
   public let count: Int
 
+  private let block: UnsafeMutableRawPointer
+
   private static let largePage = 2 << 20
 
-  /// Allocates and zeroes memory for `count` numbers.
+  /// Allocates memory for `count` numbers.
   public init(count: Int) {
-    let byteCount = max(count, 1) * MemoryLayout<Float>.stride
-    let isLarge = byteCount >= 4 * Self.largePage
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let isLarge = bytes >= 4 * Self.largePage
+    let alignment = isLarge ? Self.largePage : 64
+    guard let block = calloc(1, bytes + alignment) else {
+      fatalError("no memory for \(count) numbers")
+    }
+    let start = block.alignedUp(toMultipleOf: alignment)
     #if canImport(Glibc)
       if isLarge {
-        // Only whole large pages, or the last one would take memory that nobody asked for.
-        madvise(bytes, byteCount / Self.largePage * Self.largePage, MADV_HUGEPAGE)
+        // Whole pages only: the last one would take memory that nobody asked for.
+        madvise(start, bytes / Self.largePage * Self.largePage, MADV_HUGEPAGE)
       }
     #endif
-    pointer = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
-    self.count = count
+    pointer = start.bindMemory(to: Float.self, capacity: max(count, 1))
+    (self.block, self.count) = (block, count)
   }
 
   /// A buffer with a copy of `values`.
@@ -37,7 +46,7 @@ public final class AlignedBuffer: @unchecked Sendable {
     for (index, value) in values.enumerated() { pointer[index] = value }
   }
 
-  deinit { pointer.deallocate() }
+  deinit { free(block) }
 
   /// The numbers as a buffer.
   public var buffer: UnsafeMutableBufferPointer<Float> { .init(start: pointer, count: count) }

@@ -2,7 +2,8 @@
 ///
 /// Layers reserve while they are planned and are granted their slots by a ``Workspace`` while they
 /// run; nothing allocates in between. Slots for `.call` live only during one layer's forward or
-/// backward pass, so all layers share one region for them; slots `.untilBackward` are private.
+/// backward pass, so all layers share one region for them, unless a layer is lent what others keep;
+/// slots `.untilBackward` are private.
 public struct WorkspacePlan: Sendable {
   /// How long a slot's contents are needed.
   public enum Lifetime: Sendable {
@@ -14,8 +15,10 @@ public struct WorkspacePlan: Sendable {
 
   /// A granted place in the workspace.
   public struct Slot: Sendable, Hashable {
-    let offset: Int
-    let isShared: Bool
+    /// From the start of the private region or, of a slot for `.call`, of its layer's calls.
+    package let offset: Int
+    /// The layer's number, of a slot for `.call`.
+    let layer: Int?
     /// Numbers in the slot.
     public let count: Int
   }
@@ -35,8 +38,10 @@ public struct WorkspacePlan: Sendable {
 
   /// Numbers of all slots `.untilBackward` so far, which lie in the order of their reservation.
   public private(set) var privateCount = 0
-  private(set) var sharedCount = 0
-  private var callCount = 0
+  /// Numbers of each layer's slots for `.call`, the last layer being the one that is planned.
+  private var callCounts = [0]
+  /// Where they begin in the private region, for layers that are lent a place there.
+  private(set) var callStarts: [Int: Int] = [:]
   /// All reservations, in order.
   public private(set) var entries: [Entry] = []
 
@@ -49,12 +54,12 @@ public struct WorkspacePlan: Sendable {
     let padded = (count + Self.alignment - 1) / Self.alignment * Self.alignment
     switch lifetime {
     case .call:
-      let slot = Slot(offset: callCount, isShared: true, count: count)
-      callCount += padded
-      sharedCount = max(sharedCount, callCount)
+      let layer = callCounts.count - 1
+      let slot = Slot(offset: callCounts[layer], layer: layer, count: count)
+      callCounts[layer] += padded
       return slot
     case .untilBackward:
-      let slot = Slot(offset: privateCount, isShared: false, count: count)
+      let slot = Slot(offset: privateCount, layer: nil, count: count)
       privateCount += padded
       return slot
     }
@@ -67,11 +72,32 @@ public struct WorkspacePlan: Sendable {
   public func reuse(_ count: Int, from start: Int, before end: Int) -> Slot? {
     let offset = (end - count) / Self.alignment * Self.alignment
     return end >= count && offset >= start
-      ? Slot(offset: offset, isShared: false, count: count) : nil
+      ? Slot(offset: offset, layer: nil, count: count) : nil
   }
 
   /// Ends the layer that was being planned: the next layer's `.call` slots reuse the same memory.
-  public mutating func endLayer() { callCount = 0 }
+  public mutating func endLayer() { callCounts.append(0) }
+
+  /// Lends layers what is dead during their calls: for each, from the first on, some of the numbers
+  /// `.untilBackward`.
+  ///
+  /// Only layers that need more than the region which is shared anyway use it, so that this region
+  /// stays in the caches; it is as large as the layers need whose room is too small.
+  public mutating func lend(_ rooms: [Range<Int>]) {
+    callStarts = [:]
+    let starts = zip(rooms, callCounts).map { room, count in
+      reuse(count, from: room.lowerBound, before: room.upperBound)?.offset
+    }
+    let shared = zip(starts, callCounts).map { $0 == nil ? $1 : 0 }.max() ?? 0
+    for (layer, start) in starts.enumerated() where callCounts[layer] > shared {
+      callStarts[layer] = start
+    }
+  }
+
+  /// Numbers of the region that layers share for their calls.
+  var sharedCount: Int {
+    callCounts.enumerated().map { callStarts[$0] == nil ? $1 : 0 }.max() ?? 0
+  }
 
   /// Bytes that a workspace for this plan takes.
   public var byteCount: Int { (privateCount + sharedCount) * MemoryLayout<Float>.stride }
@@ -81,16 +107,20 @@ public struct WorkspacePlan: Sendable {
 public final class Workspace: @unchecked Sendable {
   private let privateRegion: AlignedBuffer
   private let sharedRegion: AlignedBuffer
+  private let callStarts: [Int: Int]
 
   /// Allocates what the plan reserved.
   public init(_ plan: WorkspacePlan) {
     privateRegion = AlignedBuffer(count: plan.privateCount)
     sharedRegion = AlignedBuffer(count: plan.sharedCount)
+    callStarts = plan.callStarts
   }
 
   /// The memory of a slot.
   public subscript(slot: WorkspacePlan.Slot) -> UnsafeMutablePointer<Float> {
-    (slot.isShared ? sharedRegion : privateRegion).pointer + slot.offset
+    guard let layer = slot.layer else { return privateRegion.pointer + slot.offset }
+    guard let start = callStarts[layer] else { return sharedRegion.pointer + slot.offset }
+    return privateRegion.pointer + start + slot.offset
   }
 
   /// The memory of a slot, seen as a tensor.

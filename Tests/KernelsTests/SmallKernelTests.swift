@@ -132,44 +132,6 @@ struct SmallKernelTests {
     static let adamW = [0.8544662986878463, -1.8345662973609032, 2.7528623561154872]
   }
 
-  @Test(
-    "the linear layer is the sum that it says", arguments: [(1, 1, 1), (5, 13, 6), (64, 70, 3)])
-  func linear(batch: Int, inputs: Int, outputs: Int) {
-    let kernel = LinearKernel(batch: batch, inputs: inputs, outputs: outputs)
-    let (x, w) = (numbers(batch * inputs), numbers(outputs * inputs, item: 1))
-    let (b, dy) = (numbers(outputs, item: 2), numbers(batch * outputs, item: 3))
-    let (y, dx) = (AlignedBuffer(count: batch * outputs), AlignedBuffer(count: batch * inputs))
-    let (dw, db) = (AlignedBuffer(count: outputs * inputs), AlignedBuffer(count: outputs))
-    dx.buffer.update(repeating: .nan)
-    dw.buffer.update(repeating: 1)
-    kernel.forward(y: y.pointer, x: x, w: w, b: b)
-    kernel.backwardData(dx: dx.pointer, dy: dy, w: w)
-    kernel.backwardWeights(dw: dw.pointer, db: db.pointer, dy: dy, x: x)
-    func sum(_ count: Int, _ term: (Int) -> (Float, Float)) -> Double {
-      (0..<count).reduce(0) { $0 + Double(term($1).0) * Double(term($1).1) }
-    }
-    var (ey, edx, edw) = ([Double](), [Double](), [Double]())
-    for n in 0..<batch {
-      for k in 0..<outputs {
-        ey.append(Double(b[k]) + sum(inputs) { (x[n * inputs + $0], w[k * inputs + $0]) })
-      }
-      for i in 0..<inputs {
-        edx.append(sum(outputs) { (dy[n * outputs + $0], w[$0 * inputs + i]) })
-      }
-    }
-    for k in 0..<outputs {
-      for i in 0..<inputs {
-        edw.append(1 + sum(batch) { (dy[$0 * outputs + k], x[$0 * inputs + i]) })
-      }
-    }
-    // Sums of at most 70 products in single precision.
-    assertClose(y.array.map(Double.init), ey, within: 1e-5, floor: 1)
-    assertClose(dx.array.map(Double.init), edx, within: 1e-5, floor: 1)
-    assertClose(dw.array.map(Double.init), edw, within: 1e-5, floor: 1)
-    let edb = (0..<outputs).map { k in sum(batch) { (dy[$0 * outputs + k], 1) } }
-    assertClose(db.array.map(Double.init), edb, within: 1e-5, floor: 1)
-  }
-
   @Test("the padded shortcut keeps every other pixel between zero channels")
   func paddedShortcut() {
     let kernel = PaddedShortcut(

@@ -1,0 +1,72 @@
+import Tensors
+
+/// The memory of a trunk, to be used again while what it keeps for the backward pass is dead.
+///
+/// During both calls of a layer, forward and backward, what the layers above it keep is not there
+/// yet or no longer needed. Gradients lie there, at the end, and scratch memory before them. For
+/// the gradients of the last two layers, which have too little above them, there is room after the
+/// trunk's last result.
+package struct SpareMemory {
+  /// Layers of the trunk.
+  private let trunk: Int
+  /// Where each layer's part of the plan begins.
+  private var starts: [Int] = []
+  /// Numbers of each layer's result.
+  private var counts: [Int] = []
+  /// Where the trunk's last result ends, and the room after it.
+  private var (trunkEnd, end) = (0, 0)
+
+  package init(trunk: Int) { self.trunk = trunk }
+
+  /// Adds the layer that was just planned, from the number `start` on.
+  package mutating func add(from start: Int, result count: Int, in plan: inout WorkspacePlan) {
+    starts.append(start)
+    counts.append(count)
+    guard counts.count == trunk else { return }
+    trunkEnd = plan.privateCount
+    let last = (max(trunk - 2, 0)..<trunk).map { counts[$0] + distance($0) }
+    _ = plan.reserve(last.max() ?? 0, for: .untilBackward, label: "last gradients")
+    end = plan.privateCount
+  }
+
+  /// Numbers between the gradient of a layer's result and the end: a pass reads one gradient and
+  /// writes the next, so those of odd layers lie before those of even ones.
+  private func distance(_ index: Int) -> Int {
+    guard !index.isMultiple(of: 2) else { return 0 }
+    let neighbours = [index - 1, index + 1].filter { $0 < min(trunk, counts.count) }
+    return (neighbours.map { counts[$0] }.max()! + 15) / 16 * 16
+  }
+
+  /// Where the part of the layer that is `above` this one begins.
+  private func start(_ index: Int, above: Int) -> Int {
+    index + above < trunk ? starts[index + above] : trunkEnd
+  }
+
+  /// Places for the gradients of all results; layers of the head, and others for whose gradients
+  /// there is no room, share two places of their own.
+  package func gradients(in plan: inout WorkspacePlan) -> [WorkspacePlan.Slot] {
+    var slots = counts.indices.map { index in
+      // It is written by the layer above.
+      index < trunk
+        ? plan.reuse(
+          counts[index], from: start(index, above: 2), before: end - distance(index)) : nil
+    }
+    for (parity, name) in ["even", "odd"].enumerated() {
+      let others = slots.indices.filter { $0 % 2 == parity && slots[$0] == nil }
+      let largest = others.map { counts[$0] }.max() ?? 0
+      let slot = plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
+      for index in others { slots[index] = slot }
+    }
+    return slots.map { $0! }
+  }
+
+  /// What is dead during both calls of each layer of the trunk, without the gradients that its
+  /// backward pass reads and writes.
+  package func rooms(beside gradients: [WorkspacePlan.Slot]) -> [Range<Int>] {
+    (0..<trunk).map { index in
+      let start = start(index, above: 1)
+      let kept = gradients[max(index - 1, 0)...index].map(\.offset).min()!
+      return start..<max(start, min(end, kept))
+    }
+  }
+}
