@@ -134,8 +134,14 @@ struct ProductBlocks {
   init(rows: Int, columns: Int) {
     self.rows = rows
     panels = (columns + PackedMatrix.width - 1) / PackedMatrix.width
-    down = max(1, (rows + Int(CK_ROWS) - 1) / Int(CK_ROWS))
-    across = max(1, min(panels, (Self.enough + down - 1) / down))
+    // An even number of blocks, where there are few: two lanes would wait for the odd one.
+    let whole = max(1, (rows + Int(CK_ROWS) - 1) / Int(CK_ROWS))
+    if whole < Self.enough {
+      let parts = (Self.enough + whole - 1) / whole
+      (down, across) = (whole, max(1, min(panels, whole % 2 == 0 ? parts : roundUp(parts, 2))))
+    } else {
+      (down, across) = (roundUp(whole, 2), 1)
+    }
   }
 
   var count: Int { down * across }

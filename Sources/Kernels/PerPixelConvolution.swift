@@ -151,7 +151,9 @@ struct PerPixelConvolution: ConvolutionKernel {
     _ body: (_ pixel: Int, _ block: ProductBlocks.Block, _ lane: Int) -> Void
   ) {
     guard pixels > 0 else { return }
-    let parts = min(packed.panels, (ProductBlocks.enough + pixels - 1) / pixels)
+    // Pixels at the border meet fewer taps: where they differ, lanes share smaller parts.
+    let wanted = pixels > 4 ? 2 * ProductBlocks.enough : ProductBlocks.enough
+    let parts = min(packed.panels, (wanted + pixels - 1) / pixels)
     pool.run(chunks: pixels * parts) { chunk, lane in
       let (pixel, part) = chunk.quotientAndRemainder(dividingBy: parts)
       let panels = part * packed.panels / parts..<(part + 1) * packed.panels / parts

@@ -32,7 +32,9 @@ struct ProductGradient {
       extent /= 2
       cut = Self.cut(segments, length, columns, extent: extent)
     }
-    (runs, parts, across) = (cut.runs, cut.parts, cut.across)
+    // Two lanes would wait for the odd one of a few blocks.
+    let isOdd = cut.blocks % 2 == 1 && cut.blocks > 1 && columns >= extent
+    (runs, parts, across) = (cut.runs, cut.parts, isOdd ? 2 * cut.across : cut.across)
     let wanted = (Self.enough + cut.blocks - 1) / cut.blocks
     groups = max(1, min(wanted, problem.outPixels / Self.leastPixels))
   }

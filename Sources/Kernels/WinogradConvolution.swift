@@ -167,8 +167,8 @@ struct WinogradConvolution: ConvolutionKernel {
     ) {
       ck_multiply_in_place(
         tiles, layout.from, columns.count, v + product.v, layout.pitchV,
-        u + product.u + columns.lowerBound * layout.from, m + product.m, layout.pitchM,
-        adds ? 1 : 0)
+        u + product.u + columns.lowerBound * layout.from,
+        m + product.m + (layout.isBlocked ? 0 : columns.lowerBound), layout.pitchM, adds ? 1 : 0)
     }
     if layout.isBlocked {
       let (step, width) = (layout.stageTiles, layout.pitchM)
@@ -201,9 +201,13 @@ struct WinogradConvolution: ConvolutionKernel {
             layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
           }
         }
-        pool.run(chunks: phase.products.count) { product, _ in
+        // Halves, because the number of products may be odd and small.
+        pool.run(chunks: 2 * phase.products.count) { chunk, _ in
+          let (product, half) = chunk.quotientAndRemainder(dividingBy: 2)
+          let middle = layout.to / 2 / PackedMatrix.width * PackedMatrix.width
           multiply(
-            phase.products[product], tiles.count, columns: all, v: v, m: m,
+            phase.products[product], tiles.count,
+            columns: half == 0 ? 0..<middle : middle..<layout.to, v: v, m: m,
             adds: sums && index > 0)
         }
         if !sums || index == phases.count - 1 {
