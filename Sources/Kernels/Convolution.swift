@@ -24,6 +24,10 @@ protocol ConvolutionKernel: Sendable {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+  /// y = x ∗ w
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dx = the adjoint of the convolution applied to dy, finished
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
@@ -39,6 +43,17 @@ protocol ConvolutionKernel: Sendable {
 extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
   var fusedBackward: DenseBackward? { nil }
+
+  /// Prepares all weights, then uses them.
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    prepare(to: scratch, w: w, pool: pool)
+    forward(
+      y: y, x: x, prepared: scratch, input: input, finish: nil,
+      scratch: scratch + preparedCount, pool: pool)
+  }
 }
 
 /// A convolution with its implementation chosen: the first in the list that accepts the problem.
@@ -106,10 +121,7 @@ public struct Convolution: Sendable {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.prepare(to: scratch, w: w, pool: pool)
-    kernel.forward(
-      y: y, x: x, prepared: scratch, input: input, finish: nil,
-      scratch: scratch + kernel.preparedCount, pool: pool)
+    kernel.forward(y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
   }
 
   /// Numbers that folded weights take.

@@ -53,23 +53,28 @@ struct WinogradConvolution: ConvolutionKernel {
     return [tiling.rows, tiling.columns].reduce(products) { $1.points > 6 ? 1.07 * $0 : $0 }
   }
 
-  private var forwardLayout: WinogradLayout { WinogradLayout(problem, tiling, .forward) }
-  private var adjointLayout: WinogradLayout { WinogradLayout(problem, tiling, .adjoint) }
-  private var weightsLayout: WinogradLayout { WinogradLayout(problem, tiling, .weights) }
-
-  func scratchCount(threads: Int) -> Int {
-    max(
-      forwardLayout.scratchCount(threads: threads),
-      adjointLayout.scratchCount(threads: threads) + problem.weightCount,
-      weightsLayout.scratchCount(threads: threads))
+  private func layout(
+    _ direction: WinogradLayout.Direction, isPrepared: Bool = false
+  ) -> WinogradLayout {
+    WinogradLayout(problem, tiling, direction, isPrepared: isPrepared)
   }
 
-  var preparedCount: Int { roundUp(forwardLayout.countU, 16) }
+  func scratchCount(threads: Int) -> Int {
+    let adjoint = layout(.adjoint)
+    return max(
+      layout(.forward).scratchCount(threads: threads),
+      layout(.forward, isPrepared: true).scratchCount(threads: threads) - preparedCount,
+      turnedStart(adjoint, threads: threads) + turnedCount(adjoint),
+      adjoint.scratchCount(threads: threads), layout(.weights).scratchCount(threads: threads))
+  }
+
+  var preparedCount: Int { roundUp(layout(.forward, isPrepared: true).countU, 16) }
 
   func prepare(
     to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
-    transformFilters(forwardLayout, u: prepared, w: w, pool: pool)
+    let layout = layout(.forward, isPrepared: true)
+    transformFilters(layout, 0..<layout.to, u: prepared, w: w, pool: pool)
   }
 
   func forward(
@@ -78,8 +83,21 @@ struct WinogradConvolution: ConvolutionKernel {
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     convolve(
-      forwardLayout, y: y, x: x, u: prepared, input: input, finish: finish?.loop(y),
-      scratch: scratch, pool: pool)
+      layout(.forward, isPrepared: true), y: y, x: x, u: prepared, input: input,
+      finish: finish?.loop(y), scratch: scratch, pool: pool)
+  }
+
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let layout = layout(.forward)
+    convolve(
+      layout, y: y, x: x, u: scratch, input: input, finish: nil,
+      scratch: scratch + layout.countU, pool: pool
+    ) { part in
+      transformFilters(layout, part, u: scratch, w: w + part.lowerBound, pool: pool)
+    }
   }
 
   func backwardData(
@@ -87,23 +105,58 @@ struct WinogradConvolution: ConvolutionKernel {
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
-    let layout = adjointLayout
-    let turned = scratch + layout.scratchCount(threads: pool.threads)
-    problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
-    transformFilters(layout, u: scratch, w: turned, pool: pool)
+    let layout = layout(.adjoint)
+    let turned = scratch + turnedStart(layout, threads: pool.threads)
     convolve(
       layout, y: dx, x: dy, u: scratch, input: nil, finish: finish.finish(dx)?.loop(dx),
-      scratch: scratch + layout.countU, pool: pool)
+      scratch: scratch + layout.countU, pool: pool
+    ) { part in
+      problem.transposeTaps(w, channels: part, to: turned, pool: pool) { 8 - $0 }
+      transformFilters(layout, part, u: scratch, w: turned, pool: pool)
+    }
   }
+
+  /// Where the turned weights of a part of U lie, which are needed until that is made: in the place
+  /// of V and M, unless these are there already.
+  private func turnedStart(_ layout: WinogradLayout, threads: Int) -> Int {
+    layout.columnsU == layout.to ? layout.countU : layout.scratchCount(threads: threads)
+  }
+  private func turnedCount(_ layout: WinogradLayout) -> Int { 9 * layout.from * layout.columnsU }
 
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let layout = weightsLayout
+    let layout = layout(.weights)
     let (c, k) = (layout.from, layout.to)
     let v = scratch + layout.countU
     let d = layout.stageM(v)
+    func multiply(
+      _ products: [WinogradLayout.Product], _ tiles: Range<Int>, columns: Range<Int>
+    ) {
+      pool.run(chunks: products.count) { index, _ in
+        let product = products[index]
+        let next = index + 1 < products.count ? products[index + 1] : nil
+        ck_gradient_in_place(
+          tiles.count, c, columns.count, v + product.v, layout.pitchV,
+          d + product.m + columns.lowerBound, layout.pitchM, scratch + product.u, columns.count,
+          tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
+          next.map { d + $0.m + columns.lowerBound })
+      }
+    }
+    func add(_ phases: [WinogradLayout.Phase], columns: Range<Int>) {
+      let (first, count) = (columns.lowerBound, columns.count)
+      Self.forEachChannels(c, pool) { channels in
+        for phase in phases {
+          for channel in channels {
+            ck_winograd_filter_gradient(
+              phase.transform, scratch + channel * count, phase.placesU, count,
+              dw + channel * k + first, phase.taps.map { $0 * c * k })
+          }
+        }
+      }
+    }
+    let parts = layout.parts
     layout.forEachSpan { tiles in
       for (index, phase) in layout.phases.enumerated() {
         layout.forEachChunk(of: tiles, pool) { part, first in
@@ -111,88 +164,56 @@ struct WinogradConvolution: ConvolutionKernel {
           // All phases meet the same gradient.
           if index == 0 { layout.readGradient(part, dy: dy, d: d + first * layout.pitchM) }
         }
-        pool.run(chunks: phase.products.count) { index, _ in
-          let product = phase.products[index]
-          let next = index + 1 < phase.products.count ? phase.products[index + 1] : nil
-          ck_gradient_in_place(
-            tiles.count, c, k, v + product.v, layout.pitchV, d + product.m, layout.pitchM,
-            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
-            next.map { d + $0.m })
+        for columns in parts {
+          multiply(phase.products, tiles, columns: columns)
+          if parts.count > 1 { add([phase], columns: columns) }
         }
       }
     }
-    Self.forEachChannels(c, pool) { channels in
-      for phase in layout.phases {
-        for channel in channels {
-          ck_winograd_filter_gradient(
-            phase.transform, scratch + channel * k, phase.placesU, k, dw + channel * k, phase.taps)
-        }
-      }
-    }
+    if parts.count == 1 { add(layout.phases, columns: 0..<k) }
   }
 
-  /// U of the weights at `w`, in × out channels of this pass.
+  /// Some columns of U, of weights whose first column there is at `w`: in × out channels of this
+  /// pass, or in × `columns` where U is made by parts.
   private func transformFilters(
-    _ layout: WinogradLayout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
-    pool: ThreadPool
+    _ layout: WinogradLayout, _ columns: Range<Int>, u: UnsafeMutablePointer<Float>,
+    w: UnsafePointer<Float>, pool: ThreadPool
   ) {
-    let (c, k) = (layout.from, layout.to)
+    let c = layout.from
+    // Weights that were turned have no other columns.
+    let pitch = layout.direction == .adjoint ? columns.count : layout.to
+    let taps = layout.phases.map { $0.taps.map { $0 * c * pitch } }
     let width = PackedMatrix.width
     Self.forEachChannels(c, pool) { channels in
-      for phase in layout.phases {
+      for (phase, taps) in zip(layout.phases, taps) {
         // Panel by panel, or the rows of all panels would lie on too many pages.
-        for first in stride(from: 0, to: k, by: width) {
+        for first in stride(from: 0, to: columns.count, by: width) {
           for channel in channels {
             ck_winograd_filter(
-              phase.transform, w + channel * k + first, phase.taps, min(width, k - first),
-              u + first * c + channel * width, phase.placesU, c)
+              phase.transform, w + channel * pitch + first, taps,
+              min(width, columns.count - first), u + first * c + channel * width, phase.placesU, c)
           }
         }
       }
     }
   }
 
-  /// y = finish(x ∗ w) with the transformed weights at `u`, or dx from dy.
+  /// y = finish(x ∗ w), or dx from dy, with the transformed weights at `u`, which `prepare` makes for
+  /// some columns before they are used.
   private func convolve(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+    prepare: (_ columns: Range<Int>) -> Void = { _ in }
   ) {
-    let all = 0..<layout.to
-    let (phases, sums) = (layout.phases, layout.direction == .forward)
-    @inline(__always)
-    func multiply(
-      _ product: WinogradLayout.Product, _ tiles: Int, columns: Range<Int>,
-      v: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>, adds: Bool
-    ) {
-      ck_multiply_in_place(
-        tiles, layout.from, columns.count, v + product.v, layout.pitchV,
-        u + product.u + columns.lowerBound * layout.from,
-        m + product.m + (layout.isBlocked ? 0 : columns.lowerBound), layout.pitchM, adds ? 1 : 0)
-    }
+    let parts = layout.parts
+    if parts.count == 1 { prepare(parts[0]) }
     if layout.isBlocked {
-      let (step, width) = (layout.stageTiles, layout.pitchM)
-      pool.run(chunks: (layout.count + step - 1) / step) { block, lane in
-        let part = block * step..<min((block + 1) * step, layout.count)
-        let v = layout.laneV(scratch, lane: lane)
-        let m = layout.stageM(v)
-        for (index, phase) in phases.enumerated() {
-          if sums || index == 0 {
-            layout.readInput(part, phase: phase, x: x, input: input, v: v)
-          }
-          for first in stride(from: 0, to: all.upperBound, by: width) {
-            let columns = first..<min(first + width, all.upperBound)
-            for product in phase.products {
-              multiply(product, part.count, columns: columns, v: v, m: m, adds: sums && index > 0)
-            }
-            if !sums || index == phases.count - 1 {
-              layout.writeOutput(part, phase: phase, columns: columns, m: m, y: y, finish: finish)
-            }
-          }
-        }
-      }
+      convolveBlocks(
+        layout, y: y, x: x, u: u, input: input, finish: finish, scratch: scratch, pool: pool)
       return
     }
+    let (phases, sums) = (layout.phases, layout.direction == .forward)
     let (v, m) = (scratch, layout.stageM(scratch))
     layout.forEachSpan { tiles in
       for (index, phase) in phases.enumerated() {
@@ -201,19 +222,58 @@ struct WinogradConvolution: ConvolutionKernel {
             layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
           }
         }
-        // Halves, because the number of products may be odd and small.
-        pool.run(chunks: 2 * phase.products.count) { chunk, _ in
-          let (product, half) = chunk.quotientAndRemainder(dividingBy: 2)
-          let middle = layout.to / 2 / PackedMatrix.width * PackedMatrix.width
-          multiply(
-            phase.products[product], tiles.count,
-            columns: half == 0 ? 0..<middle : middle..<layout.to, v: v, m: m,
-            adds: sums && index > 0)
+        for part in parts {
+          if parts.count > 1 { prepare(part) }
+          // Halves, because the number of products may be odd and small.
+          let middle = part.count / 2 / PackedMatrix.width * PackedMatrix.width
+          pool.run(chunks: 2 * phase.products.count) { chunk, _ in
+            let (index, half) = chunk.quotientAndRemainder(dividingBy: 2)
+            let product = phase.products[index]
+            let columns = half == 0 ? 0..<middle : middle..<part.count
+            ck_multiply_in_place(
+              tiles.count, layout.from, columns.count, v + product.v, layout.pitchV,
+              u + product.u + columns.lowerBound * layout.from,
+              m + product.m + part.lowerBound + columns.lowerBound, layout.pitchM,
+              sums && phase.isLater ? 1 : 0)
+          }
         }
         if !sums || index == phases.count - 1 {
           layout.forEachChunk(of: tiles, pool) { part, first in
             layout.writeOutput(
-              part, phase: phase, columns: all, m: m + first * layout.pitchM, y: y, finish: finish)
+              part, phase: phase, columns: 0..<layout.to, m: m + first * layout.pitchM, y: y,
+              finish: finish)
+          }
+        }
+      }
+    }
+  }
+
+  /// The same where lanes have blocks of their own.
+  private func convolveBlocks(
+    _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let (phases, sums) = (layout.phases, layout.direction == .forward)
+    let (step, width) = (layout.stageTiles, layout.pitchM)
+    pool.run(chunks: (layout.count + step - 1) / step) { block, lane in
+      let part = block * step..<min((block + 1) * step, layout.count)
+      let v = layout.laneV(scratch, lane: lane)
+      let m = layout.stageM(v)
+      for (index, phase) in phases.enumerated() {
+        if sums || index == 0 {
+          layout.readInput(part, phase: phase, x: x, input: input, v: v)
+        }
+        for first in stride(from: 0, to: layout.to, by: width) {
+          let columns = first..<min(first + width, layout.to)
+          for product in phase.products {
+            ck_multiply_in_place(
+              part.count, layout.from, columns.count, v + product.v, layout.pitchV,
+              u + product.u + first * layout.from, m + product.m, layout.pitchM,
+              sums && phase.isLater ? 1 : 0)
+          }
+          if !sums || index == phases.count - 1 {
+            layout.writeOutput(part, phase: phase, columns: columns, m: m, y: y, finish: finish)
           }
         }
       }

@@ -20,8 +20,10 @@ struct WinogradLayout {
     let placesV: [Int]
     let placesU: [Int]
     let placesM: [Int]
-    /// Where its taps lie beside the first.
+    /// The numbers of its taps among the nine.
     let taps: [Int]
+    /// Whether phases come before it, to whose sums it adds.
+    let isLater: Bool
   }
 
   /// m (tiles × to) = V (tiles × from) · U
@@ -38,6 +40,9 @@ struct WinogradLayout {
   static let blockNumbers = 128 << 10
   /// Channels of M that a block computes at a time.
   static let blockColumns = 64
+  /// Numbers of U from which on it is made and used by parts, so that they stay in a third-level
+  /// cache.
+  static let partNumbers = 9 << 18
   /// Tiles that a lane transforms at a time in a stage.
   static let chunkTiles = 8
   /// Blocks from which lanes work on blocks of their own.
@@ -50,7 +55,9 @@ struct WinogradLayout {
   let from: Int
   let to: Int
   let phases: [Phase]
-  /// Numbers of U.
+  /// Columns of a part of U: all of them, or fewer where weights are not prepared and U is large.
+  let columnsU: Int
+  /// Numbers of a part of U.
   let countU: Int
   /// Numbers from one tile of V, or of M, to the next.
   let pitchV: Int
@@ -63,7 +70,11 @@ struct WinogradLayout {
   private let countV: Int
   private let countM: Int
 
-  init(_ problem: ConvolutionProblem, _ tiling: WinogradTiling, _ direction: Direction) {
+  /// - Parameter isPrepared: whether U is made beforehand, which takes all of it at once.
+  init(
+    _ problem: ConvolutionProblem, _ tiling: WinogradTiling, _ direction: Direction,
+    isPrepared: Bool = false
+  ) {
     self.direction = direction
     let isAdjoint = direction == .adjoint
     let (from, to) =
@@ -92,7 +103,14 @@ struct WinogradLayout {
     }
     let planeV = roundUp(stageTiles * pitchV, 16) + 16
     let planeM = roundUp(stageTiles * pitchM, 16) + 16 + PackedMatrix.width
-    let planeU = max(PackedMatrix.count(depth: from, columns: to), roundUp(from * to, 16)) + 16
+    // What is read is transformed once only if all its tiles are there at the same time.
+    let takesParts = !isPrepared && !isBlocked && stageTiles == count && phases.count == 1
+    columnsU =
+      takesParts
+      ? min(to, max(Self.blockColumns, roundUp(Self.partNumbers / (tiling.products * from), 32)))
+      : to
+    let planeU =
+      max(PackedMatrix.count(depth: from, columns: columnsU), roundUp(from * columnsU, 16)) + 16
     countU = tiling.products * planeU
     (countV, countM) = (tiling.planes * planeV, tiling.planes * planeM)
 
@@ -132,7 +150,7 @@ struct WinogradLayout {
             rows: side(tiling.rows, (problem.height, problem.outHeight), phase.rows).phase,
             columns: side(tiling.columns, (problem.width, problem.outWidth), phase.columns).phase),
           products: products, placesV: products.map(\.v), placesU: products.map(\.u),
-          placesM: products.map(\.m), taps: phase.taps.map { $0 * from * to }))
+          placesM: products.map(\.m), taps: phase.taps, isLater: !made.isEmpty))
     }
     self.phases = made
     let first = phases[0]
@@ -144,7 +162,12 @@ struct WinogradLayout {
     )
   }
 
-  /// Numbers of U, V and M.
+  /// The columns of each part of U.
+  var parts: [Range<Int>] {
+    stride(from: 0, to: to, by: columnsU).map { $0..<min($0 + columnsU, to) }
+  }
+
+  /// Numbers of a part of U, of V and M.
   func scratchCount(threads: Int) -> Int {
     countU + (isBlocked ? threads : 1) * (countV + countM)
   }
