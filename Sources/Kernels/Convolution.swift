@@ -14,6 +14,8 @@ protocol ConvolutionKernel: Sendable {
   var name: String { get }
   /// Numbers of scratch memory that a pass may use with so many threads.
   func scratchCount(threads: Int) -> Int
+  /// The same of a forward pass with prepared weights alone.
+  func preparedScratchCount(threads: Int) -> Int
   /// Numbers that prepared weights take, a multiple of 16.
   var preparedCount: Int { get }
   /// Brings weights into the order that `forward` reads them in.
@@ -43,6 +45,8 @@ protocol ConvolutionKernel: Sendable {
 extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
   var fusedBackward: DenseBackward? { nil }
+
+  func preparedScratchCount(threads: Int) -> Int { scratchCount(threads: threads) }
 
   /// Prepares all weights, then uses them.
   func forward(
@@ -112,7 +116,8 @@ public struct Convolution: Sendable {
   /// Numbers of scratch memory that any pass may use.
   public func scratchCount(threads: Int) -> Int {
     max(
-      kernel.scratchCount(threads: threads), foldedKernel.scratchCount(threads: threads),
+      kernel.scratchCount(threads: threads),
+      foldedKernel.preparedScratchCount(threads: threads),
       fused?.scratchCount(threads: threads) ?? 0)
   }
 

@@ -58,7 +58,8 @@ public struct LinearKernel: Sendable {
       let product = lane + ProductBlocks.laneScratch
       let top = block.rows.lowerBound
       packed.multiply(
-        block, a: w, count: outputs, transform: nil, streams: false, scratch: lane, result: product - top * batch)
+        block, a: w, count: outputs, transform: nil, streams: false, scratch: lane,
+        result: product - top * batch)
       for n in block.columns(of: batch) {
         for k in block.rows { y[n * outputs + k] = product[(k - top) * batch + n] + b[k] }
       }

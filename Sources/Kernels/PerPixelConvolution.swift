@@ -74,7 +74,8 @@ struct PerPixelConvolution: ConvolutionKernel {
         let iy = top + r
         let tap = r * p.kernelWidth + s.lowerBound
         let start = x + (iy * p.width + left + s.lowerBound) * c
-        Self.withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c) {
+        Self.withImages(block.rows, pixels: s.count, of: start, distance: p.height * p.width * c, c)
+        {
           packed.multiply(
             block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
             transform: input, adds: r > kernelRows.lowerBound,

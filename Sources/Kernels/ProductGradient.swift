@@ -142,7 +142,7 @@ struct ProductGradient {
             shift: transform.map { $0.shift + channels.lowerBound }, following: 0),
           ck_rows(
             starts: right, first: nil, pitch: 0, segments: 1, length: columns.count, scale: nil,
-              shift: nil, following: 0),
+            shift: nil, following: 0),
           to, k, adds || first > pixels.lowerBound ? 1 : 0, scratch)
       }
     }

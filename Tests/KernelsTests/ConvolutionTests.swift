@@ -52,8 +52,7 @@ import Testing
   func doesNotDependOnThreads(_ problem: ConvolutionProblem) {
     let reference = ConvolutionReference(problem)
     // The reference knows nothing of threads.
-    for convolution in Convolution.all(problem) where convolution.kernelName != "reference"
-    {
+    for convolution in Convolution.all(problem) where convolution.kernelName != "reference" {
       let name = Comment(rawValue: convolution.kernelName)
       let one = ConvolutionPasses(convolution, reference, threads: 1)
       #expect(one == ConvolutionPasses(convolution, reference, threads: 1), name)
