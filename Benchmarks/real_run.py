@@ -43,7 +43,7 @@ def bare(arch, size, batch):
 
 
 def compare_run(a):
-    arch, size, batch, images = "resnet50", 64, 64, 4000
+    arch, size, batch, images = "resnet50", 64, 64, 20000
     if a.quick:
         arch, size, images = "resnet18", 32, 640
     before = bare(arch, size, batch)

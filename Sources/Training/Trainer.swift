@@ -60,7 +60,8 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - folder: where checkpoints, weights and outcome go.
-  ///   - checkpointSeconds: how often a checkpoint is written besides the ends of epochs.
+  ///   - checkpointSeconds: how often a checkpoint is written besides the ends of epochs, some of
+  ///     which go without where it would take more than a hundredth of the time.
   ///   - cacheFolder: where runs share the activations of a frozen trunk; `nil` to compute them
   ///     whenever they are needed, to the same bits.
   ///   - base: the finished run that the recipe's ``Recipe/base`` asks for.
@@ -150,11 +151,13 @@ public final class Trainer {
       if state.step == budget.epochEnds[state.epochs.count] {
         if let reason = endEpoch(report) { return .diverged(step: state.step, reason: reason) }
         clock.skip(&state)
-        try save()
-        clock.skip(&state)
+        if state.step == budget.steps || clock.isCheckpointCheap {
+          try save()
+          clock.saved(&state)
+        }
       } else if clock.isCheckpointDue {
         try save()
-        clock.skip(&state)
+        clock.saved(&state)
       }
       if clock.isReportDue {
         report(
@@ -359,6 +362,7 @@ private struct Stopwatch {
   private let checkpointSeconds: Double
   private var last = monotonicSeconds()
   private var lastCheckpoint = monotonicSeconds()
+  private var checkpointCost = 0.0
   private var lastReport = monotonicSeconds()
 
   init(checkpointSeconds: Double) { self.checkpointSeconds = checkpointSeconds }
@@ -371,10 +375,22 @@ private struct Stopwatch {
     state.seconds += seconds
   }
 
-  /// Books the time since the last call as something else; a checkpoint was written or not needed.
+  /// Books the time since the last call as something else.
   mutating func skip(_ state: inout TrainingState) {
     state.seconds += elapsed()
+  }
+
+  /// Books the time since the last call as that of a checkpoint.
+  mutating func saved(_ state: inout TrainingState) {
+    checkpointCost = elapsed()
+    state.seconds += checkpointCost
     lastCheckpoint = last
+  }
+
+  /// Whether a checkpoint takes no time to speak of, or a hundredth of that since the last one: the
+  /// weights of a large network take half a second, and an epoch may be short.
+  var isCheckpointCheap: Bool {
+    checkpointCost < 0.1 || last - lastCheckpoint >= 100 * checkpointCost
   }
 
   var isCheckpointDue: Bool { last - lastCheckpoint >= checkpointSeconds }
