@@ -30,7 +30,7 @@ static const ck_points points_4 = {
 #undef W_A
 
 #define W_TWO_PAIRS {W_POWERS(W_A), W_POWERS(W_B)}, \
-    {W_SQUARE(W_A) * W_SQUARE(W_B), -(W_SQUARE(W_A) + W_SQUARE(W_B)), 1}, \
+    {W_SQUARE(W_A) * W_SQUARE(W_B), -(W_SQUARE(W_A) + W_SQUARE(W_B)), 1},                          \
     {{-W_SQUARE(W_B), 1}, {-W_SQUARE(W_A), 1}}
 
 #define W_A (3.0 / 8)
@@ -287,20 +287,20 @@ typedef struct {
     }                                                                                              \
     for (int j = 0; j < t.across; j++) {                                                           \
       vec d[W_MOST], o[W_MOST];                                                                    \
-      CK_UNROLL for (int i = 0; i < taken(MAP, N, TAPS); i++) {                           \
+      CK_UNROLL for (int i = 0; i < taken(MAP, N, TAPS); i++) {                                    \
         d[i] = take(MAP, &t, i * t.across + j, c, scale, shift);                                   \
       }                                                                                            \
-      apply(MAP, N, &points_##N, TAPS, d, o);                                                          \
-      CK_UNROLL for (int i = 0; i < given(MAP, N, TAPS); i++) { made[i][j] = o[i]; }      \
+      apply(MAP, N, &points_##N, TAPS, d, o);                                                      \
+      CK_UNROLL for (int i = 0; i < given(MAP, N, TAPS); i++) { made[i][j] = o[i]; }               \
     }                                                                                              \
   }                                                                                                \
   static void row_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int i, const vec *row) {  \
     const ck_tile t = *tile;                                                                       \
     vec d[W_MOST], o[W_MOST];                                                                      \
-    CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = row[j]; }            \
-    apply(MAP, N, &points_##N, TAPS, d, o);                                                            \
-    CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                             \
-      put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j]);                                  \
+    CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = row[j]; }                     \
+    apply(MAP, N, &points_##N, TAPS, d, o);                                                        \
+    CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                                      \
+      put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j]);                                          \
     }                                                                                              \
   }
 
