@@ -37,7 +37,7 @@ strategies: {{baseline: {{}}}}
 def bare(arch, size, batch):
     """Seconds an image of training and of inference."""
     shape = ["--arch", arch, "--height", size, "--width", size, "--batch", batch, "--classes", 10,
-             "--steps", 3, "--threads", 2, "--json"]
+             "--steps", 15, "--threads", 2, "--json"]
     return [1 / run_json([ENGINE, command, *shape])["imagesPerSecond"]
             for command in ("step", "eval")]
 

@@ -63,6 +63,12 @@ enum ConvolutionProblems {
     .init(batch: 30, height: 30, width: 29, inChannels: 64, outChannels: 48, kernel: 3, padding: 1),
     .init(
       batch: 2, height: 8, width: 8, inChannels: 256, outChannels: 264, kernel: 3, padding: 1),
+    // Its transformed weights are made by parts, the last one narrow.
+    .init(
+      batch: 16, height: 7, width: 7, inChannels: 512, outChannels: 528, kernel: 3, padding: 1),
+    .init(
+      batch: 24, height: 25, width: 28, inChannels: 64, outChannels: 80, kernel: 3, stride: 2,
+      padding: 1),
     .init(
       batch: 20, height: 64, width: 64, inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
       padding: 3),
