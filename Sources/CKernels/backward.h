@@ -46,15 +46,11 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
   // Room for whole vectors beyond the last column, and rows that do not share sets of a cache.
   ptrdiff_t lda = (k + 15) / 16 * 16 + 16, ldt = (n + 31) / 32 * 32 + 16;
   float *t = scratch + CK_GRADIENT_ROWS * lda;
-  int in_place = lies_well(a);
+  int in_place = lies_well(a, CK_NEAR_IN_TURN);
   if (in_place) { lda = a.pitch; }
   ptrdiff_t tiles = tile_count(k), panels = (n + CK_WIDTH - 1) / CK_WIDTH;
   ptrdiff_t dx_panels = dx.first ? (k + CK_WIDTH - 1) / CK_WIDTH : 0;
   int streams = dx.streams && !adds && k % 16 == 0;
-  // What a tile of dx reads beside its factors.
-  const float *added = dx.finish && dx.finish->addend ? beside(dx.first, dx.finish->addend)
-                       : adds                          ? dx.first
-                                                       : NULL;
   for (ptrdiff_t top = 0; top < rows; top += step) {
     ptrdiff_t height = least(step, rows - top), dx_tiles = tile_count(height);
     form_gradient(height, n, g, top, t, ldt);
@@ -62,23 +58,21 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
       read_row(a, top + r, 0, k, scratch + r * lda);
     }
     const float *x = in_place ? a.first + top * lda : scratch;
-    // What the next block reads is fetched during both products, what is added during the first.
-    ptrdiff_t end = least(rows, top + 2 * step);
-    ck_ahead next[] = {rows_ahead(plain_rows(g.dy, n), top + height, end),
-                       rows_ahead(plain_rows(g.y, n), top + height, end),
-                       rows_ahead(plain_rows(a.first, k), top + height, end)};
-    ck_ahead addend = rows_ahead(plain_rows(added, k), top, added ? top + height : top);
-    ptrdiff_t first_calls = panels * tiles, calls = first_calls + dx_panels * dx_tiles;
-    ptrdiff_t lines = height * (2 * (n / CK_LINE + 1) + k / CK_LINE + 1) / calls + 1;
-    ptrdiff_t added_lines = height * (k / CK_LINE + 1) / first_calls + 1;
+    // What the next block reads is fetched during both products.
+    ptrdiff_t end = least(rows + a.following, top + 2 * step);
+    ck_ahead next[] = {rows_ahead(plain_rows(g.dy, n), top + height, end, 0, n),
+                       rows_ahead(plain_rows(g.y, n), top + height, end, 0, n),
+                       rows_ahead(plain_rows(a.first, k), top + height, end, 0, k)};
+    ptrdiff_t calls = panels * tiles + dx_panels * dx_tiles, lines = 0;
+    for (int i = 0; i < 3; i++) { lines += lines_each(next[i], calls); }
     for (ptrdiff_t panel = 0; panel < panels; panel++) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        ask(&addend, added_lines);
         ask_each(next, 3, lines);
         ptrdiff_t i = tile_start(tile, tiles, k);
+        float *sum = sums + (panel * tiles + tile) * CK_TILE_SIZE;
+        if (top > 0) { ask_run(sum + CK_TILE_SIZE, sum + 2 * CK_TILE_SIZE, CK_TILE_SIZE); }
         gradient_tiles[tile_start(tile + 1, tiles, k) - i](
-            height, x + i, lda, t + panel * CK_WIDTH, ldt,
-            sums + (panel * tiles + tile) * CK_TILE_ROWS * CK_WIDTH, CK_WIDTH, CK_WIDTH,
+            height, x + i, lda, t + panel * CK_WIDTH, ldt, sum, CK_WIDTH, CK_WIDTH,
             top > 0 ? CK_ADDS : CK_WRITES);
       }
     }
@@ -87,6 +81,7 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
       int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
         ask_each(next, 3, lines);
+        ask_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
         ptrdiff_t i = tile_start(tile, dx_tiles, height);
         place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
             n, t + i * ldt, ldt, packed + panel * n * CK_WIDTH, dx.first + (top + i) * k + at, k,
@@ -109,7 +104,7 @@ static void add_sums(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, c
   for (ptrdiff_t panel = first; panel < end; panel++) {
     ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-      const float *from = sums + (panel * tiles + tile) * CK_TILE_ROWS * CK_WIDTH;
+      const float *from = sums + (panel * tiles + tile) * CK_TILE_SIZE;
       ptrdiff_t i = tile_start(tile, tiles, k), last = tile_start(tile + 1, tiles, k);
       for (; i < last; i++, from += CK_WIDTH) {
         float *to = dw + i * n + at;

@@ -13,6 +13,7 @@
 #include "table.h"
 
 #define CK_WIDTH (2 * CK_LANES)
+#define CK_TILE_SIZE (CK_TILE_ROWS * CK_WIDTH)
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
@@ -310,40 +311,87 @@ static void pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t 
   }
 }
 
-// Whether rows are read where they lie: nothing is to be done to them, and enough of them fit the
-// sets of a first-level cache.
-CK_INLINE int lies_well(ck_rows a) {
-  return !a.starts && !a.scale && a.pitch <= 64 && a.length <= CK_DEPTH;
+// Whether rows that are not further apart than `most` are read where they lie: nothing is to be done
+// to them.
+CK_INLINE int lies_well(ck_rows a, ptrdiff_t most) {
+  return !a.starts && !a.scale && a.pitch <= most && a.length <= CK_DEPTH;
 }
+
+// How far apart rows may lie so that those of a tile do not drive each other out of a first-level
+// cache: its rows together, or, in gradients, one after the other.
+enum { CK_NEAR = 512, CK_NEAR_IN_TURN = 256 };
 
 enum { CK_LINE = 64 / sizeof(float) };
 
-// Runs of a matrix that are about to be read, asked for a few lines at a time between tiles, so that
-// memory is read while tiles are computed.
+// Columns [first, last) of rows [row, end) that are about to be read, asked for a few lines at a time
+// between tiles, so that memory is read while tiles are computed.
 typedef struct {
   ck_rows rows;
-  ptrdiff_t run, end;
+  ptrdiff_t row, end;
+  ptrdiff_t first, last;
   ptrdiff_t at;
 } ck_ahead;
 
-CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end) {
-  return (ck_ahead){a, row * a.segments, end * a.segments, 0};
+CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end, ptrdiff_t first,
+                              ptrdiff_t last) {
+  return (ck_ahead){a, row, end, first, last, first};
+}
+
+// How many lines to ask for in each of so many calls.
+CK_INLINE ptrdiff_t lines_each(ck_ahead next, ptrdiff_t calls) {
+  ptrdiff_t lines = (next.last - next.first) / CK_LINE + next.rows.segments;
+  return calls ? (next.end - next.row) * lines / calls + 1 : 0;
 }
 
 // Asks for up to `lines` lines; returns how many are left.
 CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
   const ck_rows *a = &next->rows;
-  while (lines > 0 && next->run < next->end) {
-    const float *from = a->starts ? a->starts[next->run] : a->first + next->run * a->pitch;
-    for (; from && lines > 0 && next->at < a->length; lines--, next->at += CK_LINE) {
-      __builtin_prefetch(from + next->at, 0, 2);
+  while (lines > 0 && next->row < next->end) {
+    ptrdiff_t segment = a->segments == 1 ? 0 : next->at / a->length;
+    const float *from = a->starts ? a->starts[next->row * a->segments + segment]
+                                  : a->first + next->row * a->pitch;
+    ptrdiff_t start = segment * a->length, stop = least(next->last, start + a->length);
+    for (; from && lines > 0 && next->at < stop; lines--, next->at += CK_LINE) {
+      __builtin_prefetch(from + next->at - start, 0, 2);
     }
-    if (!from || next->at >= a->length) {
-      next->at = 0;
-      next->run++;
+    if (!from || next->at > stop) { next->at = stop; }
+    if (next->at >= next->last) {
+      next->at = next->first;
+      next->row++;
     }
   }
   return lines;
+}
+
+// Asks for a tile's columns of a row.
+CK_INLINE void ask_columns(const float *c, int writes) {
+  CK_UNROLL for (int j = 0; j < CK_WIDTH; j += CK_LINE) {
+    if (writes) {
+      __builtin_prefetch(c + j, 1, 2);
+    } else {
+      __builtin_prefetch(c + j, 0, 2);
+    }
+  }
+}
+
+// Asks for what the tile after this one, below it or at the top of the next panel, meets in memory: the
+// results it writes over, what is added to them and their gate.
+CK_INLINE void ask_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, ptrdiff_t tile,
+                                ptrdiff_t tiles, ptrdiff_t panel, ptrdiff_t panels, int how) {
+  tile++;
+  if (tile == tiles) {
+    tile = 0;
+    panel++;
+  }
+  if (panel == panels) { return; }
+  ptrdiff_t row = top + tile_start(tile, tiles, height);
+  ptrdiff_t end = top + tile_start(tile + 1, tiles, height);
+  for (; row < end; row++) {
+    const float *to = (c.starts ? c.starts[row] : c.first + row * c.pitch) + panel * CK_WIDTH;
+    if (how != CK_STREAMS) { ask_columns(to, 1); }
+    if (c.finish && c.finish->addend) { ask_columns(beside(to, c.finish->addend), 0); }
+    if (c.finish && c.finish->gate) { ask_columns(beside(to, c.finish->gate), 0); }
+  }
 }
 
 static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
@@ -352,20 +400,21 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
   ptrdiff_t k = a.segments * a.length;
   ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
   ptrdiff_t step = blocks == 0 ? 0 : ((k + blocks - 1) / blocks + 15) / 16 * 16;
-  int in_place = lies_well(a);
+  int in_place = lies_well(a, CK_NEAR);
   ck_finish finish = c.finish ? *c.finish : (ck_finish){};
   // Streamed rows begin on a line and are written once.
   int streams = c.streams && blocks == 1 && !adds && n % 16 == 0;
   ptrdiff_t pitch = in_place ? a.pitch : step + 16;
   for (ptrdiff_t top = 0; top < rows; top += CK_ROWS) {
     ptrdiff_t height = least(CK_ROWS, rows - top), tiles = tile_count(height);
-    // Rows that lie after these are fetched while tiles are computed.
-    ptrdiff_t after = least(CK_ROWS, rows + a.following - top - height);
-    ck_ahead next = rows_ahead(a, top + height, top + height + after);
-    ptrdiff_t calls = tiles * (end - first) * blocks;
-    ptrdiff_t lines = calls ? after * a.segments * (a.length / CK_LINE + 1) / calls + 1 : 0;
+    ptrdiff_t below = top + height;
     for (ptrdiff_t p = 0; p < k; p += step) {
-      ptrdiff_t here = least(step, k - p);
+      ptrdiff_t here = least(step, k - p), beyond = p + here;
+      // What is read next, columns after these or rows below, is fetched while tiles are computed.
+      ck_ahead next = beyond < k
+          ? rows_ahead(a, top, below, beyond, least(beyond + step, k))
+          : rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, least(step, k));
+      ptrdiff_t lines = lines_each(next, tiles * (end - first));
       const float *block = in_place ? a.first + top * pitch : scratch;
       for (ptrdiff_t i = 0; i < height && !in_place; i++) {
         read_row(a, top + i, p, here, scratch + i * pitch);
@@ -381,6 +430,7 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
           ask(&next, lines);
+          ask_next_results(c, top, height, tile, tiles, panel, end, how);
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
                              how, finishes);
@@ -451,12 +501,11 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
   // Room for whole vectors beyond the last column, and rows that do not share sets of a cache.
   ptrdiff_t lda = (m + 15) / 16 * 16 + 16, ldb = (n + 31) / 32 * 32 + 16;
   float *right = scratch + CK_GRADIENT_ROWS * lda;
-  int left_in_place = lies_well(a), right_in_place = lies_well(b) && n % CK_WIDTH == 0;
+  int left_in_place = lies_well(a, CK_NEAR_IN_TURN);
+  int right_in_place = lies_well(b, CK_NEAR_IN_TURN) && n % CK_WIDTH == 0;
   if (left_in_place) { lda = a.pitch; }
   if (right_in_place) { ldb = b.pitch; }
   ptrdiff_t tiles = tile_count(m), calls = tiles * ((n + CK_WIDTH - 1) / CK_WIDTH);
-  ptrdiff_t lines =
-      CK_GRADIENT_ROWS * ((m + n) / CK_LINE + a.segments + b.segments) / calls + 1;
   for (ptrdiff_t top = 0; top < rows; top += CK_GRADIENT_ROWS) {
     ptrdiff_t height = least(CK_GRADIENT_ROWS, rows - top);
     for (ptrdiff_t r = 0; r < height && !left_in_place; r++) {
@@ -468,7 +517,9 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
     const float *x = left_in_place ? a.first + top * lda : scratch;
     const float *y = right_in_place ? b.first + top * ldb : right;
     ptrdiff_t end = least(rows, top + 2 * CK_GRADIENT_ROWS);
-    ck_ahead next_a = rows_ahead(a, top + height, end), next_b = rows_ahead(b, top + height, end);
+    ck_ahead next_a = rows_ahead(a, top + height, end, 0, m);
+    ck_ahead next_b = rows_ahead(b, top + height, end, 0, n);
+    ptrdiff_t lines = lines_each(next_a, calls) + lines_each(next_b, calls);
     for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ask(&next_b, ask(&next_a, lines));

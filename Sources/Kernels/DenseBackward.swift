@@ -63,7 +63,7 @@ struct DenseBackward {
         (group * problem.outPixels / groups, (group + 1) * problem.outPixels / groups)
       let rows = ck_rows(
         starts: nil, first: x + first * c, pitch: c, segments: 1, length: c, scale: input?.scale,
-        shift: input?.shift, following: 0)
+        shift: input?.shift, following: problem.outPixels - end)
       let gradient = ck_normalized_gradient(
         dy: dy.dy + first * k, y: dy.x + first * k, scale: dy.scale, slope: dy.slope,
         constant: dy.constant, shift: dy.shift)
