@@ -18,6 +18,11 @@ public final class ImageClassifier {
   private let inputShape: Shape
   /// What every layer, trunk then head, writes.
   private let activations: [(slot: WorkspacePlan.Slot, shape: Shape)]
+  /// Layers whose results are not kept for the backward pass but made again, which takes one pass
+  /// over memory.
+  private let restored: Set<Int>
+  /// Numbers of a result from which on it is: where activations fill the memory.
+  package static let leastRestored = 6 << 20
   private let dLogitsSlot: WorkspacePlan.Slot
   private let dFeaturesSlot: WorkspacePlan.Slot
   /// The gradients of a layer's result and of what it read, in turn.
@@ -56,7 +61,8 @@ public final class ImageClassifier {
   /// As the public initialiser, with all widths divided by `divisor`.
   package init(
     _ configuration: ModelConfiguration, classes: Int, input: Shape, seed: UInt64,
-    pool: ThreadPool, divisor: Int, vocabulary: Int = 0
+    pool: ThreadPool, divisor: Int, vocabulary: Int = 0,
+    leastRestored: Int = ImageClassifier.leastRestored
   ) throws(ShapeError) {
     guard input.n >= 1, input.h >= 1, input.w >= 1, classes >= 1 else {
       throw ShapeError(
@@ -72,23 +78,37 @@ public final class ImageClassifier {
 
     var plan = WorkspacePlan()
     inputSlot = plan.reserve(input.count, for: .untilBackward, label: "input")
-    var planned: [(slot: WorkspacePlan.Slot, shape: Shape)] = []
+    var planned: [(slot: WorkspacePlan.Slot?, shape: Shape)] = []
     var shape = input
     var spare = SpareMemory(trunk: trunkCount)
-    for layer in layers {
+    // Whoever freezes a part keeps what it ends with.
+    let cuts = FrozenPart.allCases.map { [layers, trunkCount] in
+      Self.layerCount($0, layers, trunk: trunkCount)
+    }
+    var restored: Set<Int> = []
+    for (index, layer) in layers.enumerated() {
       let start = plan.privateCount
       shape = try layer.plan(for: shape, in: &plan, threads: pool.threads)
       plan.endLayer()
-      let slot = plan.reserve(shape.count, for: .untilBackward, label: "\(layer.path) result")
+      if layer.canRestoreResult, shape.count >= leastRestored, !restored.contains(index - 1),
+        !cuts.contains(index + 1)
+      {
+        restored.insert(index)
+      }
+      let slot =
+        restored.contains(index)
+        ? nil : plan.reserve(shape.count, for: .untilBackward, label: "\(layer.path) result")
       planned.append((slot, shape))
       spare.add(from: start, result: shape.count, in: &plan)
     }
-    activations = planned
+    self.restored = restored
     dLogitsSlot = plan.reserve(shape.count, for: .untilBackward, label: "dLogits")
     dFeaturesSlot = plan.reserve(
       planned[planned.count - 2].shape.count, for: .untilBackward, label: "dFeatures")
     gradients = spare.gradients(in: &plan)
-    plan.lend(spare.rooms(beside: gradients))
+    let results = spare.results(of: restored, beside: gradients, in: &plan)
+    activations = planned.enumerated().map { ($1.slot ?? results[$0]!, $1.shape) }
+    plan.lend(spare.rooms(beside: gradients, results))
     workspace = Workspace(plan)
     workspaceBytes = plan.byteCount
 
@@ -183,6 +203,12 @@ public final class ImageClassifier {
       let src = source(of: index)
       let dSrc =
         index == frozenLayers ? nil : workspace.tensor(gradients[index - 1], src.shape)
+      if restored.contains(index - 1), index > frozenLayers {
+        pool.timed(layers[index - 1].timedName, .backwardData) {
+          layers[index - 1].restoreResult(
+            source(of: index - 1), into: result(of: index - 1), pass: pass)
+        }
+      }
       pool.timed(layers[index].timedName, .backwardData) {
         layers[index].backward(
           dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
@@ -216,11 +242,19 @@ extension ImageClassifier {
   /// Layers, from the input on, that belong to a part. Pooling belongs to the trunk's last part.
   private func layerCount(_ part: FrozenPart?) -> Int {
     guard let part else { return 0 }
-    if part == .stem { return 1 }
-    guard let last = layers.lastIndex(where: { $0.path.hasPrefix(part.rawValue + ".") }) else {
+    guard let count = Self.layerCount(part, layers, trunk: trunkCount) else {
       preconditionFailure("this network has no \(part)")
     }
-    return last == trunkCount - 1 ? trunkCount + 1 : last + 1
+    return count
+  }
+
+  /// As ``layerCount(_:)``; nil where there is no such part.
+  private static func layerCount(
+    _ part: FrozenPart, _ layers: [any Layer], trunk: Int
+  ) -> Int? {
+    if part == .stem { return 1 }
+    let last = layers.lastIndex { $0.path.hasPrefix(part.rawValue + ".") }
+    return last.map { $0 == trunk - 1 ? trunk + 1 : $0 + 1 }
   }
 
   /// What a frozen part makes of the batch: batch × ``ModelConfiguration/activationShape(at:height:width:)``.
@@ -228,9 +262,9 @@ extension ImageClassifier {
     result(of: layerCount(part) - 1)
   }
 
-  /// The results of all layers of a part, to compare bits inside it.
+  /// The results of all layers of a part that keep them, to compare bits inside it.
   package func results(within part: FrozenPart) -> [TensorView] {
-    (0..<layerCount(part)).map { result(of: $0).readOnly }
+    (0..<layerCount(part)).filter { !restored.contains($0) }.map { result(of: $0).readOnly }
   }
 
   /// What an optimiser may touch while a part is frozen.

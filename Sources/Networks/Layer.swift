@@ -40,8 +40,17 @@ public protocol Layer: AnyObject {
   func backward(
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass)
+  /// Whether its result can be made again before the backward pass of the layer above, which is
+  /// then the last that reads it.
+  var canRestoreResult: Bool { get }
+  /// Overwrites `dst` by what `forward` wrote, bit for bit, from what the layer keeps.
+  func restoreResult(_ src: TensorView, into dst: MutableTensorView, pass: Pass)
 }
 
 extension Layer {
   public var kernelNames: [String] { [] }
+  public var canRestoreResult: Bool { false }
+  public func restoreResult(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    preconditionFailure("\(path) cannot restore its result")
+  }
 }

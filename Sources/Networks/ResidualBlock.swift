@@ -113,7 +113,6 @@ package final class ResidualBlock: Layer {
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     if pass.phase == .evaluation { return evaluate(src, into: dst, pass: pass) }
     let scratch = pass.workspace[scratch!]
-    let last = units.count - 1
     for (index, unit) in units.enumerated() {
       let x = pass.workspace[raw[index]]
       unit.convolution.forward(
@@ -121,11 +120,30 @@ package final class ResidualBlock: Layer {
         pool: pass.pool)
       _ = unit.norm.observe(x, scratch: scratch, pass: pass)
     }
+    if case .projection(let unit) = shortcut {
+      let x = pass.workspace[projected!]
+      unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
+      _ = unit.norm.observe(x, scratch: scratch, pass: pass)
+    }
+    add(src, into: dst, pass: pass)
+  }
+
+  /// Adds the normalised branch and shortcut and rectifies.
+  private func add(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    let last = units.count - 1
     let found = units[last].norm.vectors(pass.workspace)
-    let added = shortcutAddend(src, scratch: scratch, pass: pass)
     units[last].norm.kernel.apply(
       y: dst.pointer, x: pass.workspace[raw[last]], scale: found.scale, shift: found.shift,
-      addend: added, relu: true, pool: pass.pool)
+      addend: shortcutAddend(src, pass), relu: true, pool: pass.pool)
+  }
+
+  package var canRestoreResult: Bool {
+    // A padded shortcut is made in scratch memory, where the layer above keeps what it still needs.
+    if case .padded = shortcut { false } else { isGated }
+  }
+
+  package func restoreResult(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
+    add(src, into: dst, pass: pass)
   }
 
   /// Normalisation, addition and ReLU happen where a convolution's sums leave the registers.
@@ -165,16 +183,13 @@ package final class ResidualBlock: Layer {
     return InputTransform(scale: found.scale, shift: found.shift)
   }
 
-  private func shortcutAddend(
-    _ src: TensorView, scratch: UnsafeMutablePointer<Float>, pass: Pass
-  ) -> BatchNormKernel.Addend {
+  private func shortcutAddend(_ src: TensorView, _ pass: Pass) -> BatchNormKernel.Addend {
     switch shortcut {
     case .identity: return .plain(src.pointer)
     case .projection(let unit):
-      let x = pass.workspace[projected!]
-      unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
-      let found = unit.norm.observe(x, scratch: scratch, pass: pass)
-      return .normalized(x, scale: found.scale, shift: found.shift)
+      let found = unit.norm.vectors(pass.workspace)
+      return .normalized(
+        pass.workspace[projected!], scale: found.scale, shift: found.shift)
     case .padded:
       let y = pass.workspace[addend!]
       padding!.forward(y: y, x: src.pointer, pool: pass.pool)

@@ -3,9 +3,9 @@ import Tensors
 /// The memory of a trunk, to be used again while what it keeps for the backward pass is dead.
 ///
 /// During both calls of a layer, forward and backward, what the layers above it keep is not there
-/// yet or no longer needed. Gradients lie there, at the end, and scratch memory before them. For
-/// the gradients of the last two layers, which have too little above them, there is room after the
-/// trunk's last result.
+/// yet or no longer needed. Gradients lie there, at the end, then results that are made again instead
+/// of kept, and scratch memory before them. For the gradients of the last two layers, which have too
+/// little above them, there is room after the trunk's last result.
 package struct SpareMemory {
   /// Layers of the trunk.
   private let trunk: Int
@@ -60,13 +60,31 @@ package struct SpareMemory {
     return slots.map { $0! }
   }
 
+  /// Places for the results of layers of the trunk, not the last, that are made again for the
+  /// backward pass of the layer above: before the gradients that this pass reads and writes.
+  package func results(
+    of layers: Set<Int>, beside gradients: [WorkspacePlan.Slot], in plan: inout WorkspacePlan
+  ) -> [Int: WorkspacePlan.Slot] {
+    var slots: [Int: WorkspacePlan.Slot] = [:]
+    for index in layers.sorted() {
+      let kept = gradients[index...index + 1].map(\.offset).min()!
+      slots[index] =
+        plan.reuse(counts[index], from: start(index, above: 2), before: min(end, kept))
+        ?? plan.reserve(counts[index], for: .untilBackward, label: "result of layer \(index)")
+    }
+    return slots
+  }
+
   /// What is dead during both calls of each layer of the trunk, without the gradients that its
-  /// backward pass reads and writes.
-  package func rooms(beside gradients: [WorkspacePlan.Slot]) -> [Range<Int>] {
+  /// backward pass reads and writes and the results that it meets.
+  package func rooms(
+    beside gradients: [WorkspacePlan.Slot], _ results: [Int: WorkspacePlan.Slot]
+  ) -> [Range<Int>] {
     (0..<trunk).map { index in
       let start = start(index, above: 1)
-      let kept = gradients[max(index - 1, 0)...index].map(\.offset).min()!
-      return start..<max(start, min(end, kept))
+      let beside =
+        gradients[max(index - 1, 0)...index] + [index - 1, index].compactMap { results[$0] }
+      return start..<max(start, min(end, beside.map(\.offset).min()!))
     }
   }
 }

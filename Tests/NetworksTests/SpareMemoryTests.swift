@@ -29,34 +29,44 @@ struct SpareMemoryTests {
     var scratch: [WorkspacePlan.Slot] = []
     var spare: SpareMemory
 
-    init(_ network: (trunk: Int, layers: [Layer])) {
+    /// Results of layers that are made again are not kept.
+    init(_ network: (trunk: Int, layers: [Layer]), restored: Set<Int> = []) {
       spare = SpareMemory(trunk: network.trunk)
-      for layer in network.layers {
+      for (index, layer) in network.layers.enumerated() {
         let start = plan.privateCount
-        let own = plan.reserve(layer.kept, for: .untilBackward, label: "kept")
+        kept.append([plan.reserve(layer.kept, for: .untilBackward, label: "kept")])
         scratch.append(plan.reserve(layer.scratch, for: .call, label: "scratch"))
         plan.endLayer()
-        kept.append([own, plan.reserve(layer.result, for: .untilBackward, label: "result")])
+        if !restored.contains(index) {
+          kept[index].append(plan.reserve(layer.result, for: .untilBackward, label: "result"))
+        }
         spare.add(from: start, result: layer.result, in: &plan)
       }
     }
   }
 
-  @Test("what is lent overlaps nothing that lives", arguments: networks.indices)
-  func disjoint(index: Int) {
-    var planned = Planned(Self.networks[index])
+  @Test(
+    "what is lent overlaps nothing that lives", arguments: networks.indices,
+    [[], [0, 2], [1, 3]] as [Set<Int>])
+  func disjoint(index: Int, restored: Set<Int>) {
+    let network = Self.networks[index]
+    let restored = restored.filter { $0 + 1 < network.trunk }
+    var planned = Planned(network, restored: restored)
     let gradients = planned.spare.gradients(in: &planned.plan)
-    planned.plan.lend(planned.spare.rooms(beside: gradients))
+    let results = planned.spare.results(of: restored, beside: gradients, in: &planned.plan)
+    #expect(Set(results.keys) == restored)
+    planned.plan.lend(planned.spare.rooms(beside: gradients, results))
     let workspace = Workspace(planned.plan)
     for layer in planned.kept.indices {
-      // The scratch memory, the gradients that the backward pass reads and writes, and what this
-      // layer and those below it keep.
-      let living =
-        [planned.scratch[layer]] + gradients[max(layer - 1, 0)...layer]
-        + planned.kept[...layer].joined()
-      let places = living.map { workspace[$0]..<workspace[$0] + $0.count }
-      for (number, place) in places.enumerated() {
-        #expect(!places[..<number].contains { $0.overlaps(place) }, "layer \(layer), \(number)")
+      // What this layer and those below it keep, and its scratch memory.
+      let kept = planned.kept[...layer].joined() + [planned.scratch[layer]]
+      let written = [layer - 1, layer].compactMap { results[$0] }
+      let read = [layer - 1].compactMap { results[$0] }
+      for living in [kept + written, kept + read + gradients[max(layer - 1, 0)...layer]] {
+        let places = living.map { workspace[$0]..<workspace[$0] + $0.count }
+        for (number, place) in places.enumerated() {
+          #expect(!places[..<number].contains { $0.overlaps(place) }, "layer \(layer), \(number)")
+        }
       }
     }
   }
@@ -66,8 +76,19 @@ struct SpareMemoryTests {
     var planned = Planned(Self.networks[0])
     let gradients = planned.spare.gradients(in: &planned.plan)
     let before = planned.plan.byteCount
-    planned.plan.lend(planned.spare.rooms(beside: gradients))
+    planned.plan.lend(planned.spare.rooms(beside: gradients, [:]))
     // 700 numbers of the first layer, padded, in place of 500 of the last, which has no room.
     #expect(before - planned.plan.byteCount == (704 - 512) * 4)
+  }
+
+  @Test("a result that is made again lies where later layers keep theirs")
+  func lendsToResults() {
+    func bytes(_ restored: Set<Int>) -> Int {
+      var planned = Planned(Self.networks[0], restored: restored)
+      let gradients = planned.spare.gradients(in: &planned.plan)
+      _ = planned.spare.results(of: restored, beside: gradients, in: &planned.plan)
+      return planned.plan.byteCount
+    }
+    #expect(bytes([]) - bytes([1]) == 400 * 4)
   }
 }
