@@ -334,7 +334,9 @@ typedef struct {
 
 CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end, ptrdiff_t first,
                               ptrdiff_t last) {
-  return (ck_ahead){a, row, end, first, last, first};
+  // Short runs of thin pixels overlap, and asking for each takes longer than reading it.
+  int is_short = a.segments > 1 && a.length < 2 * CK_LINE;
+  return (ck_ahead){a, row, is_short ? row : end, first, last, first};
 }
 
 // How many lines to ask for in each of so many calls.
@@ -523,10 +525,12 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
     for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ask(&next_b, ask(&next_a, lines));
-        ptrdiff_t i = tile_start(tile, tiles, m);
-        gradient_tiles[tile_start(tile + 1, tiles, m) - i](
-            height, x + i, lda, y + j, ldb, dw + i * ldw + j, ldw, least(CK_WIDTH, n - j),
-            adds || top > 0);
+        ptrdiff_t i = tile_start(tile, tiles, m), below = tile_start(tile + 1, tiles, m);
+        for (ptrdiff_t r = below; r < tile_start(tile + 2, tiles, m) && below < m; r++) {
+          ask_columns(dw + r * ldw + j, 1);
+        }
+        gradient_tiles[below - i](height, x + i, lda, y + j, ldb, dw + i * ldw + j, ldw,
+                                  least(CK_WIDTH, n - j), adds || top > 0);
       }
     }
   }

@@ -128,6 +128,15 @@ public enum UpdateRules {
       })
   }
 
+  /// x = 0
+  public static func zero(_ x: UnsafeMutablePointer<Float>, count: Int, pool: ThreadPool) {
+    let chunks = FlatChunks(count)
+    pool.run(chunks: chunks.count) { chunk, _ in
+      let range = chunks.range(chunk)
+      (x + range.lowerBound).update(repeating: 0, count: range.count)
+    }
+  }
+
   /// Σ x², each chunk and then the chunks in order in double precision; NaN and ∞ propagate.
   ///
   /// `partials` is ``partialCount(_:)`` numbers of scratch memory.

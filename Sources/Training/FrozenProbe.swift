@@ -6,8 +6,8 @@ import Tensors
 /// Finds the places of a batch in which a frozen part gives the same bits to the same picture.
 ///
 /// One picture in all places at once shows which of them agree; the same picture among others shows
-/// that neighbours change nothing. Compared are all layers' results, so that no difference is lost
-/// behind a ReLU.
+/// that neighbours change nothing. Compared are the results of all layers that keep them, so that no
+/// difference is lost behind a ReLU.
 struct FrozenProbe {
   /// Places in which neighbours change nothing, ascending, never none.
   let places: [Int]

@@ -54,7 +54,6 @@ final class TextFallback {
       state: &lossState)
     guard value.isFinite else { return "the text model's loss is no finite number" }
     state.lossState = lossState.isEmpty ? nil : lossState
-    model.zeroGradients()
     model.backward(addsFeatureGradient: loss.readsFeatures)
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else { return "the norm of the text model's gradient is no finite number" }

@@ -212,7 +212,6 @@ public final class Trainer {
     guard loss.isFinite else { return "the loss is \(Self.name(of: Double(loss)))" }
     state.lossState = lossState.isEmpty ? nil : lossState
     noteErrors(examples)
-    model.zeroGradients(above: trunk?.part)
     model.backward(addsFeatureGradient: phase.loss.readsFeatures)
     scales?.takeGradient()
     let norm = optimizer.gradientNorm()

@@ -80,7 +80,6 @@ struct Parity: ParsableCommand {
         into: classifier.dLogits)
       compare([loss], "loss/\(step)")
       compare(Array(classifier.logits.buffer), "logits/\(step)")
-      classifier.zeroGradients()
       classifier.backward()
       if step == 0 {
         for parameter in classifier.parameters {

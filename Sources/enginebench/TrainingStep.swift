@@ -42,7 +42,6 @@ final class TrainingStep {
         into: classifier.dLogits)
     }
     let middle = Stopwatch.wall.now
-    classifier.zeroGradients()
     classifier.backward()
     let end = Stopwatch.wall.now
     pool.timed("update", .other) { optimizer.step(learningRateFactor: 0.01) }

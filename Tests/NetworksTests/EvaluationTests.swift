@@ -62,7 +62,6 @@ struct EvaluationTests {
     try expectChange("a step") {
       model.forward(phase: .training, step: 0)
       fill(model.dLogits, "dy0")
-      model.zeroGradients()
       model.backward()
       optimizer.step(learningRateFactor: 0.01)
     }

@@ -25,7 +25,6 @@ struct FrozenPartTests {
     fill(model.input, "x\(step)")
     model.forward(phase: .training, step: step, freezing: part)
     fill(model.dLogits, "dy\(step)")
-    model.zeroGradients(above: part)
     model.backward()
     optimizer.step(learningRateFactor: 1)
   }
@@ -91,7 +90,6 @@ struct FrozenPartTests {
     _ = other.activation(at: .layer2).buffer.update(fromContentsOf: kept)
     other.forward(phase: .training, step: 0, above: .layer2)
     fill(other.dLogits, "dy0")
-    other.zeroGradients(above: .layer2)
     other.backward()
     for (a, b) in zip(model.parameters, other.parameters) {
       #expect(a.gradient?.array == b.gradient?.array, "\(a.name)")

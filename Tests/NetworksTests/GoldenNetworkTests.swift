@@ -49,7 +49,6 @@ struct GoldenNetworkTests {
         parameters: model.parameters, pool: ThreadPool(threads: 1))
       for step in 0..<3 {
         Self.fill(model.input, "\(name)/\(golden.variant)/x\(step)")
-        model.zeroGradients()
         model.forward(phase: .training, step: step)
         let logits = Array(model.logits.buffer)
         Self.fill(

@@ -55,7 +55,6 @@ private struct GoldenHead: Decodable {
       model.forward(phase: .training, step: step, above: .layer3)
       fillGradient(model, labels: golden.labels[step], classes: golden.classes)
       let logits = model.logits.array.map(Double.init)
-      model.zeroGradients(above: .layer3)
       model.backward()
       scales?.takeGradient()
       if step == 0 {

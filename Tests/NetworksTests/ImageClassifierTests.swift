@@ -27,7 +27,6 @@ struct ImageClassifierTests {
       fill(model.input, "x\(step)")
       model.forward(phase: .training, step: step)
       fill(model.dLogits, "dy\(step)")
-      model.zeroGradients()
       model.backward()
       optimizer.step(learningRateFactor: 0.1)
     }
@@ -94,7 +93,6 @@ struct ImageClassifierTests {
         fill(model.input, "frozen")
         model.forward(phase: .training, step: 2, freezing: .layer1)
         fill(model.dLogits, "dy")
-        model.zeroGradients()
         model.backward()
         model.forward(phase: .evaluation, step: 0)
         return (model.parameters + model.buffers).map(\.value.array)
@@ -176,7 +174,6 @@ struct ImageClassifierTests {
     let model = try classifier(.init(architecture: .resnet18))
     let buffers = model.buffers.map(\.value.array)
     fill(model.input, "x")
-    model.zeroGradients()
     model.forward(phase: .training, step: 0, freezing: .layer4)
     fill(model.dLogits, "dy")
     model.backward()

@@ -83,7 +83,6 @@ struct TextClassifierTests {
     model.forward(phase: .training, step: 0)
     fillGradient(model)
     let gradient = Array(model.dLogits.buffer).map(Double.init)
-    model.zeroGradients()
     model.backward()
     func objective() -> Double {
       model.forward(phase: .training, step: 0)
@@ -114,7 +113,6 @@ struct TextClassifierTests {
       model.forward(phase: .training, step: 0)
       let logits = Array(model.logits.buffer)
       fillGradient(model)
-      model.zeroGradients()
       model.backward()
       return [logits] + model.parameters.map { $0.torchGradient() }
     }
@@ -126,7 +124,6 @@ struct TextClassifierTests {
     let model = try classifier(.joint)
     model.forward(phase: .training, step: 0, freezing: .layer4)
     fillGradient(model)
-    model.zeroGradients()
     model.backward()
     for parameter in model.parameters {
       let isStill = parameter.torchGradient().allSatisfy { $0 == 0 }

@@ -59,7 +59,6 @@ struct WeightedLossTests {
       for (row, label) in labels.enumerated() {
         targets.pointer[row * network.classes + label] = 1
       }
-      model.zeroGradients()
       model.forward(phase: .training, step: step)
       losses.append(
         loss.evaluate(
