@@ -108,10 +108,12 @@ static void add_sums(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, c
       ptrdiff_t i = tile_start(tile, tiles, k), last = tile_start(tile + 1, tiles, k);
       for (; i < last; i++, from += CK_WIDTH) {
         float *to = dw + i * n + at;
-        for (ptrdiff_t group = 0; group < groups; group++) {
-          put_row(to, load(from + group * distance), load(from + group * distance + CK_LANES),
-                  columns, CK_ADDS, NULL);
+        vec low = load(from), high = load(from + CK_LANES);
+        for (ptrdiff_t group = 1; group < groups; group++) {
+          low = low + load(from + group * distance);
+          high = high + load(from + group * distance + CK_LANES);
         }
+        put_row(to, low, high, columns, CK_WRITES, NULL);
       }
     }
   }

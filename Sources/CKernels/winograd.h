@@ -259,10 +259,7 @@ CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x) {
       store(to, t->finish ? finished(x, to, shift_at(t->finish, c), t->finish) : x);
       break;
     }
-    case W_FILTER_GRADIENT: {
-      float *to = t->to + t->taps[i] + c;
-      store(to, load(to) + x);
-    }
+    case W_FILTER_GRADIENT: store(t->to + t->taps[i] + c, x);
   }
 }
 

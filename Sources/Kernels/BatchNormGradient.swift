@@ -37,7 +37,7 @@ extension BatchNormKernel {
     case output(UnsafePointer<Float>)
   }
 
-  /// dβ += Σ dy, dγ += r · Σ dy · (x − μ); returns what dx is computed from.
+  /// dβ = Σ dy, dγ = r · Σ dy · (x − μ); returns what dx is computed from.
   ///
   /// - Parameters:
   ///   - line: ``lineCount`` numbers that live as long as what is returned.
@@ -62,8 +62,8 @@ extension BatchNormKernel {
     forEachChannel(scratch) { c, sum, product in
       let reciprocal = Double(saved.reciprocal[c])
       let scaleGradient = reciprocal * product
-      dBeta[c] += Float(sum)
-      dGamma[c] += Float(scaleGradient)
+      dBeta[c] = Float(sum)
+      dGamma[c] = Float(scaleGradient)
       let b = -Double(saved.scale[c]) * reciprocal * scaleGradient / m
       slope[c] = Float(b)
       constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))

@@ -1,7 +1,7 @@
 /// One way to compute a convolution.
 ///
-/// All pointers are to dense NHWC images or HWIO weights. `forward` and `backwardData` overwrite
-/// their result; `backwardWeights` adds to it. `input` is what happens to x on the way in. Results do not depend on the pool's thread count.
+/// All pointers are to dense NHWC images or HWIO weights. Every pass overwrites its result. `input`
+/// is what happens to x on the way in. Results do not depend on the pool's thread count.
 protocol ConvolutionKernel: Sendable {
   /// The policies under which it may be chosen.
   static var policies: Set<ConvolutionPolicy> { get }
@@ -36,7 +36,7 @@ protocol ConvolutionKernel: Sendable {
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// Both gradients in one pass, where that is the faster way.
   var fusedBackward: DenseBackward? { get }
-  /// dw += Σ over batch and pixels
+  /// dw = Σ over batch and pixels
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
@@ -186,7 +186,7 @@ public struct Convolution: Sendable {
   /// Whether both gradients are computed in one pass, from a gradient that is not yet in memory.
   public var fusesBackward: Bool { fused != nil }
 
-  /// Adds the weights' gradient to dw; overwrites dx by the data's, unless it is nil.
+  /// dw and, unless it is nil, dx; overwrites both.
   ///
   /// Only where it ``fusesBackward``.
   public func backward(
@@ -201,7 +201,7 @@ public struct Convolution: Sendable {
       pool: pool)
   }
 
-  /// Adds the weights' gradient to dw.
+  /// dw from dy; overwrites dw.
   public func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool

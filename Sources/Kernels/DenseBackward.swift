@@ -3,7 +3,7 @@ import CKernels
 /// Both gradients of a convolution that is one product of matrices, y = x · w, and is followed by
 /// a normalisation: the gradient of y is formed block by block and read by both products at once.
 ///
-///     dw += xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
+///     dw = xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
 ///
 /// Pixels are cut into groups, each with sums of its own for dw, which are added in group order.
 /// The cut depends only on the extents.
@@ -42,7 +42,7 @@ struct DenseBackward {
     packedCount + groups * sumCount + threads * laneScratch
   }
 
-  /// Adds to dw and overwrites dx, which is nil where nobody wants it.
+  /// Overwrites dw and dx, which is nil where nobody wants it.
   func run(
     dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
     x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,

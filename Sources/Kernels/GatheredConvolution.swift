@@ -142,7 +142,7 @@ struct GatheredConvolution: ConvolutionKernel {
   ) {
     let gather = Gather(problem)
     let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
-    ProductGradient(problem).add(
+    ProductGradient(problem).write(
       to: dw, gather: gather, source: source, transform: transform, dy: dy,
       scratch: scratch + gather.borderedCount, pool: pool)
   }

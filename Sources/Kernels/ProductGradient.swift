@@ -1,9 +1,9 @@
 import CKernels
 
-/// The weights' gradient of a convolution as products over gathered pixels: dw += Σ xᵀ dy.
+/// The weights' gradient of a convolution as products over gathered pixels: dw = Σ xᵀ dy.
 ///
 /// dw is cut into blocks; where these are few, pixels are cut into groups, each with its own
-/// partial sums, which are added to dw in group order. Cuts depend only on the extents.
+/// partial sums, which are added up in group order. Cuts depend only on the extents.
 struct ProductGradient {
   /// Most rows and columns of a block of dw: their pixels stay in the second-level cache.
   static let blockExtent = 512
@@ -60,7 +60,7 @@ struct ProductGradient {
   /// Numbers of scratch memory of a lane.
   var laneScratch: Int { roundUp(ck_gradient_scratch(runs * longestPart, widest), 16) }
 
-  func add(
+  func write(
     to dw: UnsafeMutablePointer<Float>, gather: Gather, source: UnsafePointer<Float>,
     transform: InputTransform?, dy: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
@@ -71,24 +71,26 @@ struct ProductGradient {
       let (group, block) = chunk.quotientAndRemainder(dividingBy: blocks)
       let pixels =
         group * problem.outPixels / groups..<(group + 1) * problem.outPixels / groups
-      add(
-        block, pixels, to: groups > 1 ? scratch + group * partial : dw, adds: groups == 1,
-        source: source, transform: transform, dy: dy, scratch: lanes + lane * laneScratch)
+      write(
+        block, pixels, to: groups > 1 ? scratch + group * partial : dw, source: source,
+        transform: transform, dy: dy, scratch: lanes + lane * laneScratch)
     }
     guard groups > 1 else { return }
     let count = gather.depth * problem.outChannels
     let step = 16384
     pool.run(chunks: (count + step - 1) / step) { chunk, _ in
-      for group in 0..<groups {
+      let range = chunk * step..<min((chunk + 1) * step, count)
+      (dw + range.lowerBound).update(from: scratch + range.lowerBound, count: range.count)
+      for group in 1..<groups {
         let source = scratch + group * partial
-        for i in chunk * step..<min((chunk + 1) * step, count) { dw[i] += source[i] }
+        for i in range { dw[i] += source[i] }
       }
     }
   }
 
   /// One block of the gradient over some pixels.
-  private func add(
-    _ block: Int, _ pixels: Range<Int>, to target: UnsafeMutablePointer<Float>, adds: Bool,
+  private func write(
+    _ block: Int, _ pixels: Range<Int>, to target: UnsafeMutablePointer<Float>,
     source: UnsafePointer<Float>, transform: InputTransform?, dy: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
@@ -109,11 +111,12 @@ struct ProductGradient {
       let b = ck_rows(
         starts: nil, first: dy + pixels.lowerBound * right + columns.lowerBound, pitch: right,
         segments: 1, length: columns.count, scale: nil, shift: nil, following: 0)
-      ck_gradient(pixels.count, a, b, to, k, adds ? 1 : 0, scratch)
+      ck_gradient(pixels.count, a, b, to, k, 0, scratch)
       return
     }
     // Several blocks of rows, so that one can be fetched while the one before is multiplied.
     let step = 4 * Int(CK_GRADIENT_ROWS)
+    var isEmpty = true
     withUnsafeTemporaryAllocation(
       of: UnsafePointer<Float>?.self, capacity: step * (runCount + 1)
     ) { table in
@@ -134,6 +137,7 @@ struct ProductGradient {
           }
           return count
         }
+        guard count > 0 else { continue }
         ck_gradient(
           count,
           ck_rows(
@@ -143,8 +147,14 @@ struct ProductGradient {
           ck_rows(
             starts: right, first: nil, pitch: 0, segments: 1, length: columns.count, scale: nil,
             shift: nil, following: 0),
-          to, k, adds || first > pixels.lowerBound ? 1 : 0, scratch)
+          to, k, isEmpty ? 0 : 1, scratch)
+        isEmpty = false
       }
+    }
+    // A tap that meets nothing but the border.
+    guard isEmpty else { return }
+    for row in 0..<runCount * channels.count {
+      (to + row * k).update(repeating: 0, count: columns.count)
     }
   }
 }

@@ -67,6 +67,7 @@ struct ReferenceConvolution: ConvolutionKernel {
     pool: ThreadPool
   ) {
     let x = problem.transformed(x, by: input, into: scratch)
+    dw.update(repeating: 0, count: problem.weightCount)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {

@@ -147,7 +147,7 @@ struct WinogradConvolution: ConvolutionKernel {
           next.map { d + $0.m + columns.lowerBound })
       }
     }
-    func add(_ phases: [WinogradLayout.Phase], columns: Range<Int>) {
+    func write(_ phases: [WinogradLayout.Phase], columns: Range<Int>) {
       let (first, count) = (columns.lowerBound, columns.count)
       Self.forEachChannels(c, pool) { channels in
         for phase in phases {
@@ -169,11 +169,11 @@ struct WinogradConvolution: ConvolutionKernel {
         }
         for columns in parts {
           multiply(phase.products, tiles, columns: columns)
-          if parts.count > 1 { add([phase], columns: columns) }
+          if parts.count > 1 { write([phase], columns: columns) }
         }
       }
     }
-    if parts.count == 1 { add(layout.phases, columns: 0..<k) }
+    if parts.count == 1 { write(layout.phases, columns: 0..<k) }
   }
 
   /// Some columns of U, of weights whose first column there is at `w`: in × out channels of this

@@ -109,7 +109,7 @@ package final class BatchNormLayer: Layer {
     }
   }
 
-  /// Adds to the gradients of scale and shift; returns what x's gradient is computed from.
+  /// Overwrites the gradients of scale and shift; returns what x's gradient is computed from.
   func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, mask: BatchNormKernel.Mask,
     scratch: UnsafeMutablePointer<Float>, pass: Pass

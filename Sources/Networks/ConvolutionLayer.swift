@@ -106,7 +106,7 @@ package final class ConvolutionLayer: Layer {
     return numbers
   }
 
-  /// Adds to the weights' gradient and, where it is wanted, overwrites dx.
+  /// Overwrites the weights' gradient and, where it is wanted, dx.
   func backward(
     dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,

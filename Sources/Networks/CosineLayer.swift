@@ -75,6 +75,7 @@ package final class CosineLayer: Layer {
     kernel.backwardWeights(
       dw: gradient, db: memory[slots.bias], dy: dDst.pointer, x: memory[slots.unitX],
       scratch: memory[slots.scratch], pool: pass.pool)
+    weight.clearGradient(pool: pass.pool)
     add(
       gradient, rows: kernel.outputs, unit: memory[slots.unitW], length: memory[slots.lengthW],
       to: weight.gradient!.pointer)

@@ -77,6 +77,7 @@ package final class LinearLayer: Layer {
     pass: Pass
   ) {
     timed(.backwardWeights, pass.pool) {
+      for parameter in parameters { parameter.clearGradient(pool: pass.pool) }
       kernel.backwardWeights(
         dw: weight.gradient!.pointer, db: bias.gradient!.pointer, dy: dDst.pointer,
         x: src.pointer, scratch: pass.workspace[scratch!], pool: pass.pool)

@@ -209,8 +209,6 @@ public final class ImageClassifier {
             source(of: index - 1), into: result(of: index - 1), pass: pass)
         }
       }
-      // A layer adds to its gradients, which is faster while their zeros are in the caches.
-      zeroGradients(of: layers[index])
       pool.timed(layers[index].timedName, .backwardData) {
         layers[index].backward(
           dDst, src: src, dst: result(of: index).readOnly, into: dSrc, pass: pass)
@@ -227,14 +225,6 @@ public final class ImageClassifier {
 
   private func result(of index: Int) -> MutableTensorView {
     workspace.tensor(activations[index].slot, activations[index].shape)
-  }
-
-  private func zeroGradients(of layer: any Layer) {
-    pool.timed("gradients to zero", .other) {
-      for gradient in layer.parameters.compactMap(\.gradient) {
-        UpdateRules.zero(gradient.pointer, count: gradient.count, pool: pool)
-      }
-    }
   }
 }
 

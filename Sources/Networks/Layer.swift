@@ -34,7 +34,7 @@ public protocol Layer: AnyObject {
   ) throws(ShapeError) -> Shape
   /// Overwrites `dst`.
   func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass)
-  /// Overwrites `dSrc`, adds to the parameters' gradients, and may use up `dDst`.
+  /// Overwrites `dSrc` and the parameters' gradients, and may use up `dDst`.
   ///
   /// Comes once after a forward pass in the training phase, with the same `src` and `dst`.
   func backward(

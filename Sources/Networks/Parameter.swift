@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A tensor that belongs to a network: trained, or kept beside what is trained.
@@ -60,6 +61,11 @@ public final class Parameter {
 
   /// Numbers in all.
   public var count: Int { stored.count }
+
+  /// Sets the gradient to zero, for what adds to it.
+  func clearGradient(pool: ThreadPool) {
+    if let gradient { UpdateRules.zero(gradient.pointer, count: count, pool: pool) }
+  }
 
   /// The value in PyTorch's order.
   public func torchValues() -> [Float] { torchOrder(of: stored) }

@@ -12,7 +12,7 @@ package struct NormalizedConvolution {
 
   package var parameters: [Parameter] { convolution.parameters + norm.parameters }
 
-  /// Adds to the weights' gradient and, where it is wanted, overwrites dx.
+  /// Overwrites the weights' gradient and, where it is wanted, dx.
   func backward(
     dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
     dy: NormalizedGradient, x: UnsafePointer<Float>, input: InputTransform? = nil,

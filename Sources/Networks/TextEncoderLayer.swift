@@ -136,6 +136,7 @@ package final class TextEncoderLayer: Layer {
     pass: Pass
   ) {
     let dVectors = pass.workspace[dVectors!]
+    for parameter in parameters { parameter.clearGradient(pool: pass.pool) }
     lengths.withUnsafeBufferPointer { lengths in
       kernel.backward(
         dx: dVectors, gradients: gradients, dy: dDst.pointer, x: pass.workspace[vectors!],

@@ -163,10 +163,10 @@ struct BatchNormKernelTests {
       let expected = ReferenceBatchNorm.backward(
         dy: dy, x: problem.x.array, rows: rows, channels: channels, gamma: problem.gamma,
         epsilon: Problem.epsilon)
-      let gradients = AlignedBuffer([Float](repeating: 1, count: 2 * channels))
+      let gradients = AlignedBuffer([Float](repeating: .nan, count: 2 * channels))
       problem.backward(
         dz, useOutput ? .output(problem.z.pointer) : .normalized, into: gradients)
-      let found = gradients.array.map { Double($0) - 1 }
+      let found = gradients.array.map(Double.init)
       assertClose(Array(found[..<channels]), expected.dGamma, within: 1e-4, floor: 1, "dγ")
       assertClose(Array(found[channels...]), expected.dBeta, within: 1e-4, floor: 1, "dβ")
       // Two rows of nearly equal numbers have σ near 0 and 1/σ large: allow for that factor.

@@ -7,7 +7,7 @@ struct ConvolutionReference {
   let x: [Float]
   let w: [Float]
   let dy: [Float]
-  /// What dw holds before the pass adds to it.
+  /// What dw holds before the pass overwrites it.
   let startingGradient: [Float]
 
   init(_ problem: ConvolutionProblem, seed: UInt64 = 1) {
@@ -25,13 +25,13 @@ struct ConvolutionReference {
     x = numbers(problem.inputCount, scale: 1).map { max($0, -0.1) }
     w = numbers(problem.weightCount, scale: 0.1)
     dy = numbers(problem.outputCount, scale: 1)
-    startingGradient = numbers(problem.weightCount, scale: 1)
+    startingGradient = [Float](repeating: .nan, count: problem.weightCount)
   }
 
-  /// Given numbers; dw starts from zeros.
+  /// Given numbers.
   init(_ problem: ConvolutionProblem, x: [Float], w: [Float], dy: [Float]) {
     (self.problem, self.x, self.w, self.dy) = (problem, x, w, dy)
-    startingGradient = [Float](repeating: 0, count: problem.weightCount)
+    startingGradient = [Float](repeating: .nan, count: problem.weightCount)
   }
 
   var forward: [Double] {
@@ -46,9 +46,8 @@ struct ConvolutionReference {
     return dx
   }
 
-  /// With the starting gradient.
   var backwardWeights: [Double] {
-    var dw = startingGradient.map { Double($0) }
+    var dw = [Double](repeating: 0, count: problem.weightCount)
     forEachProduct { dw[$2] += Double(x[$1]) * Double(dy[$0]) }
     return dw
   }

@@ -127,8 +127,7 @@ typedef struct {
 void ck_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
                  const float *packed, ck_result dx, int adds, float *sums, float *scratch);
 ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n);
-/// Adds panels [first, end) of the sums of `groups` of rows, `distance` apart, to dw (k x n) in
-/// group order.
+/// Panels [first, end) of dw (k x n): the sums of `groups` of rows, `distance` apart, in group order.
 void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw);
 
@@ -202,7 +201,7 @@ void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float 
 /// of `depth` rows.
 void ck_winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
                         float *u, const ptrdiff_t *places, ptrdiff_t depth);
-/// Adds GT du G to the gradients of filters.
+/// GT du G, the gradients of filters.
 void ck_winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
                                  ptrdiff_t channels, float *dg, const ptrdiff_t *taps);
 
