@@ -15,12 +15,12 @@ enum NetworkShapes: String, ExpressibleByArgument, CaseIterable {
   var usualSize: Int { self == .resnet50 ? 64 : 28 }
 
   /// The convolutions of a forward pass in order, equal ones counted once.
-  func layers(size: Int, batch: Int) -> [ConvolutionLayer] {
-    var list = LayerList(batch: batch, side: size)
+  func layers(height: Int, width: Int, batch: Int) -> [ConvolutionLayer] {
+    var list = LayerList(batch: batch, height: height, width: width)
     switch self {
     case .resnet50:
       list.add(3, 64, kernel: 7, stride: 2)
-      list.side = (list.side + 1) / 2  // max-pool
+      (list.height, list.width) = ((list.height + 1) / 2, (list.width + 1) / 2)  // max-pool
       var channels = 64
       for (width, blocks) in [(64, 3), (128, 4), (256, 6), (512, 3)] {
         for block in 0..<blocks {
@@ -49,22 +49,25 @@ enum NetworkShapes: String, ExpressibleByArgument, CaseIterable {
 
   private struct LayerList {
     var batch: Int
-    var side: Int
+    var height: Int
+    var width: Int
     var layers: [ConvolutionLayer] = []
 
-    init(batch: Int, side: Int) { (self.batch, self.side) = (batch, side) }
+    init(batch: Int, height: Int, width: Int) {
+      (self.batch, self.height, self.width) = (batch, height, width)
+    }
 
-    /// Appends a convolution, and goes on with its output's side unless that is kept.
+    /// Appends a convolution, and goes on with its output's extents unless these are kept.
     mutating func add(_ c: Int, _ k: Int, kernel: Int, stride: Int = 1, keep: Bool = false) {
       let problem = ConvolutionProblem(
-        batch: batch, height: side, width: side, inChannels: c, outChannels: k, kernel: kernel,
+        batch: batch, height: height, width: width, inChannels: c, outChannels: k, kernel: kernel,
         stride: stride, padding: kernel / 2)
       if let index = layers.firstIndex(where: { $0.problem == problem }) {
         layers[index].repeats += 1
       } else {
         layers.append(ConvolutionLayer(problem: problem, repeats: 1))
       }
-      if !keep { side = problem.outHeight }
+      if !keep { (height, width) = (problem.outHeight, problem.outWidth) }
     }
   }
 }

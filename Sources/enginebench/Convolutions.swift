@@ -14,8 +14,10 @@ struct Convolutions: ParsableCommand {
 
   @Option(help: "The network: resnet50 (ImageNet stem) or resnet20 (CIFAR stem).")
   var arch: NetworkShapes = .resnet50
-  @Option(help: "Side of the images in pixels.")
-  var size: Int?
+  @Option(help: "Height of the images in pixels.")
+  var height: Int?
+  @Option(help: "Their width; the height unless given.")
+  var width: Int?
   @Option(help: "Images in a batch.")
   var batch = 64
   @Option(help: "Threads that compute.")
@@ -24,6 +26,8 @@ struct Convolutions: ParsableCommand {
   var policy = ConvolutionPolicy.fastest
   @Option(help: "Compute with this implementation wherever it can.")
   var kernel: String?
+  @Flag(help: "Time every implementation that can compute a layer, the chosen one first.")
+  var every = false
   @Option(help: "Only layers whose description contains this, such as `128 k3 s2`.")
   var only: String?
   @Option(help: "Trials of each pass; the best one counts.")
@@ -31,30 +35,44 @@ struct Convolutions: ParsableCommand {
 
   func run() throws {
     let pool = ThreadPool(threads: threads)
-    print("\(arch.rawValue), \(size ?? arch.usualSize) px, batch \(batch), \(threads) threads")
+    let height = height ?? arch.usualSize, width = width ?? height
+    print("\(arch.rawValue), \(height)×\(width) px, batch \(batch), \(threads) threads")
     print("layer                                 ×   fwd ms    dX ms    dW ms   GFLOP/s of each")
     var total = PassTimes(forward: 0, backwardData: 0, backwardWeights: 0)
     var operations = 0.0
-    let layers = arch.layers(size: size ?? arch.usualSize, batch: batch)
+    let layers = arch.layers(height: height, width: width, batch: batch)
     for (index, layer) in layers.enumerated() {
       if let only, !"\(layer.problem)".contains(only) { continue }
-      let chosen = kernel.flatMap { Convolution(layer.problem, named: $0) }
-      let convolution = chosen ?? Convolution(layer.problem, policy: policy)
-      let times = PassTimes(convolution, pool: pool, trials: trials)
+      let named = kernel.flatMap { Convolution(layer.problem, named: $0) }
+      let chosen = named ?? Convolution(layer.problem, policy: policy)
+      let times = measure(chosen, repeats: layer.repeats, pool)
       let count = Double(layer.repeats)
       total.forward += count * times.forward
       total.backwardData += index == 0 ? 0 : count * times.backwardData
       total.backwardWeights += count * times.backwardWeights
       operations += (index == 0 ? 2 : 3) * count * layer.problem.operations
-      print(
-        column("\(layer.problem)", 36, left: true) + column("\(layer.repeats)", 3)
-          + times.line(operations: layer.problem.operations) + "  " + convolution.kernelName)
+      guard every else { continue }
+      for other in Convolution.all(layer.problem)
+      where other.kernelName != chosen.kernelName && other.kernelName != "reference" {
+        _ = measure(other, repeats: layer.repeats, pool)
+      }
     }
     let sum = total.forward + total.backwardData + total.backwardWeights
     print(
       "total fwd \(fixed(total.forward * 1e3, 1)) ms, dX \(fixed(total.backwardData * 1e3, 1)) ms,"
         + " dW \(fixed(total.backwardWeights * 1e3, 1)) ms: \(fixed(sum * 1e3, 1)) ms a step,"
         + " \(fixed(Double(batch) / sum, 1)) images/s, \(fixed(operations / sum / 1e9, 1)) GFLOP/s")
+  }
+
+  /// Times a convolution and prints its line.
+  private func measure(
+    _ convolution: Convolution, repeats: Int, _ pool: ThreadPool
+  ) -> PassTimes {
+    let times = PassTimes(convolution, pool: pool, trials: trials)
+    print(
+      column("\(convolution.problem)", 36, left: true) + column("\(repeats)", 3)
+        + times.line(operations: convolution.problem.operations) + "  " + convolution.kernelName)
+    return times
   }
 }
 
