@@ -5,7 +5,7 @@ public final class AdamW: Optimizer {
   private let configuration: OptimizerConfiguration
   private let memory: OptimizerMemory
   private let pool: ThreadPool
-  private var stepCount = 0
+  public private(set) var steps = 0
 
   /// A rule for these parameters, with zero moments.
   public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
@@ -13,21 +13,23 @@ public final class AdamW: Optimizer {
     memory = OptimizerMemory(parameters, moments: ["exp_avg", "exp_avg_sq"], pool: pool)
   }
 
-  public var state: OptimizerState {
-    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
-    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
+  public var moments: [WrittenTensor] { memory.written }
+
+  public func set(_ state: OptimizerState) {
+    memory.set(state.tensors)
+    steps = state.steps
   }
 
   public func gradientNorm() -> Double { memory.gradientNorm() }
 
   public func step(learningRateFactor: Double, gradientNorm: Double?) {
     let scale = configuration.gradientScale(norm: gradientNorm ?? self.gradientNorm())
-    stepCount += 1
+    steps += 1
     for (index, parameter) in memory.parameters.enumerated() {
       let rule = UpdateRules.AdamW(
         learningRate: configuration.learningRate(of: parameter.part) * learningRateFactor,
         beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-        weightDecay: configuration.weightDecay(of: parameter), step: stepCount,
+        weightDecay: configuration.weightDecay(of: parameter), step: steps,
         gradientScale: scale)
       UpdateRules.adamW(
         rule, w: parameter.value.pointer, g: parameter.gradient!.pointer,

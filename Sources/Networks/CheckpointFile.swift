@@ -27,27 +27,34 @@ extension Checkpoint {
 
   /// Writes the file whole or not at all.
   public func write(to path: String) throws {
+    try Self.write(metadata: metadata, tensors: tensors.map(\.written), to: path)
+  }
+
+  /// Writes tensors from where they lie.
+  public static func write(
+    metadata: Data, tensors: [WrittenTensor], to path: String
+  ) throws {
     var offset = 0
     var entries: [Entry] = []
     for tensor in tensors {
       entries.append(Entry(name: tensor.name, shape: tensor.shape, offset: offset))
-      offset += tensor.values.count * MemoryLayout<Float>.stride
+      offset += tensor.count * MemoryLayout<Float>.stride
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let directory = try encoder.encode(entries)
-    let lengths = [Self.version, UInt64(directory.count), UInt64(metadata.count), UInt64(offset)]
+    let lengths = [version, UInt64(directory.count), UInt64(metadata.count), UInt64(offset)]
     try AtomicFile.write(to: path) { sink in
       var sum: UInt32 = 0
       func write(_ bytes: UnsafeRawBufferPointer) throws {
         sum = CRC32.checksum(of: bytes, continuing: sum)
         try sink.write(bytes)
       }
-      try Self.magic.withUnsafeBytes(write)
+      try magic.withUnsafeBytes(write)
       try lengths.map(\.littleEndian).withUnsafeBytes(write)
       try [UInt8](directory).withUnsafeBytes(write)
       try [UInt8](metadata).withUnsafeBytes(write)
-      for tensor in tensors { try tensor.values.withUnsafeBytes(write) }
+      for tensor in tensors { try tensor.withUnsafeBytes(write) }
       try sink.write([sum.littleEndian])
     }
   }

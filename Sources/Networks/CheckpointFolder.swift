@@ -25,10 +25,15 @@ public struct CheckpointFolder: Sendable {
 
   /// Makes `checkpoint` the current one and keeps the one that was current before.
   public func save(_ checkpoint: Checkpoint) throws {
+    try save(metadata: checkpoint.metadata, tensors: checkpoint.tensors.map(\.written))
+  }
+
+  /// The same, with tensors from where they lie.
+  public func save(metadata: Data, tensors: [WrittenTensor]) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
     if FileManager.default.fileExists(atPath: current) { try keepCurrentAsPrevious() }
-    try checkpoint.write(to: current)
+    try Checkpoint.write(metadata: metadata, tensors: tensors, to: current)
   }
 
   /// The newest whole checkpoint, or nil where none was ever saved.

@@ -11,10 +11,14 @@ public protocol Optimizer: AnyObject {
   func step(learningRateFactor: Double, gradientNorm: Double?)
   /// √Σ g² over all parameters, in double precision; NaN or ∞ if a gradient is.
   func gradientNorm() -> Double
-  /// What must be saved to continue with the same bits.
+  /// Steps done.
+  var steps: Int { get }
+  /// The moments, to be written before the next step.
+  var moments: [WrittenTensor] { get }
+  /// Sets what was saved.
   ///
-  /// - Precondition of setting: it fits the parameters; ``restore(_:)`` checks that.
-  var state: OptimizerState { get set }
+  /// - Precondition: it fits the parameters; ``restore(_:)`` checks that.
+  func set(_ state: OptimizerState)
 }
 
 /// An optimiser's memory: steps done, and its moments in our own order of numbers.
@@ -28,6 +32,11 @@ public struct OptimizerState: Equatable, Sendable {
 }
 
 extension Optimizer {
+  /// What must be saved to continue with the same bits.
+  public var state: OptimizerState {
+    OptimizerState(steps: steps, tensors: moments.map(\.copied))
+  }
+
   /// Updates all parameters with their gradients.
   public func step(learningRateFactor: Double) {
     step(learningRateFactor: learningRateFactor, gradientNorm: nil)
@@ -35,7 +44,7 @@ extension Optimizer {
 
   /// Sets what was saved; throws where it belongs to other parameters or another rule.
   public func restore(_ saved: OptimizerState) throws(CheckpointError) {
-    let expected = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0.shape) })
+    let expected = Dictionary(uniqueKeysWithValues: moments.map { ($0.name, $0.shape) })
     let received = Dictionary(
       saved.tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
     for (name, shape) in expected.sorted(by: { $0.key < $1.key }) where received[name] != shape {
@@ -49,7 +58,7 @@ extension Optimizer {
         "the optimiser's state has \(saved.tensors.count) tensors after \(saved.steps) steps; "
           + "expected \(expected.count) tensors and at least 0 steps")
     }
-    state = saved
+    set(saved)
   }
 }
 
@@ -120,23 +129,22 @@ struct OptimizerMemory {
   }
 
   /// Named `moment.parameter`, in our order of numbers.
-  var tensors: [NamedTensor] {
-    get {
-      zip(moments, buffers).flatMap { moment, buffers in
-        zip(parameters, buffers).map { parameter, buffer in
-          NamedTensor(
-            name: "\(moment).\(parameter.name)", shape: parameter.shape, values: buffer.array)
-        }
+  var written: [WrittenTensor] {
+    zip(moments, buffers).flatMap { moment, buffers in
+      zip(parameters, buffers).map { parameter, buffer in
+        WrittenTensor("\(moment).\(parameter.name)", shape: parameter.shape, living: buffer)
       }
     }
-    nonmutating set {
-      let saved = Dictionary(uniqueKeysWithValues: newValue.map { ($0.name, $0) })
-      for (moment, buffers) in zip(moments, buffers) {
-        for (parameter, buffer) in zip(parameters, buffers) {
-          let tensor = saved["\(moment).\(parameter.name)"]
-          precondition(tensor?.shape == parameter.shape, "no \(moment) of \(parameter.name)")
-          _ = buffer.buffer.update(fromContentsOf: tensor!.values)
-        }
+  }
+
+  /// Puts back what was written.
+  func set(_ tensors: [NamedTensor]) {
+    let saved = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+    for (moment, buffers) in zip(moments, buffers) {
+      for (parameter, buffer) in zip(parameters, buffers) {
+        let tensor = saved["\(moment).\(parameter.name)"]
+        precondition(tensor?.shape == parameter.shape, "no \(moment) of \(parameter.name)")
+        _ = buffer.buffer.update(fromContentsOf: tensor!.values)
       }
     }
   }

@@ -36,6 +36,9 @@ public final class Parameter {
   /// The numbers, in our order, to read.
   var numbers: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
 
+  /// The numbers, in our order, to be written before anybody changes them.
+  public var written: WrittenTensor { WrittenTensor(name, shape: shape, living: stored) }
+
   /// As ``value``; nil for buffers.
   public let gradient: AlignedBuffer?
   let initial: InitialValue

@@ -6,7 +6,7 @@ public final class SGD: Optimizer {
   private let configuration: OptimizerConfiguration
   private let memory: OptimizerMemory
   private let pool: ThreadPool
-  private var stepCount = 0
+  public private(set) var steps = 0
 
   /// A rule for these parameters, with zero velocity.
   public init(_ configuration: OptimizerConfiguration, parameters: [Parameter], pool: ThreadPool) {
@@ -15,9 +15,11 @@ public final class SGD: Optimizer {
     memory = OptimizerMemory(parameters, moments: moments, pool: pool)
   }
 
-  public var state: OptimizerState {
-    get { OptimizerState(steps: stepCount, tensors: memory.tensors) }
-    set { (stepCount, memory.tensors) = (newValue.steps, newValue.tensors) }
+  public var moments: [WrittenTensor] { memory.written }
+
+  public func set(_ state: OptimizerState) {
+    memory.set(state.tensors)
+    steps = state.steps
   }
 
   public func gradientNorm() -> Double { memory.gradientNorm() }
@@ -34,6 +36,6 @@ public final class SGD: Optimizer {
         velocity: memory.moments.isEmpty ? nil : memory.buffer(0, of: index),
         count: parameter.count, pool: pool)
     }
-    stepCount += 1
+    steps += 1
   }
 }

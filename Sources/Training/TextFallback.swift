@@ -68,6 +68,7 @@ final class TextFallback {
   func noteBest(epoch: Int, value: Double?) {
     guard let value, state.bestValue.map({ value > $0 }) ?? true else { return }
     (state.bestEpoch, state.bestValue) = (epoch, value)
+    bestWeights = nil  // Lest there are three copies for a moment.
     bestWeights = model.snapshot(above: nil)
   }
 
@@ -76,13 +77,12 @@ final class TextFallback {
     if let bestWeights { try model.restore(bestWeights, above: nil) }
   }
 
-  /// All that a checkpoint holds of it, under `fallback/`.
-  func tensors() -> [NamedTensor] {
-    let optimizerState = optimizer.state
-    state.optimizerSteps = optimizerState.steps
-    return model.snapshot(above: nil).map { $0.renamed("fallback/model/" + $0.name) }
-      + optimizerState.tensors.map { $0.renamed("fallback/optimizer/" + $0.name) }
-      + (bestWeights ?? []).map { $0.renamed("fallback/best/" + $0.name) }
+  /// All that a checkpoint holds of it.
+  func tensors() -> [WrittenTensor] {
+    state.optimizerSteps = optimizer.steps
+    return model.tensors(above: nil).map { $0.written.under("model/") }
+      + optimizer.moments.map { $0.under("optimizer/") }
+      + (bestWeights ?? []).map { $0.written.under("best/") }
   }
 
   /// Continues from a checkpoint.

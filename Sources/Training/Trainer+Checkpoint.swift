@@ -9,13 +9,12 @@ extension Trainer {
   /// What is frozen for the whole run is left out: the recipe says what it is.
   func save() throws {
     state.position = stream.position
-    var tensors = model.snapshot(above: recipe.model.freeze).map { $0.renamed("model/" + $0.name) }
-    let optimizerState = optimizer.state
-    state.optimizerSteps = optimizerState.steps
-    tensors += optimizerState.tensors.map { $0.renamed("optimizer/" + $0.name) }
-    tensors += (bestWeights ?? []).map { $0.renamed("best/" + $0.name) }
+    state.optimizerSteps = optimizer.steps
+    var tensors = model.tensors(above: recipe.model.freeze).map { $0.written.under("model/") }
+    tensors += optimizer.moments.map { $0.under("optimizer/") }
+    tensors += (bestWeights ?? []).map { $0.written.under("best/") }
     if let fallback {
-      tensors += fallback.tensors()
+      tensors += fallback.tensors().map { $0.under("fallback/") }
       state.fallback = fallback.state
     }
     for (name, values) in [
@@ -23,10 +22,10 @@ extension Trainer {
       ("scales/frozen", scales?.frozen), ("scales/values", scales?.parameter.value.array),
     ] {
       guard let values else { continue }
-      tensors.append(NamedTensor(name: name, shape: [values.count], values: values))
+      tensors.append(NamedTensor(name: name, shape: [values.count], values: values).written)
     }
     let metadata = try JSONEncoder().encode(state)
-    try folder.checkpoints.save(Checkpoint(metadata: metadata, tensors: tensors))
+    try folder.checkpoints.save(metadata: metadata, tensors: tensors)
   }
 
   /// Continues from the folder's newest intact checkpoint of this very run, if there is one.
@@ -77,9 +76,7 @@ extension Trainer {
 extension ImageClassifier {
   /// Copies of all parameters and buffers above a part, in the engine's own layout.
   func snapshot(above part: FrozenPart?) -> [NamedTensor] {
-    tensors(above: part).map {
-      NamedTensor(name: $0.name, shape: $0.shape, values: $0.value.array)
-    }
+    tensors(above: part).map(\.written.copied)
   }
 
   /// Puts copies back.

@@ -67,6 +67,7 @@ extension Trainer {
     else { return false }
     if let best = state.best, value <= best.value { return false }
     state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
+    bestWeights = nil  // Lest there are three copies for a moment.
     bestWeights = model.snapshot(above: recipe.model.freeze)
     return true
   }
@@ -74,6 +75,7 @@ extension Trainer {
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
     if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
+    bestWeights = nil
     let start = monotonicSeconds()
     let both = try fallback.map(testFallback)
     let test =

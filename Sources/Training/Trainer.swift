@@ -140,24 +140,24 @@ public final class Trainer {
   ) throws -> RunOutcome {
     report(.started(step: state.step, totalSteps: budget.steps))
     for epoch in state.epochs { report(.epoch(epoch)) }
-    var clock = Stopwatch(checkpointSeconds: checkpointSeconds)
+    var clock = RunClock(checkpointSeconds: checkpointSeconds)
     while state.step < budget.steps {
-      if try enterPhase(shouldStop, report) { clock.skip(&state) }
+      if try enterPhase(shouldStop, report) { state.seconds += clock.lap() }
       if let reason = trainStep() {
         return .diverged(step: state.step + 1, reason: reason)
       }
       state.step += 1
-      clock.lap(&state)
+      state.addTraining(seconds: clock.lap())
       if state.step == budget.epochEnds[state.epochs.count] {
         if let reason = endEpoch(report) { return .diverged(step: state.step, reason: reason) }
-        clock.skip(&state)
+        state.seconds += clock.lap()
         if state.step == budget.steps || clock.isCheckpointCheap {
           try save()
-          clock.saved(&state)
+          state.seconds += clock.lapOfCheckpoint()
         }
       } else if clock.isCheckpointDue {
         try save()
-        clock.saved(&state)
+        state.seconds += clock.lapOfCheckpoint()
       }
       if clock.isReportDue {
         report(
@@ -353,59 +353,5 @@ extension ModelConfiguration {
     fitted.cosineScale = requirement.cosineScale
     fitted.initialBias = requirement.initialBias
     return fitted
-  }
-}
-
-/// Splits wall-clock time into training steps and the rest, and says when something is due.
-private struct Stopwatch {
-  private let checkpointSeconds: Double
-  private var last = monotonicSeconds()
-  private var lastCheckpoint = monotonicSeconds()
-  private var checkpointCost = 0.0
-  private var lastReport = monotonicSeconds()
-
-  init(checkpointSeconds: Double) { self.checkpointSeconds = checkpointSeconds }
-
-  /// Books the time since the last call as training.
-  mutating func lap(_ state: inout TrainingState) {
-    let seconds = elapsed()
-    state.trainingSeconds += seconds
-    state.epochSeconds += seconds
-    state.seconds += seconds
-  }
-
-  /// Books the time since the last call as something else.
-  mutating func skip(_ state: inout TrainingState) {
-    state.seconds += elapsed()
-  }
-
-  /// Books the time since the last call as that of a checkpoint.
-  mutating func saved(_ state: inout TrainingState) {
-    checkpointCost = elapsed()
-    state.seconds += checkpointCost
-    lastCheckpoint = last
-  }
-
-  /// Whether a checkpoint takes no time to speak of, or a hundredth of that since the last one: the
-  /// weights of a large network take half a second, and an epoch may be short.
-  var isCheckpointCheap: Bool {
-    checkpointCost < 0.1 || last - lastCheckpoint >= 100 * checkpointCost
-  }
-
-  var isCheckpointDue: Bool { last - lastCheckpoint >= checkpointSeconds }
-
-  /// True about once a second.
-  var isReportDue: Bool {
-    mutating get {
-      guard last - lastReport >= 1 else { return false }
-      lastReport = last
-      return true
-    }
-  }
-
-  private mutating func elapsed() -> Double {
-    let now = monotonicSeconds()
-    defer { last = now }
-    return now - last
   }
 }

@@ -38,9 +38,16 @@ struct TrainingState: Codable {
     var value: Double
     var validation: Evaluation
   }
+
+  /// Books seconds of training steps.
+  mutating func addTraining(seconds: Double) {
+    trainingSeconds += seconds
+    epochSeconds += seconds
+    self.seconds += seconds
+  }
 }
 
 /// Wall-clock seconds from a clock that never goes back.
-func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
 }
