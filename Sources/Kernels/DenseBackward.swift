@@ -9,22 +9,28 @@ import CKernels
 /// The cut depends only on the extents.
 struct DenseBackward {
   /// Fewest pixels of a group: fewer, and adding up the groups' sums takes what the rest gains.
-  static let leastPixels = 192
+  static let leastPixels = 256
   /// Most groups, more than enough for the threads to share evenly.
   static let mostGroups = 16
   /// Sums of all groups that stay in the caches.
   static let mostSums = 1 << 20
+  /// Weights from which on adding up the groups' sums takes longer than t takes through memory; fewer
+  /// where the convolution narrows, and t with it (measured).
+  static let tooManyWeights = 1 << 20
+  static let tooManyNarrowing = 1 << 15
 
   private let problem: ConvolutionProblem
   private let groups: Int
 
-  /// Nil where the convolution is no product of dense matrices, or has few pixels for its weights.
+  /// Nil where the convolution is no product of dense matrices, has few pixels or many weights.
   init?(_ problem: ConvolutionProblem) {
     guard problem.isDense, problem.weightCount > 0 else { return nil }
     self.problem = problem
     let wanted = max(2, min(Self.mostGroups, Self.mostSums / problem.weightCount))
     groups = min(wanted, problem.outPixels / Self.leastPixels)
-    guard groups >= 2 else { return nil }
+    let narrows = problem.inChannels > problem.outChannels
+    let tooMany = narrows ? Self.tooManyNarrowing : Self.tooManyWeights
+    guard groups >= 2, problem.weightCount < tooMany else { return nil }
   }
 
   private var sumCount: Int {

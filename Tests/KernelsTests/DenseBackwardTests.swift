@@ -23,11 +23,11 @@ import Testing
   }
 
   static let examples = [
-    Example(problem: dense(384, 1, 1)),
-    Example(problem: dense(391, 7, 19), rectifies: true, normalizesInput: true),
+    Example(problem: dense(512, 1, 1)),
+    Example(problem: dense(519, 7, 19), rectifies: true, normalizesInput: true),
     Example(problem: dense(1000, 64, 48), normalizesInput: true),
     Example(problem: dense(777, 33, 100), rectifies: true),
-    Example(problem: dense(450, 1040, 520), rectifies: true, normalizesInput: true),
+    Example(problem: dense(530, 520, 1040), rectifies: true, normalizesInput: true),
   ]
 
   /// What both ways read.
@@ -207,13 +207,17 @@ import Testing
     #expect(results.allSatisfy { $0.dx.allSatisfy { $0.isFinite } && $0.dw.contains { $0 != 0 } })
   }
 
-  @Test("is for dense products with enough pixels only")
+  @Test("is for dense products with enough pixels and not too many weights")
   func chosen() {
     func fuses(_ problem: ConvolutionProblem) -> Bool {
       Convolution(problem, policy: .fastest).fusesBackward
     }
-    #expect(!fuses(Self.dense(383, 64, 64)))
-    #expect(fuses(Self.dense(384, 64, 64)))
+    #expect(!fuses(Self.dense(511, 64, 64)))
+    #expect(fuses(Self.dense(512, 64, 64)))
+    #expect(fuses(Self.dense(5120, 256, 1024)))
+    #expect(!fuses(Self.dense(5120, 512, 2048)))
+    #expect(fuses(Self.dense(5120, 256, 64)))
+    #expect(!fuses(Self.dense(5120, 512, 128)))
     #expect(
       !fuses(
         ConvolutionProblem(
