@@ -11,13 +11,15 @@ struct PerPixelConvolution: ConvolutionKernel {
 
   /// Images that make a product efficient.
   static let leastImages = 16
+  /// Share of the multiplications by taps inside and outside the image up to which it pays (measured).
+  static let mostInside = 0.87
 
   static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
     guard canCompute(problem), problem.batch >= leastImages, problem.inChannels >= 16,
       problem.outChannels >= 16
     else { return nil }
     let all = problem.outPixels * problem.kernelHeight * problem.kernelWidth
-    return Double(cost(problem)) <= 0.8 * Double(all) ? Self(problem) : nil
+    return Double(cost(problem)) <= mostInside * Double(all) ? Self(problem) : nil
   }
 
   static func variants(for problem: ConvolutionProblem) -> [Self] {

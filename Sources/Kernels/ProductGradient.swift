@@ -44,7 +44,8 @@ struct ProductGradient {
   ) -> (
     runs: Int, parts: Int, across: Int, blocks: Int
   ) {
-    let runs = min(segments, max(1, extent / length))
+    // A block of one run leaves out the rows where it meets the border.
+    let runs = length > 128 ? 1 : min(segments, max(1, extent / length))
     let parts = (length + extent - 1) / extent
     let across = (columns + extent - 1) / extent
     return (runs, parts, across, (segments + runs - 1) / runs * parts * across)

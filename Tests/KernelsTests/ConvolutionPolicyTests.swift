@@ -37,13 +37,13 @@ import Testing
     "The layers of ResNet-50 get the implementations measured to be fastest",
     arguments: choices(
       64, 64, batch: 64, threes: ["winograd 4×4", "winograd 4×4", "winograd 4×4", "per pixel"],
-      strided: ["winograd 4×4", "gathered", "per pixel"])
+      strided: ["winograd 4×4", "per pixel", "per pixel"])
       + choices(
         96, 96, batch: 32, threes: ["winograd 4×4", "winograd 4×4", "winograd 3×3", "per pixel"],
         strided: ["winograd 3×4", "winograd 3×3", "per pixel"])
       + choices(
         80, 60, batch: 64, threes: ["winograd 4×5", "winograd 5×4", "winograd 5×4", "per pixel"],
-        strided: ["winograd 5×4", "gathered", "per pixel"])
+        strided: ["winograd 5×4", "per pixel", "per pixel"])
       + choices(
         224, 224, batch: 16,
         threes: ["winograd 4×4", "winograd 4×4", "winograd 3×5", "winograd 4×4"],
