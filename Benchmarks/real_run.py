@@ -8,6 +8,7 @@ that it was stopped for does not count. Means of bare steps count, not medians: 
 steps too.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -48,11 +49,12 @@ def bare(arch, size, batch, steps):
 
 
 def signal_tree(process, number):
-    """Sends a signal to a process and all that it started."""
-    os.kill(process, number)
-    for children in pathlib.Path(f"/proc/{process}/task").glob("*/children"):
-        for child in children.read_text().split():
-            signal_tree(int(child), number)
+    """Sends a signal to a process and all that it started, unless they have just ended."""
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        os.kill(process, number)
+        for children in pathlib.Path(f"/proc/{process}/task").glob("*/children"):
+            for child in children.read_text().split():
+                signal_tree(int(child), number)
 
 
 def run_with_pauses(command, folder, seconds, measure):
