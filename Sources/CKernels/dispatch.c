@@ -43,6 +43,15 @@ __attribute__((constructor)) static void choose(void) {
 
 const char *ck_implementation(void) { return chosen->name; }
 
+void ck_ask(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns) {
+  const ptrdiff_t line = 64 / sizeof(float);
+  for (ptrdiff_t i = 0; i < rows; i++) {
+    for (ptrdiff_t j = 0; j < columns; j += line) {
+      __builtin_prefetch(first + i * pitch + j, 0, 2);
+    }
+  }
+}
+
 ptrdiff_t ck_panel_width(void) { return chosen->panel_width; }
 
 ptrdiff_t ck_packed_count(ptrdiff_t k, ptrdiff_t n) {
@@ -144,12 +153,14 @@ void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float 
   chosen->winograd_gradient(axes, pixels, next, channels, d, places);
 }
 
-void ck_winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
-                        float *u, const ptrdiff_t *places, ptrdiff_t depth) {
-  chosen->winograd_filter(axes, g, taps, channels, u, places, depth);
+void ck_winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
+                        const ptrdiff_t *taps, ptrdiff_t channels, float *u,
+                        const ptrdiff_t *places, ptrdiff_t depth) {
+  chosen->winograd_filter(axes, rows, g, pitch, taps, channels, u, places, depth);
 }
 
-void ck_winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
-                                 ptrdiff_t channels, float *dg, const ptrdiff_t *taps) {
-  chosen->winograd_filter_gradient(axes, du, places, channels, dg, taps);
+void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
+                                 ptrdiff_t du_pitch, const ptrdiff_t *places, ptrdiff_t channels,
+                                 float *dg, ptrdiff_t pitch, const ptrdiff_t *taps) {
+  chosen->winograd_filter_gradient(axes, rows, du, du_pitch, places, channels, dg, pitch, taps);
 }

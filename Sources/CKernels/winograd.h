@@ -223,10 +223,19 @@ typedef struct {
   // The pixels of the tile after this one, asked for meanwhile, and how many there are; or NULL.
   const float *const *next;
   int pixel_count;
+  // From a filter's numbers in memory to those of one that is met later, asked for meanwhile; or 0.
+  ptrdiff_t ahead;
   // Rows of the packed matrices that are written, and whether half a panel beyond c is cleared.
   ptrdiff_t depth;
   int clears;
 } ck_tile;
+
+// A line of a tap of the filter that is met later.
+CK_INLINE void ask_tap(ck_map map, const ck_tile *t, int i, ptrdiff_t c) {
+  if (!t->ahead) { return; }
+  if (map == W_FILTER) { __builtin_prefetch(t->from + t->taps[i] + t->ahead + c, 0, 2); }
+  if (map == W_FILTER_GRADIENT) { __builtin_prefetch(t->to + t->taps[i] + t->ahead + c, 1, 2); }
+}
 
 CK_INLINE vec take(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec scale, vec shift) {
   switch (map) {
@@ -236,7 +245,7 @@ CK_INLINE vec take(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec scale, 
       return t->scale ? rectified(scale * x + shift) : x;
     }
     case W_GRADIENT: return t->pixels[i] ? load(t->pixels[i] + c) : (vec){};
-    case W_FILTER: return load(t->from + t->taps[i] + c);
+    case W_FILTER: ask_tap(map, t, i, c); return load(t->from + t->taps[i] + c);
     case W_OUTPUT:
     case W_FILTER_GRADIENT: return load(t->from + t->places[i] + c);
   }
@@ -259,18 +268,18 @@ CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x) {
       store(to, t->finish ? finished(x, to, shift_at(t->finish, c), t->finish) : x);
       break;
     }
-    case W_FILTER_GRADIENT: store(t->to + t->taps[i] + c, x);
+    case W_FILTER_GRADIENT: ask_tap(map, t, i, c); store(t->to + t->taps[i] + c, x);
   }
 }
 
-// A map along the columns that are taken, and along a row of what that gave.
+// A map along the columns that are taken, and along the `count` rows of what that gave.
 typedef void along_columns(const ck_tile *tile, ptrdiff_t c, vec made[][W_MOST]);
-typedef void along_row(const ck_tile *tile, ptrdiff_t c, int i, const vec *row);
+typedef void along_rows(const ck_tile *tile, ptrdiff_t c, int count, vec made[][W_MOST]);
 
 typedef struct {
   int taken, given;
   along_columns *columns;
-  along_row *row;
+  along_rows *rows;
 } ck_line;
 
 #define CK_MAP(MAP, N, TAPS)                                                                       \
@@ -291,13 +300,16 @@ typedef struct {
       CK_UNROLL for (int i = 0; i < given(MAP, N, TAPS); i++) { made[i][j] = o[i]; }               \
     }                                                                                              \
   }                                                                                                \
-  static void row_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int i, const vec *row) {  \
+  static void rows_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int count,               \
+                                        vec made[][W_MOST]) {                                      \
     const ck_tile t = *tile;                                                                       \
-    vec d[W_MOST], o[W_MOST];                                                                      \
-    CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = row[j]; }                     \
-    apply(MAP, N, &points_##N, TAPS, d, o);                                                        \
-    CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                                      \
-      put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j]);                                          \
+    for (int i = 0; i < count; i++) {                                                              \
+      vec d[W_MOST], o[W_MOST];                                                                    \
+      CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = made[i][j]; }               \
+      apply(MAP, N, &points_##N, TAPS, d, o);                                                      \
+      CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                                    \
+        put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j]);                                        \
+      }                                                                                            \
     }                                                                                              \
   }
 
@@ -310,7 +322,7 @@ CK_MAPS(W_INPUT) CK_MAPS(W_OUTPUT) CK_MAPS(W_GRADIENT) CK_MAPS(W_FILTER) CK_MAPS
 #define CK_LINE_OF(MAP, N, TAPS)                                                                   \
   if (axis.points == N && axis.taps == TAPS) {                                                     \
     return (ck_line){taken(MAP, N, TAPS), given(MAP, N, TAPS), columns_##MAP##_##N##_##TAPS,       \
-                     row_##MAP##_##N##_##TAPS};                                                    \
+                     rows_##MAP##_##N##_##TAPS};                                                    \
   }
 #define CK_LINES(MAP)                                                                              \
   CK_LINE_OF(MAP, 4, 3) CK_LINE_OF(MAP, 5, 3) CK_LINE_OF(MAP, 6, 3) CK_LINE_OF(MAP, 7, 3)          \
@@ -344,7 +356,7 @@ CK_INLINE void transform(ck_map map, ck_axes axes, ck_tile t, ptrdiff_t channels
     t.clears = map == W_FILTER && c % CK_WIDTH == 0 && c + CK_LANES >= channels;
     if (t.next) { ask_pixels(&t, c); }
     down.columns(&t, c, made);
-    for (int i = 0; i < down.given; i++) { across.row(&t, c, i, made[i]); }
+    across.rows(&t, c, down.given, made);
   }
 }
 
@@ -379,15 +391,35 @@ static void winograd_gradient(ck_axes axes, const float *const *pixels, const fl
             (ck_tile){.pixels = pixels, .next = next, .to = d, .places = places}, channels);
 }
 
-static void winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
-                            float *u, const ptrdiff_t *places, ptrdiff_t depth) {
-  transform(W_FILTER, axes,
-            (ck_tile){.from = g, .taps = taps, .to = u, .places = places, .depth = depth},
-            channels);
+// Filters that are asked for ahead: lines of a row of filters lie on pages of their own.
+enum { CK_FILTERS_AHEAD = 4 };
+
+static void winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
+                            const ptrdiff_t *taps, ptrdiff_t channels, float *u,
+                            const ptrdiff_t *places, ptrdiff_t depth) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    transform(W_FILTER, axes,
+              (ck_tile){.from = g + r * pitch,
+                        .taps = taps,
+                        .ahead = r + CK_FILTERS_AHEAD < rows ? CK_FILTERS_AHEAD * pitch : 0,
+                        .to = u + r * CK_WIDTH,
+                        .places = places,
+                        .depth = depth},
+              channels);
+  }
 }
 
-static void winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
-                                     ptrdiff_t channels, float *dg, const ptrdiff_t *taps) {
-  transform(W_FILTER_GRADIENT, axes,
-            (ck_tile){.from = du, .places = places, .to = dg, .taps = taps}, channels);
+static void winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
+                                     ptrdiff_t du_pitch, const ptrdiff_t *places,
+                                     ptrdiff_t channels, float *dg, ptrdiff_t pitch,
+                                     const ptrdiff_t *taps) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    transform(W_FILTER_GRADIENT, axes,
+              (ck_tile){.from = du + r * du_pitch,
+                        .places = places,
+                        .to = dg + r * pitch,
+                        .taps = taps,
+                        .ahead = r + CK_FILTERS_AHEAD < rows ? CK_FILTERS_AHEAD * pitch : 0},
+              channels);
+  }
 }

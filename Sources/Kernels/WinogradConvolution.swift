@@ -7,8 +7,7 @@ import CKernels
 /// Backward data is the same with the rotated filter. The weights' gradient is
 /// dU = Vᵀ D for each pair of points, transformed back once at the end.
 ///
-/// Schedules: *blocked*, where a lane takes a block of tiles through all stages in its own scratch
-/// memory, and *staged*, where all lanes finish a stage for a span of tiles before the next begins.
+/// Schedules: ``WinogradLayout/Schedule``.
 struct WinogradConvolution: ConvolutionKernel {
   let problem: ConvolutionProblem
   let tiling: WinogradTiling
@@ -46,10 +45,12 @@ struct WinogradConvolution: ConvolutionKernel {
 
   /// Multiplications for each pair of channels.
   ///
-  /// Making U and reading it costs as much as the products of 55 tiles, reading it alone as much as
-  /// those of 20 (measured). An axis of seven points, the least accurate, must save 7 %.
+  /// Making U and reading it costs as much as the products of 55 tiles, or of 5 where it never leaves
+  /// a second-level cache; reading it alone as much as those of 20 (measured). An axis of seven
+  /// points, the least accurate, must save 7 %.
   private func cost(isPrepared: Bool) -> Double {
-    let products = Double(tiling.products * (tiling.tiles(problem) + (isPrepared ? 20 : 55)))
+    let more = isPrepared ? 20 : isParted ? 5 : 55
+    let products = Double(tiling.products * (tiling.tiles(problem) + more))
     return [tiling.rows, tiling.columns].reduce(products) { $1.points > 6 ? 1.07 * $0 : $0 }
   }
 
@@ -59,12 +60,17 @@ struct WinogradConvolution: ConvolutionKernel {
     WinogradLayout(problem, tiling, direction, isPrepared: isPrepared)
   }
 
+  /// Whether every training pass is computed by parts.
+  private var isParted: Bool {
+    WinogradLayout.Direction.allCases.allSatisfy { layout($0).schedule == .parted }
+  }
+
   func scratchCount(threads: Int) -> Int {
     let adjoint = layout(.adjoint)
-    return max(
-      layout(.forward).scratchCount(threads: threads), preparedScratchCount(threads: threads),
-      turnedStart(adjoint, threads: threads) + turnedCount(adjoint),
-      adjoint.scratchCount(threads: threads), layout(.weights).scratchCount(threads: threads))
+    let turned = adjoint.schedule == .parted ? 0 : adjoint.countU + problem.weightCount
+    return WinogradLayout.Direction.allCases.reduce(
+      max(turned, preparedScratchCount(threads: threads))
+    ) { max($0, layout($1).scratchCount(threads: threads)) }
   }
 
   func preparedScratchCount(threads: Int) -> Int {
@@ -76,8 +82,7 @@ struct WinogradConvolution: ConvolutionKernel {
   func prepare(
     to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
-    let layout = layout(.forward, isPrepared: true)
-    transformFilters(layout, 0..<layout.to, u: prepared, w: w, pool: pool)
+    transformFilters(layout(.forward, isPrepared: true), u: prepared, w: w, pool: pool)
   }
 
   func forward(
@@ -95,11 +100,14 @@ struct WinogradConvolution: ConvolutionKernel {
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let layout = layout(.forward)
-    convolve(
-      layout, y: y, x: x, u: scratch, input: input, finish: nil,
-      scratch: scratch + layout.countU, pool: pool
-    ) { part in
-      transformFilters(layout, part, u: scratch, w: w + part.lowerBound, pool: pool)
+    if layout.schedule == .parted {
+      convolveByParts(
+        layout, y: y, x: x, w: w, input: input, finish: nil, scratch: scratch, pool: pool)
+    } else {
+      transformFilters(layout, u: scratch, w: w, pool: pool)
+      convolve(
+        layout, y: y, x: x, u: scratch, input: input, finish: nil,
+        scratch: scratch + layout.countU, pool: pool)
     }
   }
 
@@ -109,109 +117,91 @@ struct WinogradConvolution: ConvolutionKernel {
   ) {
     precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
     let layout = layout(.adjoint)
-    let turned = scratch + turnedStart(layout, threads: pool.threads)
-    convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish.finish(dx)?.loop(dx),
-      scratch: scratch + layout.countU, pool: pool
-    ) { part in
-      problem.transposeTaps(w, channels: part, to: turned, pool: pool) { 8 - $0 }
-      transformFilters(layout, part, u: scratch, w: turned, pool: pool)
+    let finish = finish.finish(dx)?.loop(dx)
+    if layout.schedule == .parted {
+      convolveByParts(
+        layout, y: dx, x: dy, w: w, input: nil, finish: finish, scratch: scratch, pool: pool)
+      return
     }
+    // The turned weights are needed until U is made, so they lie in the place of V and M.
+    let turned = scratch + layout.countU
+    problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
+    transformFilters(layout, u: scratch, w: turned, pool: pool)
+    convolve(
+      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish,
+      scratch: scratch + layout.countU, pool: pool)
   }
-
-  /// Where the turned weights of a part of U lie, which are needed until that is made: in the place
-  /// of V and M, unless these are there already.
-  private func turnedStart(_ layout: WinogradLayout, threads: Int) -> Int {
-    layout.columnsU == layout.to ? layout.countU : layout.scratchCount(threads: threads)
-  }
-  private func turnedCount(_ layout: WinogradLayout) -> Int { 9 * layout.from * layout.columnsU }
 
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let layout = layout(.weights)
+    if layout.schedule == .parted {
+      gradientByParts(layout, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+      return
+    }
     let (c, k) = (layout.from, layout.to)
     let v = scratch + layout.countU
     let d = layout.stageM(v)
-    func multiply(
-      _ products: [WinogradLayout.Product], _ tiles: Range<Int>, columns: Range<Int>
-    ) {
-      pool.run(chunks: products.count) { index, _ in
-        let product = products[index]
-        let next = index + 1 < products.count ? products[index + 1] : nil
-        ck_gradient_in_place(
-          tiles.count, c, columns.count, v + product.v, layout.pitchV,
-          d + product.m + columns.lowerBound, layout.pitchM, scratch + product.u, columns.count,
-          tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
-          next.map { d + $0.m + columns.lowerBound })
-      }
-    }
-    func write(_ phases: [WinogradLayout.Phase], columns: Range<Int>) {
-      let (first, count) = (columns.lowerBound, columns.count)
-      Self.forEachChannels(c, pool) { channels in
-        for phase in phases {
-          for channel in channels {
-            ck_winograd_filter_gradient(
-              phase.transform, scratch + channel * count, phase.placesU, count,
-              dw + channel * k + first, phase.taps.map { $0 * c * k })
-          }
-        }
-      }
-    }
-    let parts = layout.parts
     layout.forEachSpan { tiles in
       for (index, phase) in layout.phases.enumerated() {
         layout.forEachChunk(of: tiles, pool) { part, first in
-          layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
+          layout.readInput(
+            part, channels: 0..<c, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
           // All phases meet the same gradient.
-          if index == 0 { layout.readGradient(part, dy: dy, d: d + first * layout.pitchM) }
-        }
-        for columns in parts {
-          multiply(phase.products, tiles, columns: columns)
-          if parts.count > 1 { write([phase], columns: columns) }
-        }
-      }
-    }
-    if parts.count == 1 { write(layout.phases, columns: 0..<k) }
-  }
-
-  /// Some columns of U, of weights whose first column there is at `w`: in × out channels of this
-  /// pass, or in × `columns` where U is made by parts.
-  private func transformFilters(
-    _ layout: WinogradLayout, _ columns: Range<Int>, u: UnsafeMutablePointer<Float>,
-    w: UnsafePointer<Float>, pool: ThreadPool
-  ) {
-    let c = layout.from
-    // Weights that were turned have no other columns.
-    let pitch = layout.direction == .adjoint ? columns.count : layout.to
-    let taps = layout.phases.map { $0.taps.map { $0 * c * pitch } }
-    let width = PackedMatrix.width
-    Self.forEachChannels(c, pool) { channels in
-      for (phase, taps) in zip(layout.phases, taps) {
-        // Panel by panel, or the rows of all panels would lie on too many pages.
-        for first in stride(from: 0, to: columns.count, by: width) {
-          for channel in channels {
-            ck_winograd_filter(
-              phase.transform, w + channel * pitch + first, taps,
-              min(width, columns.count - first), u + first * c + channel * width, phase.placesU, c)
+          if index == 0 {
+            layout.readGradient(part, channels: 0..<k, dy: dy, d: d + first * layout.pitchM)
           }
         }
+        let products = phase.products
+        pool.run(chunks: products.count) { index, _ in
+          let product = products[index]
+          let next = index + 1 < products.count ? products[index + 1] : nil
+          ck_gradient_in_place(
+            tiles.count, c, k, v + product.v, layout.pitchV, d + product.m, layout.pitchM,
+            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
+            next.map { d + $0.m })
+        }
+      }
+    }
+    Self.forEachChannels(c, pool) { channels in
+      for phase in layout.phases {
+        ck_winograd_filter_gradient(
+          phase.transform, channels.count, scratch + channels.lowerBound * k, k, phase.placesU, k,
+          dw + channels.lowerBound * k, k, phase.taps.map { $0 * c * k })
       }
     }
   }
 
-  /// y = finish(x ∗ w), or dx from dy, with the transformed weights at `u`, which `prepare` makes for
-  /// some columns before they are used.
+  /// U of weights: in × out channels of this pass.
+  private func transformFilters(
+    _ layout: WinogradLayout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
+    pool: ThreadPool
+  ) {
+    let (from, to) = (layout.from, layout.to)
+    let taps = layout.phases.map { $0.taps.map { $0 * from * to } }
+    let width = PackedMatrix.width
+    Self.forEachChannels(from, pool) { channels in
+      for (phase, taps) in zip(layout.phases, taps) {
+        // Panel by panel, or the rows of all panels would lie on too many pages.
+        for first in stride(from: 0, to: to, by: width) {
+          ck_winograd_filter(
+            phase.transform, channels.count, w + channels.lowerBound * to + first, to, taps,
+            min(width, to - first), u + first * from + channels.lowerBound * width,
+            phase.placesU, from)
+        }
+      }
+    }
+  }
+
+  /// y = finish(x ∗ w), or dx from dy, with the transformed weights at `u`.
   private func convolve(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
-    prepare: (_ columns: Range<Int>) -> Void = { _ in }
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let parts = layout.parts
-    if parts.count == 1 { prepare(parts[0]) }
-    if layout.isBlocked {
+    if layout.schedule == .blocked {
       convolveBlocks(
         layout, y: y, x: x, u: u, input: input, finish: finish, scratch: scratch, pool: pool)
       return
@@ -222,23 +212,21 @@ struct WinogradConvolution: ConvolutionKernel {
       for (index, phase) in phases.enumerated() {
         if sums || index == 0 {
           layout.forEachChunk(of: tiles, pool) { part, first in
-            layout.readInput(part, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
+            layout.readInput(
+              part, channels: 0..<layout.from, phase: phase, x: x, input: input,
+              v: v + first * layout.pitchV)
           }
         }
-        for part in parts {
-          if parts.count > 1 { prepare(part) }
-          // Halves, because the number of products may be odd and small.
-          let middle = part.count / 2 / PackedMatrix.width * PackedMatrix.width
-          pool.run(chunks: 2 * phase.products.count) { chunk, _ in
-            let (index, half) = chunk.quotientAndRemainder(dividingBy: 2)
-            let product = phase.products[index]
-            let columns = half == 0 ? 0..<middle : middle..<part.count
-            ck_multiply_in_place(
-              tiles.count, layout.from, columns.count, v + product.v, layout.pitchV,
-              u + product.u + columns.lowerBound * layout.from,
-              m + product.m + part.lowerBound + columns.lowerBound, layout.pitchM,
-              sums && phase.isLater ? 1 : 0)
-          }
+        // Halves, because the number of products may be odd and small.
+        let middle = layout.to / 2 / PackedMatrix.width * PackedMatrix.width
+        pool.run(chunks: 2 * phase.products.count) { chunk, _ in
+          let (index, half) = chunk.quotientAndRemainder(dividingBy: 2)
+          let product = phase.products[index]
+          let columns = half == 0 ? 0..<middle : middle..<layout.to
+          ck_multiply_in_place(
+            tiles.count, layout.from, columns.count, v + product.v, layout.pitchV,
+            u + product.u + columns.lowerBound * layout.from, m + product.m + columns.lowerBound,
+            layout.pitchM, sums && phase.isLater ? 1 : 0)
         }
         if !sums || index == phases.count - 1 {
           layout.forEachChunk(of: tiles, pool) { part, first in
@@ -265,7 +253,8 @@ struct WinogradConvolution: ConvolutionKernel {
       let m = layout.stageM(v)
       for (index, phase) in phases.enumerated() {
         if sums || index == 0 {
-          layout.readInput(part, phase: phase, x: x, input: input, v: v)
+          layout.readInput(
+            part, channels: 0..<layout.from, phase: phase, x: x, input: input, v: v)
         }
         for first in stride(from: 0, to: layout.to, by: width) {
           let columns = first..<min(first + width, layout.to)

@@ -7,8 +7,19 @@ import CKernels
 /// Forward, the phases of what is read take turns in V and are summed in M. Towards the data there is
 /// one V, and the phases of the result take turns in M.
 struct WinogradLayout {
+  /// In which order a pass is computed.
+  enum Schedule {
+    /// A lane takes a block of tiles through all stages, in scratch memory of its own.
+    case blocked
+    /// All lanes finish a stage for a span of tiles before the next begins.
+    case staged
+    /// A lane takes a part of the result's channels through all stages after the first, and makes
+    /// the part's U by slabs of input channels, so that it never leaves a second-level cache.
+    case parted
+  }
+
   /// Which way numbers go. `weights` is `forward` with dy, transformed, in the place of M.
-  enum Direction { case forward, adjoint, weights }
+  enum Direction: CaseIterable { case forward, adjoint, weights }
 
   /// A phase of the convolution.
   struct Phase {
@@ -40,9 +51,15 @@ struct WinogradLayout {
   static let blockNumbers = 128 << 10
   /// Channels of M that a block computes at a time.
   static let blockColumns = 64
-  /// Numbers of U from which on it is made and used by parts, so that they stay in a third-level
-  /// cache.
-  static let partNumbers = 9 << 18
+  /// Channels of the result that a part has.
+  static let partColumns = 32
+  /// Most numbers of a slab's U, and of that and a part's M together, which stay in a second-level
+  /// cache; most channels of a slab.
+  static let slabNumbers = 96 << 10
+  static let partNumbers = 208 << 10
+  static let slabChannels = 128
+  /// Parts that lanes share evenly enough.
+  static let enoughParts = 4
   /// Tiles that a lane transforms at a time in a stage.
   static let chunkTiles = 8
   /// Blocks from which lanes work on blocks of their own.
@@ -55,20 +72,23 @@ struct WinogradLayout {
   let from: Int
   let to: Int
   let phases: [Phase]
-  /// Columns of a part of U: all of them, or fewer where weights are not prepared and U is large.
-  let columnsU: Int
-  /// Numbers of a part of U.
+  /// Numbers of U, or of a slab of a part of it.
   let countU: Int
   /// Numbers from one tile of V, or of M, to the next.
   let pitchV: Int
   let pitchM: Int
-  let isBlocked: Bool
+  let schedule: Schedule
+  /// The channels of each part of the result and of each slab of what is read, where the schedule is
+  /// parted.
+  let parts: [Range<Int>]
+  let slabs: [Range<Int>]
   /// Tiles of a lane's block or of a span.
   let stageTiles: Int
   /// What all phases have in common: the transform, its planes of V or M, and the pixels of y or dy.
   private let common: (transform: ck_axes, places: [Int], windows: WinogradWindows)
   private let countV: Int
   private let countM: Int
+  private let countTurned: Int
 
   /// - Parameter isPrepared: whether U is made beforehand, which takes all of it at once.
   init(
@@ -84,16 +104,28 @@ struct WinogradLayout {
     count = tiling.tiles(problem)
     let phases = tiling.phases
 
+    let slab = min(
+      from, Self.slabChannels,
+      max(16, Self.slabNumbers / (tiling.planes * Self.partColumns) / 16 * 16))
+    let isParted =
+      !isPrepared && to >= Self.enoughParts * Self.partColumns
+      && tiling.planes * (count + slab) * Self.partColumns <= Self.partNumbers
     // One extra line keeps tiles and planes from falling on the same sets of a cache.
-    pitchV = from + 16
+    pitchV = isParted ? slab : from + 16
     // Several phases are summed, so their channels cannot be computed by parts.
     let columns = phases.count > 1 && !isAdjoint ? to : min(to, Self.blockColumns)
     let wanted = Self.blockNumbers / (tiling.planes * (pitchV + columns))
     let blockTiles = max(28, min(112, wanted / 14 * 14))
-    isBlocked = direction != .weights && count >= Self.enoughBlocks * blockTiles
-    if isBlocked {
-      (stageTiles, pitchM) = (blockTiles, columns)
+    if isParted {
+      schedule = .parted
+      (stageTiles, pitchM) = (count, Self.partColumns)
+    } else if direction != .weights && count >= Self.enoughBlocks * blockTiles {
+      schedule = .blocked
+      // An even number of equal blocks: two lanes would wait for the odd or the short one of a few.
+      let blocks = roundUp((count + blockTiles - 1) / blockTiles, 2)
+      (stageTiles, pitchM) = ((count + blocks - 1) / blocks, columns)
     } else {
+      schedule = .staged
       pitchM = direction == .weights ? roundUp(to, PackedMatrix.width) + 16 : to
       // U is read once for each span, so the span is at least as large.
       let most = max(
@@ -103,16 +135,14 @@ struct WinogradLayout {
     }
     let planeV = roundUp(stageTiles * pitchV, 16) + 16
     let planeM = roundUp(stageTiles * pitchM, 16) + 16 + PackedMatrix.width
-    // What is read is transformed once only if all its tiles are there at the same time.
-    let takesParts = !isPrepared && !isBlocked && stageTiles == count && phases.count == 1
-    columnsU =
-      takesParts
-      ? min(to, max(Self.blockColumns, roundUp(Self.partNumbers / (tiling.products * from), 32)))
-      : to
+    parts = Self.cut(to, by: Self.partColumns)
+    slabs = Self.cut(from, by: slab)
+    let (rowsU, columnsU) = isParted ? (slab, Self.partColumns) : (from, to)
     let planeU =
-      max(PackedMatrix.count(depth: from, columns: columnsU), roundUp(from * columnsU, 16)) + 16
-    countU = tiling.products * planeU
+      max(PackedMatrix.count(depth: rowsU, columns: columnsU), roundUp(rowsU * columnsU, 16)) + 16
+    countU = (isParted ? tiling.planes : tiling.products) * planeU
     (countV, countM) = (tiling.planes * planeV, tiling.planes * planeM)
+    countTurned = isParted && isAdjoint ? 9 * slab * Self.partColumns : 0
 
     func side(
       _ axis: WinogradAxis, _ extents: (input: Int, output: Int), _ phase: WinogradAxis.Phase
@@ -139,6 +169,7 @@ struct WinogradLayout {
     var next = 0
     var made: [Phase] = []
     for phase in phases {
+      if isParted { next = 0 }
       let products = phase.planes.enumerated().map { index, plane in
         Product(u: (next + index) * planeU, v: plane * planeV, m: plane * planeM)
       }
@@ -162,14 +193,41 @@ struct WinogradLayout {
     )
   }
 
-  /// The columns of each part of U.
-  var parts: [Range<Int>] {
-    stride(from: 0, to: to, by: columnsU).map { $0..<min($0 + columnsU, to) }
+  private static func cut(_ count: Int, by step: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: step).map { $0..<min($0 + step, count) }
   }
 
-  /// Numbers of a part of U, of V and M.
+  /// Numbers of U, V and M.
   func scratchCount(threads: Int) -> Int {
-    countU + (isBlocked ? threads : 1) * (countV + countM)
+    switch schedule {
+    case .blocked: countU + threads * (countV + countM)
+    case .staged: countU + countV + countM
+    case .parted: stagesV * slabs.count * countV + threads * laneCount
+    }
+  }
+
+  /// Phases whose V are there at the same time where the schedule is parted.
+  private var stagesV: Int { direction == .adjoint ? 1 : phases.count }
+
+  /// Numbers of a lane's U, M and turned weights.
+  private var laneCount: Int { countU + countM + countTurned }
+
+  /// V of a slab.
+  func slabV(
+    _ v: UnsafeMutablePointer<Float>, phase: Int, slab: Int
+  ) -> UnsafeMutablePointer<Float> {
+    v + (phase * slabs.count + slab) * countV
+  }
+
+  /// A lane's U, M and turned weights, where the schedule is parted.
+  func lane(
+    _ lane: Int, _ scratch: UnsafeMutablePointer<Float>
+  ) -> (
+    u: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>,
+    turned: UnsafeMutablePointer<Float>
+  ) {
+    let u = scratch + stagesV * slabs.count * countV + lane * laneCount
+    return (u, u + countU, u + countU + countM)
   }
 
   /// A span's or a block's M, or D of the weights' gradient, after its V.
@@ -198,28 +256,31 @@ struct WinogradLayout {
     }
   }
 
-  /// V of some tiles, the first one at `v`: of a phase of x, or of dy.
+  /// V of some tiles and channels, the first one at `v`: of a phase of x, or of dy.
   func readInput(
-    _ part: Range<Int>, phase: Phase, x: UnsafePointer<Float>, input: InputTransform?,
-    v: UnsafeMutablePointer<Float>
+    _ part: Range<Int>, channels: Range<Int>, phase: Phase, x: UnsafePointer<Float>,
+    input: InputTransform?, v: UnsafeMutablePointer<Float>
   ) {
     let isAdjoint = direction == .adjoint
     let transform = isAdjoint ? common.transform : phase.transform
     let places = isAdjoint ? common.places : phase.placesV
-    (isAdjoint ? common.windows : phase.windows).read(part, image: x, channels: from) {
+    let first = channels.lowerBound
+    (isAdjoint ? common.windows : phase.windows).read(part, image: x + first, channels: from) {
       ck_winograd_input(
-        transform, $1, $2, from, input?.scale, input?.shift,
-        v + ($0 - part.lowerBound) * pitchV, places)
+        transform, $1, $2, channels.count, input.map { $0.scale + first },
+        input.map { $0.shift + first }, v + ($0 - part.lowerBound) * pitchV, places)
     }
   }
 
-  /// D of some tiles, the first one at `d`.
+  /// D of some tiles and channels, the first one at `d`.
   func readGradient(
-    _ part: Range<Int>, dy: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>
+    _ part: Range<Int>, channels: Range<Int>, dy: UnsafePointer<Float>,
+    d: UnsafeMutablePointer<Float>
   ) {
-    common.windows.read(part, image: dy, channels: to) {
+    common.windows.read(part, image: dy + channels.lowerBound, channels: to) {
       ck_winograd_gradient(
-        common.transform, $1, $2, to, d + ($0 - part.lowerBound) * pitchM, common.places)
+        common.transform, $1, $2, channels.count, d + ($0 - part.lowerBound) * pitchM,
+        common.places)
     }
   }
 

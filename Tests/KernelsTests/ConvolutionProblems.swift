@@ -39,6 +39,12 @@ enum ConvolutionProblems {
       batch: 35, height: 4, width: 4, inChannels: 32, outChannels: 64, kernel: 3, stride: 2,
       padding: 1),
     .init(batch: 1, height: 5, width: 3, inChannels: 3, outChannels: 64, kernel: 3, padding: 3),
+    // By parts, the last of which is half as wide, and slabs, the last of which is thinner.
+    .init(batch: 3, height: 5, width: 4, inChannels: 80, outChannels: 144, kernel: 3, padding: 1),
+    .init(batch: 2, height: 3, width: 2, inChannels: 144, outChannels: 144, kernel: 3, padding: 1),
+    .init(
+      batch: 2, height: 7, width: 8, inChannels: 144, outChannels: 128, kernel: 3, stride: 2,
+      padding: 1),
   ]
 
   private static let others: [ConvolutionProblem] = [

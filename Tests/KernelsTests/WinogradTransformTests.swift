@@ -151,7 +151,8 @@ import Testing
     } _: { table, axes, u, rows, columns in
       let count = rows.taps * columns.taps
       table.winograd_filter(
-        axes, Self.numbers(count), Self.places(count, distance: Self.channels), Self.channels, u,
+        axes, 1, Self.numbers(count), 0, Self.places(count, distance: Self.channels), Self.channels,
+        u,
         Self.places(rows.count * columns.count, distance: Self.plane), 1)
     }
     #expect(worst < 6e-7, "off by \(worst)")
@@ -193,8 +194,8 @@ import Testing
       let count = rows.taps * columns.taps
       let total = rows.count * columns.count
       table.winograd_filter_gradient(
-        axes, Self.numbers(total), Self.places(total, distance: Self.channels), Self.channels, dg,
-        Self.places(count, distance: Self.plane))
+        axes, 1, Self.numbers(total), 0, Self.places(total, distance: Self.channels),
+        Self.channels, dg, 0, Self.places(count, distance: Self.plane))
     }
     #expect(worst < 6e-7, "off by \(worst)")
   }

@@ -101,6 +101,9 @@ void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw,
                  float *scratch);
 ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
 
+/// Asks for rows, `pitch` apart, to come into the second-level cache.
+void ck_ask(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns);
+
 /// dw (m x n, rows ldw apart) = aT b over rows that lie in memory lda and ldb apart; added to dw
 /// where `adds`. The next product's rows are asked for meanwhile, unless NULL.
 void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a, ptrdiff_t lda,
@@ -197,13 +200,15 @@ void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, p
 /// A e AT of a tile of outputs.
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
                           ptrdiff_t channels, float *d, const ptrdiff_t *places);
-/// G g GT of filters: a row, at places[i], of each of some packed matrices
-/// of `depth` rows.
-void ck_winograd_filter(ck_axes axes, const float *g, const ptrdiff_t *taps, ptrdiff_t channels,
-                        float *u, const ptrdiff_t *places, ptrdiff_t depth);
-/// GT du G, the gradients of filters.
-void ck_winograd_filter_gradient(ck_axes axes, const float *du, const ptrdiff_t *places,
-                                 ptrdiff_t channels, float *dg, const ptrdiff_t *taps);
+/// G g GT of some rows of filters, `pitch` apart: as many rows, at places[i], of each of some packed
+/// matrices of `depth` rows.
+void ck_winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
+                        const ptrdiff_t *taps, ptrdiff_t channels, float *u,
+                        const ptrdiff_t *places, ptrdiff_t depth);
+/// GT du G of some rows, du_pitch apart: the gradients of filters, `pitch` apart.
+void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
+                                 ptrdiff_t du_pitch, const ptrdiff_t *places, ptrdiff_t channels,
+                                 float *dg, ptrdiff_t pitch, const ptrdiff_t *taps);
 
 /// What each implementation provides: the functions above.
 typedef struct {
@@ -247,10 +252,13 @@ typedef struct {
                           float *const *next);
   void (*winograd_gradient)(ck_axes axes, const float *const *pixels, const float *const *next,
                             ptrdiff_t channels, float *d, const ptrdiff_t *places);
-  void (*winograd_filter)(ck_axes axes, const float *g, const ptrdiff_t *taps,
-                          ptrdiff_t channels, float *u, const ptrdiff_t *places, ptrdiff_t depth);
-  void (*winograd_filter_gradient)(ck_axes axes, const float *du, const ptrdiff_t *places,
-                                   ptrdiff_t channels, float *dg, const ptrdiff_t *taps);
+  void (*winograd_filter)(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
+                          const ptrdiff_t *taps, ptrdiff_t channels, float *u,
+                          const ptrdiff_t *places, ptrdiff_t depth);
+  void (*winograd_filter_gradient)(ck_axes axes, ptrdiff_t rows, const float *du,
+                                   ptrdiff_t du_pitch, const ptrdiff_t *places,
+                                   ptrdiff_t channels, float *dg, ptrdiff_t pitch,
+                                   const ptrdiff_t *taps);
 } ck_table;
 
 /// An implementation by name; NULL where this processor cannot run it.
