@@ -14,7 +14,8 @@
 const ck_table CK_TABLE = {
     CK_NAME,        CK_WIDTH,         pack,
     pack_transposed, multiply,         multiply_in_place,
-    gradient,       gradient_in_place, backward,
+    gradient,       gradient_in_place, multiply_windows, gradient_windows,
+    backward,
     backward_sums,  add_sums,         norm_statistics,
     norm_apply,     norm_sums,        norm_gradient,   pool_forward,
     pool_backward,  winograd_input,

@@ -31,10 +31,11 @@ CK_INLINE ck_rows plain_rows(const float *first, ptrdiff_t length) {
   return (ck_rows){.first = first, .pitch = length, .segments = 1, .length = length};
 }
 
-// Rows of a block: fewer where the sums of the weights leave room for them in the cache, more where
-// every block fetches these sums from afar.
+// Rows of a block: fewer where the sums of the weights leave little room in the cache, more where every
+// block fetches these sums from afar or where there are few.
 CK_INLINE ptrdiff_t backward_step(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n) {
-  ptrdiff_t most = k * n < CK_GRADIENT_FAR ? CK_GRADIENT_ROWS / 2 : CK_GRADIENT_ROWS;
+  int fills_cache = k * n > CK_GRADIENT_FEW && k * n < CK_GRADIENT_FAR;
+  ptrdiff_t most = fills_cache ? CK_GRADIENT_ROWS / 2 : CK_GRADIENT_ROWS;
   ptrdiff_t blocks = (rows + most - 1) / most;
   return blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
 }

@@ -81,6 +81,16 @@ void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float 
   chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc, adds);
 }
 
+void ck_multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
+                         ck_result c) {
+  chosen->multiply_windows(rows, n, a, packed, c);
+}
+
+void ck_gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdiff_t n,
+                         ck_windows a, const float *b, float *dw, int adds, const float *next) {
+  chosen->gradient_windows(lines, line, rows, n, a, b, dw, adds, next);
+}
+
 void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                  float *scratch) {
   chosen->gradient(rows, a, b, dw, ldw, adds, scratch);

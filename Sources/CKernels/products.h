@@ -48,11 +48,10 @@ CK_INLINE vec rectified(vec x) { return (vec)(~(x < 0) & (bits)x); }
 
 CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// One tile of c: `rows` (known when compiled) x CK_WIDTH sums over depth k.
+// Adds to one tile of c: `rows` (known when compiled) x CK_WIDTH sums over depth k.
 // a[i][p] is at a[i * a_row + p * a_step]; row p of b at b + p * b_step.
-CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
+CK_INLINE void add_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
                         const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2]) {
-  CK_UNROLL for (int i = 0; i < rows; i++) { sums[i][0] = sums[i][1] = (vec){}; }
   for (ptrdiff_t p = 0; p < k; p++) {
     vec b0 = load(b), b1 = load(b + CK_LANES);
     CK_UNROLL for (int i = 0; i < rows; i++) {
@@ -63,6 +62,17 @@ CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
     a += a_step;
     b += b_step;
   }
+}
+
+CK_INLINE void clear_tile(int rows, vec sums[CK_TILE_ROWS][2]) {
+  CK_UNROLL for (int i = 0; i < rows; i++) { sums[i][0] = sums[i][1] = (vec){}; }
+}
+
+// A tile from the start.
+CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
+                        const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2]) {
+  clear_tile(rows, sums);
+  add_tile(rows, k, a, a_row, a_step, b, b_step, sums);
 }
 
 // How a tile reaches the result.
@@ -128,6 +138,10 @@ typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const fl
                           const ck_finish *finish);
 typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
                            ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish);
+typedef void tile_of_windows(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,
+                             ptrdiff_t a_step, ptrdiff_t a_turn, const float *b, ptrdiff_t b_step,
+                             float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
+                             const ck_finish *finish);
 typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how);
 
@@ -145,6 +159,20 @@ typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const 
                            ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish) { \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
+    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
+      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, finish);                        \
+    }                                                                                            \
+  }                                                                                              \
+  /* A depth of some turns of k, after each of which a goes on a_turn from where it began. */      \
+  static void windows_##ROWS(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,      \
+                             ptrdiff_t a_step, ptrdiff_t a_turn, const float *b,                 \
+                             ptrdiff_t b_step, float *c, ptrdiff_t ldc, ptrdiff_t columns,       \
+                             int how, const ck_finish *finish) {                                 \
+    vec sums[CK_TILE_ROWS][2];                                                                   \
+    clear_tile(ROWS, sums);                                                                      \
+    for (; turns > 0; turns--, a += a_turn, b += k * b_step) {                                   \
+      add_tile(ROWS, k, a, a_row, a_step, b, b_step, sums);                                      \
+    }                                                                                            \
     CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
       put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, finish);                        \
     }                                                                                            \
@@ -171,6 +199,7 @@ CK_TILE(7) CK_TILE(8) CK_TILE(9) CK_TILE(10) CK_TILE(11) CK_TILE(12) CK_TILE(13)
 
 static tile_of_rows *const row_tiles[] = CK_TILES(rows);
 static tile_in_place *const place_tiles[] = CK_TILES(place);
+static tile_of_windows *const window_tiles[] = CK_TILES(windows);
 static tile_of_gradient *const gradient_tiles[] = CK_TILES(gradient);
 
 // Cuts `count` into equal parts of at most CK_TILE_ROWS: part i's first element.
@@ -473,6 +502,48 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
       place_tiles[tile_start(tile + 1, tiles, rows) - i](
           k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), adds,
           NULL);
+    }
+  }
+}
+
+static void multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
+                             ck_result c) {
+  ptrdiff_t tiles = tile_count(rows), depth = a.runs * a.length;
+  ck_finish finish = c.finish ? *c.finish : (ck_finish){};
+  int streams = c.streams && n % 16 == 0;
+  for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
+    ptrdiff_t columns = least(CK_WIDTH, n - j);
+    int how = streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+    if (c.finish) { finish.shift = shift_at(c.finish, j); }
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+      ptrdiff_t i = tile_start(tile, tiles, rows);
+      window_tiles[tile_start(tile + 1, tiles, rows) - i](
+          a.runs, a.length, a.first + i * a.pitch, a.pitch, 1, a.distance, packed + j * depth,
+          CK_WIDTH, c.first + i * c.pitch + j, c.pitch, columns, how,
+          c.finish ? &finish : NULL);
+    }
+  }
+#if defined(__x86_64__)
+  if (streams) { __builtin_ia32_sfence(); }
+#endif
+}
+
+static void gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdiff_t n,
+                             ck_windows a, const float *b, float *dw, int adds,
+                             const float *next) {
+  ptrdiff_t tiles = tile_count(a.length);
+  ptrdiff_t calls = a.runs * tiles * ((n + CK_WIDTH - 1) / CK_WIDTH);
+  ptrdiff_t ahead = lines * rows * n / CK_LINE / calls + 1;
+  const float *end = next ? next + lines * rows * n : NULL;
+  for (ptrdiff_t run = 0; run < a.runs; run++) {
+    for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
+      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        ptrdiff_t i = tile_start(tile, tiles, a.length);
+        next = ask_run(next, end, ahead);
+        window_tiles[tile_start(tile + 1, tiles, a.length) - i](
+            lines, rows, a.first + run * a.distance + i, 1, a.pitch, line, b + j, n,
+            dw + (run * a.length + i) * n + j, n, least(CK_WIDTH, n - j), adds, NULL);
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ struct DenseBackward {
   /// Fewest pixels of a group: fewer, and adding up the groups' sums takes what the rest gains.
   static let leastPixels = 256
   /// Most groups, more than enough for the threads to share evenly.
-  static let mostGroups = 16
+  static let mostGroups = 32
   /// Sums of all groups that stay in the caches.
   static let mostSums = 1 << 20
   /// Weights from which on adding up the groups' sums takes longer than t takes through memory; fewer

@@ -42,7 +42,7 @@ struct Gather {
   ) -> (UnsafePointer<Float>, InputTransform?) {
     guard isBordered else { return (x, input) }
     let (p, c) = (problem, problem.inChannels)
-    let line = borderedWidth * c
+    let line = borderedLine
     pool.run(chunks: p.batch * borderedHeight) { chunk, _ in
       let (n, row) = chunk.quotientAndRemainder(dividingBy: borderedHeight)
       let to = scratch + chunk * line
@@ -62,6 +62,24 @@ struct Gather {
       (inside + p.width * c).update(repeating: 0, count: p.padding * c)
     }
     return (UnsafePointer(scratch), nil)
+  }
+
+  /// Whether products read the copy of x where it lies.
+  var isWindowed: Bool { isBordered && depth <= Int(CK_DEPTH) && problem.outWidth <= Int(CK_DEPTH) }
+
+  /// Numbers from a line of the bordered copy to the one below.
+  private var borderedLine: Int { borderedWidth * problem.inChannels }
+
+  /// From the windows of a line of output pixels to those of the next.
+  var windowLine: Int { problem.stride * borderedLine }
+
+  /// The windows of a line of output pixels, numbered image by image.
+  func windows(_ line: Int, of source: UnsafePointer<Float>) -> ck_windows {
+    let (image, oy) = line.quotientAndRemainder(dividingBy: problem.outHeight)
+    return ck_windows(
+      first: source + (image * borderedHeight + oy * problem.stride) * borderedLine,
+      pitch: problem.stride * problem.inChannels, runs: problem.kernelHeight, length: length,
+      distance: borderedLine)
   }
 
   /// Calls `body` with the runs of some rows, `segments` for each.

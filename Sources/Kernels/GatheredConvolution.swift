@@ -6,7 +6,8 @@ import CKernels
 /// A row is an output pixel, its runs are the pixels that the taps of the kernel meet, and a run
 /// outside the image is zeros. In backward data a row is an input pixel; input pixels that leave
 /// the same remainder by the stride meet the same taps and form a product of their own. Where
-/// pixels are thin, x is copied with its border first, so that a run is a whole kernel row.
+/// pixels are thin, x is copied with its border first, so that a run is a whole kernel row and rows are
+/// read where they lie (``WindowedProducts``).
 struct GatheredConvolution: ConvolutionKernel {
   let name = "gathered"
   let problem: ConvolutionProblem
@@ -38,7 +39,8 @@ struct GatheredConvolution: ConvolutionKernel {
     return forward.borderedCount
       + max(
         packed + threads * ProductBlocks.laneScratch,
-        gradient.partialCount + threads * gradient.laneScratch)
+        gradient.partialCount + threads * gradient.laneScratch,
+        WindowedProducts(forward).partialCount)
   }
 
   var preparedCount: Int {
@@ -65,6 +67,10 @@ struct GatheredConvolution: ConvolutionKernel {
     let packed = PackedMatrix(prepared, depth: gather.depth, columns: k)
     let lanes = scratch + gather.borderedCount
     let finish = finish?.loop(y)
+    if gather.isWindowed {
+      WindowedProducts(gather).multiply(packed, y: y, source: source, finish: finish, pool: pool)
+      return
+    }
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
     pool.run(chunks: blocks.count) { chunk, lane in
       let block = blocks[chunk]
@@ -142,6 +148,11 @@ struct GatheredConvolution: ConvolutionKernel {
   ) {
     let gather = Gather(problem)
     let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
+    if WindowedProducts.givesGradient(gather) {
+      WindowedProducts(gather).gradient(
+        dw: dw, source: source, dy: dy, scratch: scratch + gather.borderedCount, pool: pool)
+      return
+    }
     ProductGradient(problem).write(
       to: dw, gather: gather, source: source, transform: transform, dy: dy,
       scratch: scratch + gather.borderedCount, pool: pool)

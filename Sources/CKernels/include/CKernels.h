@@ -19,6 +19,8 @@
 #define CK_GRADIENT_ROWS 128
 /// Weights whose gradients' sums do not stay in a second-level cache beside what they are made of.
 #define CK_GRADIENT_FAR (1 << 19)
+/// Weights whose gradients' sums take a small part of one.
+#define CK_GRADIENT_FEW (1 << 15)
 
 /// Rows of a matrix that is read: row r is `segments` runs of `length` floats.
 typedef struct {
@@ -100,6 +102,27 @@ void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float 
 void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                  float *scratch);
 ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
+
+/// Windows of an image: row r is `runs` runs of `length` floats, `distance` apart, the first of which
+/// begins at first + r * pitch. Runs of neighbouring rows may overlap; nothing is copied.
+typedef struct {
+  const float *first;
+  ptrdiff_t pitch;
+  ptrdiff_t runs;
+  ptrdiff_t length;
+  ptrdiff_t distance;
+} ck_windows;
+
+/// The product of some windows of at most CK_DEPTH floats and a packed matrix of n columns. c has
+/// no `starts`.
+void ck_multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
+                         ck_result c);
+
+/// dw (windows' floats x n) = the sum over windows of their transpose times rows of b (n floats, row
+/// after row); added to dw where `adds`. There are `lines` times `rows` windows, at most CK_DEPTH, the
+/// first ones of two lines `line` apart. Where it is not NULL as many rows from `next` on are asked for.
+void ck_gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdiff_t n,
+                         ck_windows a, const float *b, float *dw, int adds, const float *next);
 
 /// Asks for rows, `pitch` apart, to come into the second-level cache.
 void ck_ask(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns);
@@ -228,6 +251,10 @@ typedef struct {
   void (*gradient_in_place)(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *dw,
                             ptrdiff_t ldw, int adds, const float *next_a, const float *next_b);
+  void (*multiply_windows)(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
+                           ck_result c);
+  void (*gradient_windows)(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdiff_t n,
+                           ck_windows a, const float *b, float *dw, int adds, const float *next);
   void (*backward)(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
                    const float *packed, ck_result dx, int adds, float *sums, float *scratch);
   ptrdiff_t (*backward_sums)(ptrdiff_t k, ptrdiff_t n);
