@@ -23,12 +23,18 @@ static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g,
   }
 }
 
-CK_INLINE void ask_each(ck_ahead *next, int count, ptrdiff_t lines) {
-  for (int i = 0; i < count; i++) { lines = ask(next + i, lines); }
+// What the next block reads of a matrix, one run of memory, asked for some lines at a time.
+typedef struct {
+  const float *at, *end;
+  ptrdiff_t lines;
+} ck_run;
+
+CK_INLINE ck_run run_ahead(const float *first, ptrdiff_t columns, ptrdiff_t row, ptrdiff_t end) {
+  return (ck_run){first + row * columns, first + (end > row ? end : row) * columns, 0};
 }
 
-CK_INLINE ck_rows plain_rows(const float *first, ptrdiff_t length) {
-  return (ck_rows){.first = first, .pitch = length, .segments = 1, .length = length};
+CK_INLINE void ask_each(ck_run next[3]) {
+  for (int i = 0; i < 3; i++) { next[i].at = ask_run(next[i].at, next[i].end, next[i].lines); }
 }
 
 // Rows of a block: fewer where the sums of the weights leave little room in the cache, more where every
@@ -61,17 +67,18 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
     const float *x = in_place ? a.first + top * lda : scratch;
     // What the next block reads is fetched during both products.
     ptrdiff_t end = least(rows + a.following, top + 2 * step);
-    ck_ahead next[] = {rows_ahead(plain_rows(g.dy, n), top + height, end, 0, n),
-                       rows_ahead(plain_rows(g.y, n), top + height, end, 0, n),
-                       rows_ahead(plain_rows(a.first, k), top + height, end, 0, k)};
-    ptrdiff_t calls = panels * tiles + dx_panels * dx_tiles, lines = 0;
-    for (int i = 0; i < 3; i++) { lines += lines_each(next[i], calls); }
+    ck_run next[] = {run_ahead(g.dy, n, top + height, end), run_ahead(g.y, n, top + height, end),
+                     run_ahead(a.first, k, top + height, end)};
+    ptrdiff_t calls = panels * tiles + dx_panels * dx_tiles;
+    for (int i = 0; i < 3; i++) { next[i].lines = (next[i].end - next[i].at) / CK_LINE / calls + 1; }
     for (ptrdiff_t panel = 0; panel < panels; panel++) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        ask_each(next, 3, lines);
+        ask_each(next);
         ptrdiff_t i = tile_start(tile, tiles, k);
         float *sum = sums + (panel * tiles + tile) * CK_TILE_SIZE;
-        if (top > 0) { ask_run(sum + CK_TILE_SIZE, sum + 2 * CK_TILE_SIZE, CK_TILE_SIZE); }
+        if (top > 0 && k * n > CK_GRADIENT_FEW) {
+          ask_run(sum + CK_TILE_SIZE, sum + 2 * CK_TILE_SIZE, CK_TILE_SIZE);
+        }
         gradient_tiles[tile_start(tile + 1, tiles, k) - i](
             height, x + i, lda, t + panel * CK_WIDTH, ldt, sum, CK_WIDTH, CK_WIDTH,
             top > 0 ? CK_ADDS : CK_WRITES);
@@ -81,7 +88,7 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
       ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, k - at);
       int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
-        ask_each(next, 3, lines);
+        ask_each(next);
         ask_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
         ptrdiff_t i = tile_start(tile, dx_tiles, height);
         place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
