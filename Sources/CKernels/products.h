@@ -414,14 +414,15 @@ CK_INLINE void ask_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, pt
     tile = 0;
     panel++;
   }
-  if (panel == panels) { return; }
+  ptrdiff_t addend = c.finish ? c.finish->addend : 0, gate = c.finish ? c.finish->gate : 0;
+  if (panel == panels || (how == CK_STREAMS && !addend && !gate)) { return; }
   ptrdiff_t row = top + tile_start(tile, tiles, height);
   ptrdiff_t end = top + tile_start(tile + 1, tiles, height);
   for (; row < end; row++) {
     const float *to = (c.starts ? c.starts[row] : c.first + row * c.pitch) + panel * CK_WIDTH;
     if (how != CK_STREAMS) { ask_columns(to, 1); }
-    if (c.finish && c.finish->addend) { ask_columns(beside(to, c.finish->addend), 0); }
-    if (c.finish && c.finish->gate) { ask_columns(beside(to, c.finish->gate), 0); }
+    if (addend) { ask_columns(beside(to, addend), 0); }
+    if (gate) { ask_columns(beside(to, gate), 0); }
   }
 }
 
