@@ -130,6 +130,9 @@ struct ProductFixture {
     var products = SyntheticProducts(counts: [60, 40, 40, 40], noise: 500)
     var fixture = try ProductFixture(.fallback, products: products)
     fixture.recipe.training.budget = .epochs(10)
+    // A network that learns noise by heart may be surer of it than any text: whether it is hangs on
+    // last bits.
+    fixture.recipe.training.labelSmoothing = 0.4
     let result = try fixture.result("run")
     let figures = try #require(result.figures)
     let asked = try #require(figures["fallback.asked"])
