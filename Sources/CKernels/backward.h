@@ -87,13 +87,14 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
     for (ptrdiff_t panel = 0; panel < dx_panels; panel++) {
       ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, k - at);
       int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+      ck_sums over = sums_at(dx.sums, at);
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
         ask_each(next);
         ask_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
         ptrdiff_t i = tile_start(tile, dx_tiles, height);
         place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
             n, t + i * ldt, ldt, packed + panel * n * CK_WIDTH, dx.first + (top + i) * k + at, k,
-            columns, how, dx.finish);
+            columns, how, dx.finish, dx.sums ? &over : NULL);
       }
     }
   }
@@ -121,7 +122,8 @@ static void add_sums(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, c
           low = low + load(from + group * distance);
           high = high + load(from + group * distance + CK_LANES);
         }
-        put_row(to, low, high, columns, CK_WRITES, NULL);
+        vec row[CK_TILE_ROWS][2] = {{low, high}};
+        put_tile(1, row, NULL, to, 0, columns, CK_WRITES, NULL, NULL);
       }
     }
   }

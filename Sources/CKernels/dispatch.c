@@ -154,8 +154,9 @@ void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *co
 }
 
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
-                        const ck_finish *finish, float *const *pixels, float *const *next) {
-  chosen->winograd_output(axes, m, places, channels, finish, pixels, next);
+                        const ck_finish *finish, const ck_sums *sums, float *const *pixels,
+                        float *const *next) {
+  chosen->winograd_output(axes, m, places, channels, finish, sums, pixels, next);
 }
 
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,

@@ -16,6 +16,7 @@
 #define CK_TILE_SIZE (CK_TILE_ROWS * CK_WIDTH)
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
+#define CK_UNROLL_TWICE _Pragma("clang loop unroll_count(2)")
 
 typedef float vec __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 
@@ -95,96 +96,202 @@ CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_fin
   return finish->rectifies ? rectified(sum) : sum;
 }
 
-// Writes or adds a row of a tile, of which only `columns` belong to the result. `finish` is NULL or
-// has the shift of the tile's first column.
-CK_INLINE void put_row(float *c, vec low, vec high, ptrdiff_t columns, int how,
-                       const ck_finish *finish) {
-  int adds = how == CK_ADDS;
-  if (columns == CK_WIDTH) {
-    if (adds) {
-      low = load(c) + low;
-      high = load(c + CK_LANES) + high;
+// Writes or adds a whole row of a tile, in which what is written remains. `finish` is NULL or has the shift
+// of the tile's first column.
+CK_INLINE void put_row(float *c, vec tile[2], int how, const ck_finish *finish) {
+  vec low = tile[0], high = tile[1];
+  if (how == CK_ADDS) {
+    low = load(c) + low;
+    high = load(c + CK_LANES) + high;
+  }
+  if (finish) {
+    low = finished(low, c, shift_at(finish, 0), finish);
+    high = finished(high, c + CK_LANES, shift_at(finish, CK_LANES), finish);
+  }
+  if (how == CK_STREAMS) {
+    __builtin_nontemporal_store(low, (aligned_vec *)c);
+    __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
+  } else {
+    store(c, low);
+    store(c + CK_LANES, high);
+  }
+  tile[0] = low;
+  tile[1] = high;
+}
+
+// The same for the `columns` of a tile that belong to the result where not all do, and their sums.
+static __attribute__((noinline)) void put_part(int rows, vec tile[CK_TILE_ROWS][2],
+                                               float *const *starts, float *c, ptrdiff_t ldc,
+                                               ptrdiff_t columns, int how, const ck_finish *finish,
+                                               const ck_sums *sums) {
+  for (int i = 0; i < rows; i++) {
+    float row[CK_WIDTH], *to = starts ? starts[i] + (c - starts[0]) : c + i * ldc;
+    store(row, tile[i][0]);
+    store(row + CK_LANES, tile[i][1]);
+    for (ptrdiff_t j = 0; j < columns; j++) {
+      float y = how == CK_ADDS ? to[j] + row[j] : row[j];
+      if (finish) {
+        if (finish->shift) { y += finish->shift[j]; }
+        if (finish->addend) { y += *beside(to + j, finish->addend); }
+        if (finish->gate && *beside(to + j, finish->gate) <= 0) { y = 0; }
+        if (finish->rectifies && y < 0) { y = 0; }
+      }
+      to[j] = y;
+      if (!sums) { continue; }
+      if (sums->begins && i == 0) { sums->middle[j] = y; }
+      float x = sums->x ? *beside(to + j, sums->x) : y;
+      float from_middle = x - sums->middle[j];
+      if (!sums->x) { y = from_middle; }
+      if (sums->x && sums->scale[j] * x + sums->shift[j] <= 0) { y = 0; }
+      sums->first[j] += y;
+      sums->first[sums->pitch + j] += y * from_middle;
     }
-    if (finish) {
-      low = finished(low, c, shift_at(finish, 0), finish);
-      high = finished(high, c + CK_LANES, shift_at(finish, CK_LANES), finish);
+  }
+}
+
+// Sums from column j on.
+CK_INLINE ck_sums sums_at(const ck_sums *all, ptrdiff_t j) {
+  if (!all) { return (ck_sums){}; }
+  ck_sums sums = *all;
+  sums.first += j;
+  sums.middle += j;
+  if (sums.x) {
+    sums.scale += j;
+    sums.shift += j;
+  }
+  return sums;
+}
+
+// Sums of a vector of columns while rows are added.
+typedef struct {
+  vec middle, scale, shift;
+  vec first, second;
+} ck_columns;
+
+CK_INLINE ck_columns open_columns(const ck_sums *sums, ptrdiff_t j) {
+  ck_columns columns = {.middle = load(sums->middle + j)};
+  if (sums->x) {
+    columns.scale = load(sums->scale + j);
+    columns.shift = load(sums->shift + j);
+  }
+  return columns;
+}
+
+CK_INLINE void close_columns(ck_columns *columns, const ck_sums *sums, ptrdiff_t j) {
+  float *to = sums->first + j;
+  store(to, load(to) + columns->first);
+  store(to + sums->pitch, load(to + sums->pitch) + columns->second);
+}
+
+// What is summed.
+enum { CK_SQUARES, CK_PRODUCTS };
+
+// Adds a number of each column and, where products are summed, x.
+CK_INLINE void add_row(int terms, vec d, vec x, ck_columns *columns) {
+  if (terms == CK_SQUARES) {
+    d = x = d - columns->middle;
+  } else {
+    d = unless(columns->scale * x + columns->shift <= 0, d);
+    x = x - columns->middle;
+  }
+  columns->first += d;
+  columns->second = fused(d, x, columns->second);
+}
+
+CK_INLINE void add_terms(int terms, int rows, vec tile[CK_TILE_ROWS][2], float *const *starts,
+                         const float *c, ptrdiff_t ldc, const ck_sums *sums) {
+  CK_UNROLL for (int half = 0; half < 2; half++) {
+    if (terms == CK_SQUARES && sums->begins) {
+      store(sums->middle + half * CK_LANES, tile[0][half]);
     }
-    if (how == CK_STREAMS) {
-      __builtin_nontemporal_store(low, (aligned_vec *)c);
-      __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
-    } else {
-      store(c, low);
-      store(c + CK_LANES, high);
+    ck_columns columns = open_columns(sums, half * CK_LANES);
+    CK_UNROLL for (int i = 0; i < rows; i++) {
+      const float *row = starts ? starts[i] + (c - starts[0]) : c + i * ldc;
+      vec x = {};
+      if (terms != CK_SQUARES) { x = load(beside(row + half * CK_LANES, sums->x)); }
+      add_row(terms, tile[i][half], x, &columns);
     }
+    close_columns(&columns, sums, half * CK_LANES);
+  }
+}
+
+// Adds a tile whose rows are finished, the first of which begins at c and the others where `starts` says
+// or ldc apart, to the sums of its columns.
+CK_INLINE void add_columns(int rows, vec tile[CK_TILE_ROWS][2], float *const *starts,
+                           const float *c, ptrdiff_t ldc, const ck_sums *sums) {
+  if (sums->x) {
+    add_terms(CK_PRODUCTS, rows, tile, starts, c, ldc, sums);
+  } else {
+    add_terms(CK_SQUARES, rows, tile, starts, c, ldc, sums);
+  }
+}
+
+// What becomes of a tile.
+CK_INLINE void put_tile(int rows, vec tile[CK_TILE_ROWS][2], float *const *starts, float *c,
+                        ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,
+                        const ck_sums *sums) {
+  if (columns < CK_WIDTH) {
+    // The tile itself stays in registers.
+    vec copy[CK_TILE_ROWS][2];
+    CK_UNROLL for (int i = 0; i < rows; i++) {
+      copy[i][0] = tile[i][0];
+      copy[i][1] = tile[i][1];
+    }
+    put_part(rows, copy, starts, c, ldc, columns, how, finish, sums);
     return;
   }
-  float row[CK_WIDTH];
-  store(row, low);
-  store(row + CK_LANES, high);
-  for (ptrdiff_t j = 0; j < columns; j++) {
-    float sum = adds ? c[j] + row[j] : row[j];
-    if (finish) {
-      if (finish->shift) { sum += finish->shift[j]; }
-      if (finish->addend) { sum += *beside(c + j, finish->addend); }
-      if (finish->gate && *beside(c + j, finish->gate) <= 0) { sum = 0; }
-      if (finish->rectifies && sum < 0) { sum = 0; }
-    }
-    c[j] = sum;
+  CK_UNROLL for (int i = 0; i < rows; i++) {
+    put_row(starts ? starts[i] + (c - starts[0]) : c + i * ldc, tile[i], how, finish);
   }
+  if (sums) { add_columns(rows, tile, starts, c, ldc, sums); }
 }
 
 typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,
-                          const ck_finish *finish);
+                          const ck_finish *finish, const ck_sums *sums);
 typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
-                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish);
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,
+                           const ck_sums *sums);
 typedef void tile_of_windows(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,
                              ptrdiff_t a_step, ptrdiff_t a_turn, const float *b, ptrdiff_t b_step,
                              float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
-                             const ck_finish *finish);
+                             const ck_finish *finish, const ck_sums *sums);
 typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how);
 
 #define CK_TILE(ROWS)                                                                            \
   static void rows_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,          \
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,             \
-                          const ck_finish *finish) {                                             \
+                          const ck_finish *finish, const ck_sums *over) {                        \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
-    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c[i] + at, sums[i][0], sums[i][1], columns, how, finish);                          \
-    }                                                                                            \
+    put_tile(ROWS, sums, c, c[0] + at, 0, columns, how, finish, over);                           \
   }                                                                                              \
   static void place_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,\
-                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish) { \
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,   \
+                           const ck_sums *over) {                                                \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
-    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, finish);                        \
-    }                                                                                            \
+    put_tile(ROWS, sums, NULL, c, ldc, columns, how, finish, over);                              \
   }                                                                                              \
   /* A depth of some turns of k, after each of which a goes on a_turn from where it began. */      \
   static void windows_##ROWS(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,      \
                              ptrdiff_t a_step, ptrdiff_t a_turn, const float *b,                 \
                              ptrdiff_t b_step, float *c, ptrdiff_t ldc, ptrdiff_t columns,       \
-                             int how, const ck_finish *finish) {                                 \
+                             int how, const ck_finish *finish, const ck_sums *over) {            \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     clear_tile(ROWS, sums);                                                                      \
     for (; turns > 0; turns--, a += a_turn, b += k * b_step) {                                   \
       add_tile(ROWS, k, a, a_row, a_step, b, b_step, sums);                                      \
     }                                                                                            \
-    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, finish);                        \
-    }                                                                                            \
+    put_tile(ROWS, sums, NULL, c, ldc, columns, how, finish, over);                              \
   }                                                                                              \
   static void gradient_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,        \
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns,         \
                               int how) {                                                         \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     sum_tile(ROWS, k, a, 1, lda, b, ldb, sums);                                                  \
-    CK_UNROLL for (int i = 0; i < ROWS; i++) {                                                   \
-      put_row(c + i * ldc, sums[i][0], sums[i][1], columns, how, NULL);                          \
-    }                                                                                            \
+    put_tile(ROWS, sums, NULL, c, ldc, columns, how, NULL, NULL);                                \
   }
 
 CK_TILE(1) CK_TILE(2) CK_TILE(3) CK_TILE(4) CK_TILE(5) CK_TILE(6)
@@ -415,7 +522,8 @@ CK_INLINE void ask_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, pt
     panel++;
   }
   ptrdiff_t addend = c.finish ? c.finish->addend : 0, gate = c.finish ? c.finish->gate : 0;
-  if (panel == panels || (how == CK_STREAMS && !addend && !gate)) { return; }
+  ptrdiff_t x = c.sums ? c.sums->x : 0;
+  if (panel == panels || (how == CK_STREAMS && !addend && !gate && !x)) { return; }
   ptrdiff_t row = top + tile_start(tile, tiles, height);
   ptrdiff_t end = top + tile_start(tile + 1, tiles, height);
   for (; row < end; row++) {
@@ -423,6 +531,7 @@ CK_INLINE void ask_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, pt
     if (how != CK_STREAMS) { ask_columns(to, 1); }
     if (addend) { ask_columns(beside(to, addend), 0); }
     if (gate) { ask_columns(beside(to, gate), 0); }
+    if (x) { ask_columns(beside(to, x), 0); }
   }
 }
 
@@ -458,6 +567,9 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
         // The last products of a sum finish it.
         const ck_finish *finishes = c.finish && p + here == k ? &finish : NULL;
         if (finishes) { finish.shift = shift_at(c.finish, at); }
+        ck_sums sums = sums_at(c.sums, at);
+        sums.begins = sums.begins && top == 0;
+        const ck_sums *over = c.sums && p + here == k ? &sums : NULL;
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
@@ -465,12 +577,13 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
           ask_next_results(c, top, height, tile, tiles, panel, end, how);
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
-                             how, finishes);
+                             how, finishes, over);
           } else {
             place_tiles[count](here, block + i * pitch, pitch, b,
                                c.first + (top + i) * c.pitch + at, c.pitch, columns, how,
-                               finishes);
+                               finishes, over);
           }
+          sums.begins = 0;
         }
       }
     }
@@ -502,7 +615,7 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
       ptrdiff_t i = tile_start(tile, tiles, rows);
       place_tiles[tile_start(tile + 1, tiles, rows) - i](
           k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), adds,
-          NULL);
+          NULL, NULL);
     }
   }
 }
@@ -516,12 +629,14 @@ static void multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const fl
     ptrdiff_t columns = least(CK_WIDTH, n - j);
     int how = streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
     if (c.finish) { finish.shift = shift_at(c.finish, j); }
+    ck_sums sums = sums_at(c.sums, j);
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
       ptrdiff_t i = tile_start(tile, tiles, rows);
+      float *to = c.first + i * c.pitch + j;
       window_tiles[tile_start(tile + 1, tiles, rows) - i](
           a.runs, a.length, a.first + i * a.pitch, a.pitch, 1, a.distance, packed + j * depth,
-          CK_WIDTH, c.first + i * c.pitch + j, c.pitch, columns, how,
-          c.finish ? &finish : NULL);
+          CK_WIDTH, to, c.pitch, columns, how, c.finish ? &finish : NULL, c.sums ? &sums : NULL);
+      sums.begins = 0;
     }
   }
 #if defined(__x86_64__)
@@ -543,7 +658,7 @@ static void gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, pt
         next = ask_run(next, end, ahead);
         window_tiles[tile_start(tile + 1, tiles, a.length) - i](
             lines, rows, a.first + run * a.distance + i, 1, a.pitch, line, b + j, n,
-            dw + (run * a.length + i) * n + j, n, least(CK_WIDTH, n - j), adds, NULL);
+            dw + (run * a.length + i) * n + j, n, least(CK_WIDTH, n - j), adds, NULL, NULL);
       }
     }
   }

@@ -220,6 +220,7 @@ typedef struct {
   // Pixels that are written.
   float *const *targets;
   const ck_finish *finish;
+  const ck_sums *sums;
   // The pixels of the tile after this one, asked for meanwhile, and how many there are; or NULL.
   const float *const *next;
   int pixel_count;
@@ -344,6 +345,36 @@ CK_INLINE void ask_pixels(const ck_tile *t, ptrdiff_t c) {
   for (int i = 0; i < t->pixel_count; i++) {
     if (t->next[i]) { __builtin_prefetch(t->next[i] + c, 0, 2); }
   }
+  if (!t->sums || !t->sums->x) { return; }
+  for (int i = 0; i < t->pixel_count; i++) {
+    if (t->next[i]) { __builtin_prefetch(beside(t->next[i] + c, t->sums->x), 0, 2); }
+  }
+}
+
+CK_INLINE void add_pixel_terms(int terms, const ck_tile *t, ptrdiff_t c) {
+  const ck_sums *sums = t->sums;
+  // Pixels in turn, because a sum that waits for the one before is slow.
+  if (terms == CK_SQUARES && sums->begins) { store(sums->middle + c, load(t->targets[0] + c)); }
+  ck_columns even = open_columns(sums, c), odd = even;
+  CK_UNROLL_TWICE for (int i = 0; i < t->pixel_count; i++) {
+    const float *to = t->targets[i];
+    if (!to) { continue; }
+    to += c;
+    vec x = terms == CK_SQUARES ? (vec){} : load(beside(to, sums->x));
+    add_row(terms, load(to), x, i % 2 == 0 ? &even : &odd);
+  }
+  even.first += odd.first;
+  even.second += odd.second;
+  close_columns(&even, sums, c);
+}
+
+// Adds a tile's pixels, which are written, to the sums of their channels.
+CK_INLINE void add_pixels(const ck_tile *t, ptrdiff_t c) {
+  if (t->sums->x) {
+    add_pixel_terms(CK_PRODUCTS, t, c);
+  } else {
+    add_pixel_terms(CK_SQUARES, t, c);
+  }
 }
 
 // All channels of a tile.
@@ -357,6 +388,7 @@ CK_INLINE void transform(ck_map map, ck_axes axes, ck_tile t, ptrdiff_t channels
     if (t.next) { ask_pixels(&t, c); }
     down.columns(&t, c, made);
     across.rows(&t, c, down.given, made);
+    if (map == W_OUTPUT && t.sums) { add_pixels(&t, c); }
   }
 }
 
@@ -374,14 +406,15 @@ static void winograd_input(ck_axes axes, const float *const *pixels, const float
 }
 
 static void winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places,
-                            ptrdiff_t channels, const ck_finish *finish, float *const *pixels,
-                            float *const *next) {
+                            ptrdiff_t channels, const ck_finish *finish, const ck_sums *sums,
+                            float *const *pixels, float *const *next) {
   transform(W_OUTPUT, axes,
             (ck_tile){.from = m,
                       .places = places,
                       .targets = pixels,
                       .next = (const float *const *)next,
-                      .finish = finish},
+                      .finish = finish,
+                      .sums = sums},
             channels);
 }
 

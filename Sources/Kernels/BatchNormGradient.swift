@@ -57,9 +57,31 @@ extension BatchNormKernel {
         range.count, channels, x + offset, saved.mean, dy + offset, output, saved.scale,
         remasks ? saved.shift : nil, sums, sums + pitch)
     }
+    return finish(
+      x: x, dy: dy, isMasked: remasks, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
+      sums: scratch, parts: chunks.count, vectors: 2)
+  }
+
+  /// The same where a ReLU came directly after the normalisation, from the sums of a convolution that
+  /// wrote dy, ``ColumnSums``.
+  public func gradient(
+    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, saved: Saved,
+    dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
+    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int
+  ) -> NormalizedGradient {
+    finish(
+      x: x, dy: dy, isMasked: true, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
+      sums: sums, parts: parts, vectors: ColumnSums.vectors)
+  }
+
+  private func finish(
+    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
+    dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
+    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int
+  ) -> NormalizedGradient {
     let (slope, constant) = (line, line + pitch)
     let m = Double(rows)
-    forEachChannel(scratch) { c, sum, product in
+    forEachChannel(sums, parts: parts, vectors: vectors) { c, sum, product in
       let reciprocal = Double(saved.reciprocal[c])
       let scaleGradient = reciprocal * product
       dBeta[c] = Float(sum)
@@ -69,8 +91,8 @@ extension BatchNormKernel {
       constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))
     }
     return NormalizedGradient(
-      x: x, dy: UnsafePointer(dy), scale: saved.scale, slope: UnsafePointer(slope),
-      constant: UnsafePointer(constant), shift: remasks ? saved.shift : nil)
+      x: x, dy: dy, scale: saved.scale, slope: UnsafePointer(slope),
+      constant: UnsafePointer(constant), shift: isMasked ? saved.shift : nil)
   }
 
   /// Numbers that a gradient's line, slope and constant, takes.

@@ -44,10 +44,48 @@ public struct BatchNormKernel: Sendable {
         range.count, channels, x + range.lowerBound * channels, x, sums, sums + pitch)
     }
     let m = Double(rows)
-    forEachChannel(scratch) { c, first, second in
+    forEachChannel(scratch, parts: chunks.count, vectors: 2) { c, first, second in
       mean[c] = Float(Double(x[c]) + first / m)
       variance[c] = Float(max(0, second / m - (first / m) * (first / m)))
       if !second.isFinite { variance[c] = Float(second) }
+    }
+  }
+
+  /// The same from the sums of a convolution, each of its parts having its own k: they are moved to the
+  /// first part's and added in double precision, in order.
+  ///
+  /// - Parameters:
+  ///   - sums: what the convolution wrote, ``ColumnSums``.
+  ///   - parts: rows of each of its parts, ``Convolution/resultParts``.
+  public func statistics(
+    mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
+    sums: UnsafePointer<Float>, parts: [Int], pool: ThreadPool
+  ) {
+    typealias Eight = SIMD8<Double>
+    let together = 64
+    let (m, distance) = (Double(rows), ColumnSums.vectors * pitch)
+    pool.run(chunks: (channels + together - 1) / together) { chunk, _ in
+      let end = min((chunk + 1) * together, channels)
+      // Vectors are a multiple of 16 long.
+      for c in stride(from: chunk * together, to: end, by: 8) {
+        let origin = Eight((sums + 2 * pitch).vector(c))
+        var (total, squares) = (Eight.zero, Eight.zero)
+        var part = sums
+        for count in parts {
+          let (first, second) = (Eight(part.vector(c)), Eight(part.vector(pitch + c)))
+          let away = Eight(part.vector(2 * pitch + c)) - origin
+          let moved = first + away * Double(count)
+          total += moved
+          squares += second + away * (first + moved)
+          part += distance
+        }
+        for lane in 0..<min(8, end - c) {
+          let middle = total[lane] / m
+          let found = squares[lane] / m - middle * middle
+          mean[c + lane] = Float(origin[lane] + middle)
+          variance[c + lane] = found.isFinite ? Float(max(0, found)) : Float(squares[lane])
+        }
+      }
     }
   }
 
@@ -60,16 +98,17 @@ public struct BatchNormKernel: Sendable {
     return sums
   }
 
-  /// Visits every channel with both its sums over all chunks, formed in chunk order.
+  /// Visits every channel with both its sums over all parts, which have so many vectors, in order.
   func forEachChannel(
-    _ scratch: UnsafeMutablePointer<Float>, _ body: (Int, _ first: Double, _ second: Double) -> Void
+    _ scratch: UnsafePointer<Float>, parts: Int, vectors: Int,
+    _ body: (Int, _ first: Double, _ second: Double) -> Void
   ) {
     var c = 0
     while c < channels {
       let width = min(8, channels - c)
       var (first, second) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
       var partial = scratch + c
-      for _ in 0..<chunks.count {
+      for _ in 0..<parts {
         if width == 8 {
           first += SIMD8<Double>(partial.vector(0))
           second += SIMD8<Double>(partial.vector(pitch))
@@ -79,7 +118,7 @@ public struct BatchNormKernel: Sendable {
             second[lane] += Double(partial[pitch + lane])
           }
         }
-        partial += 2 * pitch
+        partial += vectors * pitch
       }
       for lane in 0..<width { body(c + lane, first[lane], second[lane]) }
       c += width

@@ -25,11 +25,16 @@ protocol ConvolutionKernel: Sendable {
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+  /// Rows of the result in each part that a forward pass forms sums of; none where it forms none.
+  var resultParts: [Int] { get }
+  /// How many parts of dx's rows have sums; 0 where none are formed.
+  var gradientParts: Int { get }
   /// y = x ∗ w
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool)
   /// dx = the adjoint of the convolution applied to dy, finished
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
@@ -45,17 +50,20 @@ protocol ConvolutionKernel: Sendable {
 extension ConvolutionKernel {
   static var policies: Set<ConvolutionPolicy> { [.fastest, .withoutWinograd] }
   var fusedBackward: DenseBackward? { nil }
+  var resultParts: [Int] { [] }
+  var gradientParts: Int { 0 }
 
   func preparedScratchCount(threads: Int) -> Int { scratchCount(threads: threads) }
 
   /// Prepares all weights, then uses them.
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     prepare(to: scratch, w: w, pool: pool)
     forward(
-      y: y, x: x, prepared: scratch, input: input, finish: nil,
+      y: y, x: x, prepared: scratch, input: input, finish: nil, sums: sums,
       scratch: scratch + preparedCount, pool: pool)
   }
 }
@@ -75,6 +83,8 @@ public struct Convolution: Sendable {
   private let kernel: any ConvolutionKernel
   private let foldedKernel: any ConvolutionKernel
   private let fused: DenseBackward?
+  /// Rows of the result in each part that a forward pass forms sums of; none where it forms none.
+  public let resultParts: [Int]
 
   /// Chooses an implementation that the policy allows.
   public init(_ problem: ConvolutionProblem, policy: ConvolutionPolicy) {
@@ -87,11 +97,13 @@ public struct Convolution: Sendable {
     self.problem = problem
     (kernel, foldedKernel) = (first(isPrepared: false), first(isPrepared: true))
     fused = kernel.fusedBackward
+    resultParts = kernel.resultParts
   }
 
   private init(_ problem: ConvolutionProblem, _ kernel: any ConvolutionKernel) {
     (self.problem, self.kernel, foldedKernel) = (problem, kernel, kernel)
     fused = kernel.fusedBackward
+    resultParts = kernel.resultParts
   }
 
   /// An implementation by its name, if it can compute the problem; for tests and benchmarks.
@@ -121,12 +133,32 @@ public struct Convolution: Sendable {
       fused?.scratchCount(threads: threads) ?? 0)
   }
 
+  /// Numbers that the sums of a forward pass take; 0 where none are formed.
+  public var statisticsCount: Int {
+    ColumnSums.count(parts: resultParts.count, channels: problem.outChannels)
+  }
+
+  /// Numbers that the sums of dx take; 0 where none are formed.
+  public var gradientSumCount: Int {
+    ColumnSums.count(parts: gradientParts, channels: problem.inChannels)
+  }
+
+  /// How many parts of dx's rows they are formed over.
+  public var gradientParts: Int { fused?.gradientParts ?? kernel.gradientParts }
+
   /// y = x ∗ w; overwrites y.
+  ///
+  /// - Parameter statistics: where not nil, ``statisticsCount`` numbers for the sums that
+  ///   ``BatchNormKernel`` finds a mean and a variance from.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform? = nil, statistics: UnsafeMutablePointer<Float>? = nil,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    kernel.forward(y: y, x: x, w: w, input: input, scratch: scratch, pool: pool)
+    let sums = statistics.map {
+      ColumnSums.statistics($0, channels: problem.outChannels)
+    }
+    kernel.forward(y: y, x: x, w: w, input: input, sums: sums, scratch: scratch, pool: pool)
   }
 
   /// Numbers that folded weights take.
@@ -170,7 +202,8 @@ public struct Convolution: Sendable {
     let shift = folded + foldedKernel.preparedCount
     foldedKernel.forward(
       y: y, x: x, prepared: folded, input: nil,
-      finish: Finish(shift: shift, addend: addend, relu: relu), scratch: scratch, pool: pool)
+      finish: Finish(shift: shift, addend: addend, relu: relu), sums: nil, scratch: scratch,
+      pool: pool)
   }
 
   /// dx from dy, finished as told; overwrites dx.

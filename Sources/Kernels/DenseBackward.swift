@@ -33,6 +33,9 @@ struct DenseBackward {
     guard groups >= 2, problem.weightCount < tooMany else { return nil }
   }
 
+  /// Parts of the rows of dx that sums are formed over: the groups.
+  var gradientParts: Int { groups }
+
   private var sumCount: Int {
     roundUp(ck_backward_sums(problem.inChannels, problem.outChannels), 16)
   }
@@ -63,6 +66,7 @@ struct DenseBackward {
     let lanes = sums + groups * sumCount
     let streams = problem.inputCount >= PackedMatrix.streamedCount
     let adds = dx.map { finish.accumulates($0) } ?? false
+    let columnSums = finish.sums
     let finish = dx.flatMap { finish.finish($0)?.loop($0) }
     pool.run(chunks: groups) { group, lane in
       let (first, end) =
@@ -73,13 +77,16 @@ struct DenseBackward {
       let gradient = ck_normalized_gradient(
         dy: dy.dy + first * k, y: dy.x + first * k, scale: dy.scale, slope: dy.slope,
         constant: dy.constant, shift: dy.shift)
+      let over = dx.flatMap { columnSums?.part(group, of: $0, columns: 0..<c) }
       finish.withPointer { finish in
-        ck_backward(
-          end - first, rows, k, gradient, packed.start,
-          ck_result(
-            starts: nil, first: dx.map { $0 + first * c }, pitch: c, streams: streams ? 1 : 0,
-            finish: finish),
-          adds ? 1 : 0, sums + group * sumCount, lanes + lane * laneScratch)
+        over.withPointer { over in
+          ck_backward(
+            end - first, rows, k, gradient, packed.start,
+            ck_result(
+              starts: nil, first: dx.map { $0 + first * c }, pitch: c, streams: streams ? 1 : 0,
+              finish: finish, sums: over),
+            adds ? 1 : 0, sums + group * sumCount, lanes + lane * laneScratch)
+        }
       }
     }
     let panels = (k + PackedMatrix.width - 1) / PackedMatrix.width

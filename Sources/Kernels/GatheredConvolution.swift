@@ -56,10 +56,22 @@ struct GatheredConvolution: ConvolutionKernel {
       .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
   }
 
+  var resultParts: [Int] {
+    let gather = Gather(problem)
+    return gather.isWindowed
+      ? WindowedProducts(gather).resultParts
+      : ProductBlocks(rows: problem.outPixels, columns: problem.outChannels).parts
+  }
+
+  var gradientParts: Int {
+    problem.isDense
+      ? ProductBlocks(rows: problem.outPixels, columns: problem.inChannels).parts.count : 0
+  }
+
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let k = problem.outChannels
     let gather = Gather(problem)
@@ -68,16 +80,19 @@ struct GatheredConvolution: ConvolutionKernel {
     let lanes = scratch + gather.borderedCount
     let finish = finish?.loop(y)
     if gather.isWindowed {
-      WindowedProducts(gather).multiply(packed, y: y, source: source, finish: finish, pool: pool)
+      WindowedProducts(gather).multiply(
+        packed, y: y, source: source, finish: finish, sums: sums, pool: pool)
       return
     }
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
     pool.run(chunks: blocks.count) { chunk, lane in
       let block = blocks[chunk]
+      let sums = sums?.part(
+        block.part, of: y, columns: block.columns(of: k))
       if gather.isDense {
         packed.multiply(
           block, a: source, count: problem.outPixels, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
+          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish, sums: sums,
           scratch: lanes + lane * ProductBlocks.laneScratch, result: y)
         return
       }
@@ -86,7 +101,7 @@ struct GatheredConvolution: ConvolutionKernel {
         packed.multiply(
           block, starts: starts, segments: gather.segments,
           following: rows.upperBound - block.rows.upperBound, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish,
+          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish, sums: sums,
           scratch: lanes + lane * ProductBlocks.laneScratch
         ) { y + $0 * k }
       }
@@ -102,7 +117,7 @@ struct GatheredConvolution: ConvolutionKernel {
     let phases = TapPhase.all(problem)
     let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
     let lanes = products.last?.end ?? scratch
-    let adds = finish.accumulates(dx)
+    let (adds, sums) = (finish.accumulates(dx), finish.sums)
     let finish = finish.finish(dx)
     let loop = finish?.loop(dx)
     for (phase, packed) in zip(phases, products) {
@@ -113,6 +128,8 @@ struct GatheredConvolution: ConvolutionKernel {
           packed.multiply(
             block, a: dy, count: phase.count, transform: nil,
             adds: adds, streams: problem.inputCount >= PackedMatrix.streamedCount, finish: loop,
+            sums: sums?.part(
+              block.part, of: dx, columns: block.columns(of: c)),
             scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
           return
         }

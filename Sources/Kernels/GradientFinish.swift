@@ -7,10 +7,15 @@ public struct GradientFinish {
   public var addend: UnsafePointer<Float>?
   /// Where it is not above 0 the gradient becomes 0: x itself, if x came out of a ReLU.
   public var gate: UnsafePointer<Float>?
+  /// What is summed over the rows of dx meanwhile, where the convolution can:
+  /// ``Convolution/gradientSumCount``.
+  public var sums: ColumnSums?
 
   /// Matrices as dx; nothing unless told.
-  public init(addend: UnsafePointer<Float>? = nil, gate: UnsafePointer<Float>? = nil) {
-    (self.addend, self.gate) = (addend, gate)
+  public init(
+    addend: UnsafePointer<Float>? = nil, gate: UnsafePointer<Float>? = nil, sums: ColumnSums? = nil
+  ) {
+    (self.addend, self.gate, self.sums) = (addend, gate, sums)
   }
 
   /// Whether sums are added to what dx holds.

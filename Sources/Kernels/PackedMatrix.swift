@@ -55,7 +55,7 @@ struct PackedMatrix {
     _ block: ProductBlocks.Block, starts: RunStarts, segments: Int, following: Int = 0,
     depths: Range<Int>? = nil,
     transform: InputTransform?, adds: Bool = false, streams: Bool = false,
-    finish: ck_finish? = nil,
+    finish: ck_finish? = nil, sums: ck_sums? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: (_ row: Int) -> UnsafeMutablePointer<Float>
   ) {
@@ -68,12 +68,15 @@ struct PackedMatrix {
         length: depths.count / segments, scale: transform?.scale, shift: transform?.shift,
         following: following)
       finish.withPointer { finish in
-        ck_multiply(
-          count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
-          start + depths.lowerBound * Self.width, depth,
-          ck_result(
-            starts: c.baseAddress!, first: nil, pitch: 0, streams: streams ? 1 : 0, finish: finish),
-          adds ? 1 : 0, scratch)
+        sums.withPointer { sums in
+          ck_multiply(
+            count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
+            start + depths.lowerBound * Self.width, depth,
+            ck_result(
+              starts: c.baseAddress!, first: nil, pitch: 0, streams: streams ? 1 : 0,
+              finish: finish, sums: sums),
+            adds ? 1 : 0, scratch)
+        }
       }
     }
   }
@@ -85,7 +88,7 @@ struct PackedMatrix {
   /// other.
   func multiply(
     _ block: ProductBlocks.Block, a: UnsafePointer<Float>, count: Int, transform: InputTransform?,
-    adds: Bool = false, streams: Bool, finish: ck_finish? = nil,
+    adds: Bool = false, streams: Bool, finish: ck_finish? = nil, sums: ck_sums? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: UnsafeMutablePointer<Float>
   ) {
@@ -94,13 +97,15 @@ struct PackedMatrix {
       starts: nil, first: a + top * depth, pitch: depth, segments: 1, length: depth,
       scale: transform?.scale, shift: transform?.shift, following: count - block.rows.upperBound)
     finish.withPointer { finish in
-      ck_multiply(
-        block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
-        depth,
-        ck_result(
-          starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0,
-          finish: finish),
-        adds ? 1 : 0, scratch)
+      sums.withPointer { sums in
+        ck_multiply(
+          block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
+          depth,
+          ck_result(
+            starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0,
+            finish: finish, sums: sums),
+          adds ? 1 : 0, scratch)
+      }
     }
   }
 }
@@ -112,6 +117,8 @@ struct PackedMatrix {
 /// The cut is free: it does not change the bits of the result.
 struct ProductBlocks {
   struct Block {
+    /// The number of its rows' part among ``ProductBlocks/parts``.
+    let part: Int
     let rows: Range<Int>
     let panels: Range<Int>
 
@@ -146,6 +153,11 @@ struct ProductBlocks {
 
   var count: Int { down * across }
 
+  /// How many rows the parts have that blocks side by side share.
+  var parts: [Int] { (0..<down).map { rows($0).count } }
+
+  private func rows(_ part: Int) -> Range<Int> { part * rows / down..<(part + 1) * rows / down }
+
   /// The end of the rows after a block's that are read next.
   func end(ofNext block: Block) -> Int {
     across > 1 ? block.rows.upperBound : min(block.rows.upperBound + Int(CK_ROWS), rows)
@@ -154,7 +166,7 @@ struct ProductBlocks {
   subscript(_ index: Int) -> Block {
     let (i, j) = index.quotientAndRemainder(dividingBy: across)
     return Block(
-      rows: i * rows / down..<(i + 1) * rows / down,
+      part: i, rows: rows(i),
       panels: j * panels / across..<(j + 1) * panels / across)
   }
 }

@@ -55,10 +55,16 @@ struct PerPixelConvolution: ConvolutionKernel {
       .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
   }
 
+  /// A pixel of all images each; none where one may meet nothing but the border.
+  var resultParts: [Int] {
+    problem.padding >= min(problem.kernelHeight, problem.kernelWidth)
+      ? [] : Array(repeating: problem.batch, count: problem.outHeight * problem.outWidth)
+  }
+
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
@@ -72,6 +78,7 @@ struct PerPixelConvolution: ConvolutionKernel {
       let s = Self.inside(first: left, count: p.kernelWidth, extent: p.width)
       let top = oy * p.stride - p.padding
       let kernelRows = Self.inside(first: top, count: p.kernelHeight, extent: p.height)
+      let sums = sums?.part(pixel, of: y, columns: block.columns(of: k))
       for r in kernelRows where !s.isEmpty {
         let iy = top + r
         let tap = r * p.kernelWidth + s.lowerBound
@@ -82,6 +89,7 @@ struct PerPixelConvolution: ConvolutionKernel {
             block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
             transform: input, adds: r > kernelRows.lowerBound,
             finish: r == kernelRows.upperBound - 1 ? loop : nil,
+            sums: r == kernelRows.upperBound - 1 ? sums : nil,
             scratch: scratch + lane * ProductBlocks.laneScratch
           ) { y + ($0 * pixels + pixel) * k }
         }
@@ -160,7 +168,9 @@ struct PerPixelConvolution: ConvolutionKernel {
     pool.run(chunks: pixels * parts) { chunk, lane in
       let (pixel, part) = chunk.quotientAndRemainder(dividingBy: parts)
       let panels = part * packed.panels / parts..<(part + 1) * packed.panels / parts
-      body(pixel, ProductBlocks.Block(rows: 0..<batch, panels: panels), lane)
+      body(
+        pixel, ProductBlocks.Block(part: pixel, rows: 0..<batch, panels: panels), lane
+      )
     }
   }
 

@@ -31,7 +31,7 @@ struct ReferenceConvolution: ConvolutionKernel {
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let x = problem.transformed(x, by: input, into: scratch)
     y.update(repeating: 0, count: problem.outputCount)

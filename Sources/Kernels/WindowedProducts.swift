@@ -35,22 +35,35 @@ struct WindowedProducts {
   /// y = finish(windows · packed)
   func multiply(
     _ packed: PackedMatrix, y: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>,
-    finish: ck_finish?, pool: ThreadPool
+    finish: ck_finish?, sums: ColumnSums?, pool: ThreadPool
   ) {
     let (k, rows) = (problem.outChannels, problem.outWidth)
     let streams = problem.outputCount >= PackedMatrix.streamedCount
-    let together = linesTogether
-    pool.run(chunks: (lines + together - 1) / together) { chunk, _ in
+    pool.run(chunks: (lines + linesTogether - 1) / linesTogether) { chunk, _ in
+      let lines = lines(chunk)
+      let sums = sums?.part(chunk, of: y, columns: 0..<k)
       finish.withPointer { finish in
-        for line in chunk * together..<min((chunk + 1) * together, lines) {
-          ck_multiply_windows(
-            rows, k, gather.windows(line, of: source), packed.start,
-            ck_result(
-              starts: nil, first: y + line * rows * k, pitch: k, streams: streams ? 1 : 0,
-              finish: finish))
+        for line in lines {
+          (line == lines.lowerBound ? sums : sums?.later).withPointer { sums in
+            ck_multiply_windows(
+              rows, k, gather.windows(line, of: source), packed.start,
+              ck_result(
+                starts: nil, first: y + line * rows * k, pitch: k, streams: streams ? 1 : 0,
+                finish: finish, sums: sums))
+          }
         }
       }
     }
+  }
+
+  /// Lines of the result that are computed together.
+  private func lines(_ chunk: Int) -> Range<Int> {
+    chunk * linesTogether..<min((chunk + 1) * linesTogether, lines)
+  }
+
+  /// Their pixels.
+  var resultParts: [Int] {
+    (0..<(lines + linesTogether - 1) / linesTogether).map { lines($0).count * problem.outWidth }
   }
 
   /// dw = Σ windowsᵀ · dy

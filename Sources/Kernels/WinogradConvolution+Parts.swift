@@ -5,18 +5,18 @@ extension WinogradConvolution {
   /// y = finish(x ∗ w), or dx from dy.
   func convolveByParts(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
+    w: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (phases, slabs, parts) = (layout.phases, layout.slabs, layout.parts)
-    let (tiles, sums) = (0..<layout.count, layout.direction == .forward)
+    let (tiles, isForward) = (0..<layout.count, layout.direction == .forward)
     readInput(layout, x: x, input: input, scratch: scratch, pool: pool)
     pool.run(chunks: parts.count) { chunk, lane in
       let part = parts[chunk]
       let (u, m, turned) = layout.lane(lane, scratch)
       for (index, phase) in phases.enumerated() {
         for (number, slab) in slabs.enumerated() {
-          let v = layout.slabV(scratch, phase: sums ? index : 0, slab: number)
+          let v = layout.slabV(scratch, phase: isForward ? index : 0, slab: number)
           transformFilters(
             layout, phase: phase, slab: slab, part: part, u: u, w: w, turned: turned)
           // Weights that are transformed next come from memory: asked for between products.
@@ -32,11 +32,12 @@ extension WinogradConvolution {
             }
             ck_multiply_in_place(
               layout.count, slab.count, part.count, v + product.v, layout.pitchV, u + product.u,
-              m + product.m, layout.pitchM, number > 0 || sums && phase.isLater ? 1 : 0)
+              m + product.m, layout.pitchM, number > 0 || isForward && phase.isLater ? 1 : 0)
           }
         }
-        if !sums || index == phases.count - 1 {
-          layout.writeOutput(tiles, phase: phase, columns: part, m: m, y: y, finish: finish)
+        if !isForward || index == phases.count - 1 {
+          layout.writeOutput(
+            tiles, phase: phase, columns: part, m: m, y: y, finish: finish, sums: sums)
         }
       }
     }

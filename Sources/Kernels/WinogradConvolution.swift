@@ -65,6 +65,9 @@ struct WinogradConvolution: ConvolutionKernel {
     WinogradLayout.Direction.allCases.allSatisfy { layout($0).schedule == .parted }
   }
 
+  var resultParts: [Int] { layout(.forward).resultParts }
+  var gradientParts: Int { layout(.adjoint).partCount }
+
   func scratchCount(threads: Int) -> Int {
     let adjoint = layout(.adjoint)
     let turned = adjoint.schedule == .parted ? 0 : adjoint.countU + problem.weightCount
@@ -88,25 +91,27 @@ struct WinogradConvolution: ConvolutionKernel {
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     convolve(
       layout(.forward, isPrepared: true), y: y, x: x, u: prepared, input: input,
-      finish: finish?.loop(y), scratch: scratch, pool: pool)
+      finish: finish?.loop(y), sums: sums, scratch: scratch, pool: pool)
   }
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     let layout = layout(.forward)
     if layout.schedule == .parted {
       convolveByParts(
-        layout, y: y, x: x, w: w, input: input, finish: nil, scratch: scratch, pool: pool)
+        layout, y: y, x: x, w: w, input: input, finish: nil, sums: sums, scratch: scratch,
+        pool: pool)
     } else {
       transformFilters(layout, u: scratch, w: w, pool: pool)
       convolve(
-        layout, y: y, x: x, u: scratch, input: input, finish: nil,
+        layout, y: y, x: x, u: scratch, input: input, finish: nil, sums: sums,
         scratch: scratch + layout.countU, pool: pool)
     }
   }
@@ -117,10 +122,12 @@ struct WinogradConvolution: ConvolutionKernel {
   ) {
     precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
     let layout = layout(.adjoint)
+    let sums = finish.sums
     let finish = finish.finish(dx)?.loop(dx)
     if layout.schedule == .parted {
       convolveByParts(
-        layout, y: dx, x: dy, w: w, input: nil, finish: finish, scratch: scratch, pool: pool)
+        layout, y: dx, x: dy, w: w, input: nil, finish: finish, sums: sums,
+        scratch: scratch, pool: pool)
       return
     }
     // The turned weights are needed until U is made, so they lie in the place of V and M.
@@ -128,7 +135,7 @@ struct WinogradConvolution: ConvolutionKernel {
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
     transformFilters(layout, u: scratch, w: turned, pool: pool)
     convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish,
+      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish, sums: sums,
       scratch: scratch + layout.countU, pool: pool)
   }
 
@@ -198,19 +205,20 @@ struct WinogradConvolution: ConvolutionKernel {
   /// y = finish(x ∗ w), or dx from dy, with the transformed weights at `u`.
   private func convolve(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
+    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     if layout.schedule == .blocked {
       convolveBlocks(
-        layout, y: y, x: x, u: u, input: input, finish: finish, scratch: scratch, pool: pool)
+        layout, y: y, x: x, u: u, input: input, finish: finish, sums: sums,
+        scratch: scratch, pool: pool)
       return
     }
-    let (phases, sums) = (layout.phases, layout.direction == .forward)
+    let (phases, isForward) = (layout.phases, layout.direction == .forward)
     let (v, m) = (scratch, layout.stageM(scratch))
     layout.forEachSpan { tiles in
       for (index, phase) in phases.enumerated() {
-        if sums || index == 0 {
+        if isForward || index == 0 {
           layout.forEachChunk(of: tiles, pool) { part, first in
             layout.readInput(
               part, channels: 0..<layout.from, phase: phase, x: x, input: input,
@@ -226,13 +234,13 @@ struct WinogradConvolution: ConvolutionKernel {
           ck_multiply_in_place(
             tiles.count, layout.from, columns.count, v + product.v, layout.pitchV,
             u + product.u + columns.lowerBound * layout.from, m + product.m + columns.lowerBound,
-            layout.pitchM, sums && phase.isLater ? 1 : 0)
+            layout.pitchM, isForward && phase.isLater ? 1 : 0)
         }
-        if !sums || index == phases.count - 1 {
+        if !isForward || index == phases.count - 1 {
           layout.forEachChunk(of: tiles, pool) { part, first in
             layout.writeOutput(
               part, phase: phase, columns: 0..<layout.to, m: m + first * layout.pitchM, y: y,
-              finish: finish)
+              finish: finish, sums: sums)
           }
         }
       }
@@ -242,17 +250,17 @@ struct WinogradConvolution: ConvolutionKernel {
   /// The same where lanes have blocks of their own.
   private func convolveBlocks(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?,
+    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    let (phases, sums) = (layout.phases, layout.direction == .forward)
+    let (phases, isForward) = (layout.phases, layout.direction == .forward)
     let (step, width) = (layout.stageTiles, layout.pitchM)
     pool.run(chunks: (layout.count + step - 1) / step) { block, lane in
       let part = block * step..<min((block + 1) * step, layout.count)
       let v = layout.laneV(scratch, lane: lane)
       let m = layout.stageM(v)
       for (index, phase) in phases.enumerated() {
-        if sums || index == 0 {
+        if isForward || index == 0 {
           layout.readInput(
             part, channels: 0..<layout.from, phase: phase, x: x, input: input, v: v)
         }
@@ -262,10 +270,11 @@ struct WinogradConvolution: ConvolutionKernel {
             ck_multiply_in_place(
               part.count, layout.from, columns.count, v + product.v, layout.pitchV,
               u + product.u + first * layout.from, m + product.m, layout.pitchM,
-              sums && phase.isLater ? 1 : 0)
+              isForward && phase.isLater ? 1 : 0)
           }
-          if !sums || index == phases.count - 1 {
-            layout.writeOutput(part, phase: phase, columns: columns, m: m, y: y, finish: finish)
+          if !isForward || index == phases.count - 1 {
+            layout.writeOutput(
+              part, phase: phase, columns: columns, m: m, y: y, finish: finish, sums: sums)
           }
         }
       }

@@ -256,6 +256,37 @@ struct WinogradLayout {
     }
   }
 
+  /// The tiles whose pixels sums of their own are formed over: those that are written in one go.
+  private var partTiles: [Range<Int>] {
+    switch schedule {
+    case .blocked: Self.cut(count, by: stageTiles)
+    case .parted: [0..<count]
+    case .staged:
+      Self.cut(count, by: stageTiles).flatMap { span in
+        Self.cut(span.count, by: Self.chunkTiles).map {
+          span.lowerBound + $0.lowerBound..<span.lowerBound + $0.upperBound
+        }
+      }
+    }
+  }
+
+  /// The number of the part that begins with this tile.
+  private func part(_ tile: Int) -> Int {
+    switch schedule {
+    case .blocked: tile / stageTiles
+    case .parted: 0
+    case .staged:
+      tile / stageTiles * ((stageTiles + Self.chunkTiles - 1) / Self.chunkTiles) + tile % stageTiles
+        / Self.chunkTiles
+    }
+  }
+
+  /// Pixels of each part of the result, forward.
+  var resultParts: [Int] { partTiles.map { common.windows.pixelCount($0) } }
+
+  /// How many parts there are.
+  var partCount: Int { partTiles.count }
+
   /// V of some tiles and channels, the first one at `v`: of a phase of x, or of dy.
   func readInput(
     _ part: Range<Int>, channels: Range<Int>, phase: Phase, x: UnsafePointer<Float>,
@@ -284,22 +315,29 @@ struct WinogradLayout {
     }
   }
 
-  /// Some channels of the result of some tiles, the first one's M at `m`: y, or a phase of dx.
+  /// Some channels of the result of a part's tiles, the first one's M at `m`: y, or a phase of dx.
   func writeOutput(
     _ part: Range<Int>, phase: Phase, columns: Range<Int>, m: UnsafePointer<Float>,
-    y: UnsafeMutablePointer<Float>, finish: ck_finish?
+    y: UnsafeMutablePointer<Float>, finish: ck_finish?, sums: ColumnSums?
   ) {
     let isAdjoint = direction == .adjoint
     let transform = isAdjoint ? phase.transform : common.transform
     let places = isAdjoint ? phase.placesM : common.places
     var finish = finish
     if let shift = finish?.shift { finish?.shift = shift + columns.lowerBound }
+    // Phases of dx are added to the same sums.
+    let windows = isAdjoint ? phase.windows : common.windows
+    let sums = sums?.part(
+      self.part(part.lowerBound), of: y, columns: columns, clears: !isAdjoint || !phase.isLater
+    ).from(columns.lowerBound)
     finish.withPointer { finish in
-      (isAdjoint ? phase.windows : common.windows)
-        .write(part, image: y + columns.lowerBound, channels: to) {
+      windows.write(part, image: y + columns.lowerBound, channels: to) { tile, pixels, next in
+        (tile == part.lowerBound ? sums : sums?.later).withPointer { sums in
           ck_winograd_output(
-            transform, m + ($0 - part.lowerBound) * pitchM, places, columns.count, finish, $1, $2)
+            transform, m + (tile - part.lowerBound) * pitchM, places, columns.count, finish, sums,
+            pixels, next)
         }
+      }
     }
   }
 }

@@ -41,6 +41,13 @@ struct WinogradWindows {
     forEachTile(tiles, at: { image + $0 * channels }, body)
   }
 
+  /// How many pixels of some tiles lie inside the images.
+  func pixelCount(_ tiles: Range<Int>) -> Int {
+    var count = 0
+    for tile in tiles { forEachPixel(tile) { count += $1 < 0 ? 0 : 1 } }
+    return count
+  }
+
   /// Two tables in turn, so that the next tile's is ready while a tile is worked on.
   @inline(__always)
   private func forEachTile<Pointer>(

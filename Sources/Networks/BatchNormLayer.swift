@@ -58,15 +58,23 @@ package final class BatchNormLayer: Layer {
   }
 
   /// Finds the statistics that normalise x and, while training, moves the running averages.
+  ///
+  /// - Parameter found: sums over parts of x that a convolution has formed; without them x is read.
   func observe(
-    _ x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pass: Pass
+    _ x: UnsafePointer<Float>, found: (sums: UnsafePointer<Float>, parts: [Int])? = nil,
+    scratch: UnsafeMutablePointer<Float>, pass: Pass
   ) -> BatchNormKernel.Saved {
     let mean = pass.workspace[saved!]
     let (reciprocal, scale, shift) = (mean + pitch, mean + 2 * pitch, mean + 3 * pitch)
     let variance = mean + 4 * pitch
     switch pass.phase {
     case .training:
-      kernel.statistics(mean: mean, variance: variance, x: x, scratch: scratch, pool: pass.pool)
+      if let found {
+        kernel.statistics(
+          mean: mean, variance: variance, sums: found.sums, parts: found.parts, pool: pass.pool)
+      } else {
+        kernel.statistics(mean: mean, variance: variance, x: x, scratch: scratch, pool: pass.pool)
+      }
       let m = Double(kernel.rows)
       move(runningMean, towards: mean, factor: 1)
       move(runningVariance, towards: variance, factor: m / (m - 1))
@@ -118,6 +126,24 @@ package final class BatchNormLayer: Layer {
       x: x, dy: dy, mask: mask, saved: vectors(pass.workspace), dGamma: gamma.gradient!.pointer,
       dBeta: beta.gradient!.pointer, line: pass.workspace[saved!] + 5 * pitch, scratch: scratch,
       pool: pass.pool)
+  }
+
+  /// What a convolution sums while it writes dy, the gradient of the normalised and rectified x.
+  func sums(
+    at start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, pass: Pass
+  ) -> ColumnSums {
+    .gradient(start, x: x, saved: vectors(pass.workspace), channels: channels)
+  }
+
+  /// The same from such sums.
+  func gradient(
+    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafePointer<Float>,
+    parts: Int, pass: Pass
+  ) -> NormalizedGradient {
+    kernel.gradient(
+      x: x, dy: dy, saved: vectors(pass.workspace),
+      dGamma: gamma.gradient!.pointer, dBeta: beta.gradient!.pointer,
+      line: pass.workspace[saved!] + 5 * pitch, sums: sums, parts: parts)
   }
 
   package func plan(

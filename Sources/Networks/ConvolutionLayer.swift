@@ -58,16 +58,26 @@ package final class ConvolutionLayer: Layer {
   /// Numbers of scratch memory for any pass.
   var scratchCount: Int { convolution!.scratchCount(threads: threads) }
 
+  /// Numbers that the sums of any pass take.
+  var sumCount: Int { max(convolution!.statisticsCount, convolution!.gradientSumCount) }
+  /// Rows of each part of the result, and how many parts dx has, that sums are formed of.
+  var resultParts: [Int] { convolution!.resultParts }
+  var gradientParts: Int { convolution!.gradientParts }
+
   /// y = x ∗ w, x being read through `input`.
+  ///
+  /// - Parameter statistics: where not nil, ``sumCount`` numbers for sums over the rows of y.
   package func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    statistics: UnsafeMutablePointer<Float>? = nil, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
   ) {
     // While it is trained, folded weights are no use, and their memory is.
     folded = nil
     timed(.forward, pool) {
       convolution!.forward(
-        y: y, x: x, w: weight.numbers, input: input, scratch: scratch, pool: pool)
+        y: y, x: x, w: weight.numbers, input: input, statistics: statistics, scratch: scratch,
+        pool: pool)
     }
   }
 

@@ -12,6 +12,22 @@ package struct NormalizedConvolution {
 
   package var parameters: [Parameter] { convolution.parameters + norm.parameters }
 
+  /// y = x ∗ w, and the statistics that normalise it.
+  ///
+  /// - Parameter sums: ``ConvolutionLayer/sumCount`` numbers.
+  @discardableResult
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
+    sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pass: Pass
+  ) -> BatchNormKernel.Saved {
+    let parts = convolution.resultParts
+    convolution.forward(
+      y: y, x: x, input: input, statistics: parts.isEmpty ? nil : sums, scratch: scratch,
+      pool: pass.pool)
+    return norm.observe(
+      y, found: parts.isEmpty ? nil : (UnsafePointer(sums), parts), scratch: scratch, pass: pass)
+  }
+
   /// Overwrites the weights' gradient and, where it is wanted, dx.
   func backward(
     dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
@@ -51,6 +67,7 @@ package final class ResidualBlock: Layer {
   private var addend: WorkspacePlan.Slot?
   private var gradient: WorkspacePlan.Slot?
   private var scratch: WorkspacePlan.Slot?
+  private var sums: WorkspacePlan.Slot?
 
   package init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {
     (self.path, self.units, self.shortcut) = (path, units, shortcut)
@@ -89,6 +106,8 @@ package final class ResidualBlock: Layer {
     let scratchCount =
       allUnits.map { max($0.convolution.scratchCount, $0.norm.scratchCount) }.max() ?? 0
     scratch = plan.reserve(scratchCount, for: .call, label: "\(path) scratch")
+    let sumCount = allUnits.map(\.convolution.sumCount).max() ?? 0
+    sums = plan.reserve(sumCount, for: .call, label: "\(path) sums")
     return shape
   }
 
@@ -112,18 +131,16 @@ package final class ResidualBlock: Layer {
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     if pass.phase == .evaluation { return evaluate(src, into: dst, pass: pass) }
-    let scratch = pass.workspace[scratch!]
+    let (scratch, sums) = (pass.workspace[scratch!], pass.workspace[sums!])
     for (index, unit) in units.enumerated() {
-      let x = pass.workspace[raw[index]]
-      unit.convolution.forward(
-        y: x, x: source(of: index, src, pass), input: input(of: index, pass), scratch: scratch,
-        pool: pass.pool)
-      _ = unit.norm.observe(x, scratch: scratch, pass: pass)
+      unit.forward(
+        y: pass.workspace[raw[index]], x: source(of: index, src, pass),
+        input: input(of: index, pass),
+        sums: sums, scratch: scratch, pass: pass)
     }
     if case .projection(let unit) = shortcut {
-      let x = pass.workspace[projected!]
-      unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
-      _ = unit.norm.observe(x, scratch: scratch, pass: pass)
+      unit.forward(
+        y: pass.workspace[projected!], x: src.pointer, sums: sums, scratch: scratch, pass: pass)
     }
     add(src, into: dst, pass: pass)
   }
@@ -209,12 +226,17 @@ package final class ResidualBlock: Layer {
       x: workspace[raw[last]], dy: dDst.pointer,
       mask: isGated ? .none : .output(dst.pointer), scratch: scratch, pass: pass)
     for index in stride(from: last, to: 0, by: -1) {
+      let (norm, x) = (units[index - 1].norm, workspace[raw[index - 1]])
+      let (sums, parts) = (workspace[sums!], units[index].convolution.gradientParts)
       units[index].backward(
-        dx: gradient, dy: found, x: source(of: index, src, pass), input: input(of: index, pass),
+        dx: gradient,
+        finish: GradientFinish(sums: parts > 0 ? norm.sums(at: sums, x: x, pass: pass) : nil),
+        dy: found, x: source(of: index, src, pass), input: input(of: index, pass),
         scratch: scratch, pool: pool)
-      found = units[index - 1].norm.gradient(
-        x: workspace[raw[index - 1]], dy: gradient, mask: .normalized, scratch: scratch,
-        pass: pass)
+      found =
+        parts > 0
+        ? norm.gradient(x: x, dy: gradient, sums: sums, parts: parts, pass: pass)
+        : norm.gradient(x: x, dy: gradient, mask: .normalized, scratch: scratch, pass: pass)
     }
     let dx = dSrc?.pointer
     var finish = GradientFinish(gate: gatesSource ? src.pointer : nil)

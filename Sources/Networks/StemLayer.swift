@@ -11,6 +11,7 @@ package final class StemLayer: Layer {
   private var winners: WorkspacePlan.Slot?
   private var gradient: WorkspacePlan.Slot?
   private var scratch: WorkspacePlan.Slot?
+  private var sums: WorkspacePlan.Slot?
   private var maxPool: MaxPool?
 
   package init(_ unit: NormalizedConvolution, pools: Bool) {
@@ -29,6 +30,8 @@ package final class StemLayer: Layer {
     scratch = plan.reserve(
       max(unit.convolution.scratchCount, unit.norm.scratchCount), for: .call,
       label: "\(unit.convolution.path) scratch")
+    sums = plan.reserve(
+      unit.convolution.sumCount, for: .call, label: "\(unit.convolution.path) sums")
     if pools {
       gradient = plan.reserve(shape.count, for: .call, label: "maxpool gradient")
       let pool = MaxPool(batch: shape.n, height: shape.h, width: shape.w, channels: shape.c)
@@ -49,8 +52,8 @@ package final class StemLayer: Layer {
         y: dst.pointer, winners: pass.workspace[winners!], x: x, pool: pass.pool)
       return
     }
-    unit.convolution.forward(y: x, x: src.pointer, scratch: scratch, pool: pass.pool)
-    let found = unit.norm.observe(x, scratch: scratch, pass: pass)
+    let found = unit.forward(
+      y: x, x: src.pointer, sums: pass.workspace[sums!], scratch: scratch, pass: pass)
     if let maxPool {
       maxPool.forward(
         y: dst.pointer, winners: pass.workspace[winners!], x: x, scale: found.scale,

@@ -5,7 +5,7 @@ import Randomness
 struct ConvolutionReference {
   let problem: ConvolutionProblem
   let x: [Float]
-  let w: [Float]
+  var w: [Float]
   let dy: [Float]
   /// What dw holds before the pass overwrites it.
   let startingGradient: [Float]

@@ -195,7 +195,7 @@ import Testing
               dy: p[3], y: p[2], scale: p[1], slope: p[0], constant: p[3], shift: p[4]),
             packed,
             ck_result(
-              starts: nil, first: dx.baseAddress!, pitch: k, streams: 0, finish: nil),
+              starts: nil, first: dx.baseAddress!, pitch: k, streams: 0, finish: nil, sums: nil),
             0, &sums, &scratch)
         }
       }

@@ -50,7 +50,7 @@ import Testing
             starts.withUnsafeBufferPointer { starts in
               let result = ck_result(
                 starts: isScattered ? starts.baseAddress! : nil, first: c, pitch: columns,
-                streams: streams ? 1 : 0, finish: finish == nil ? nil : told)
+                streams: streams ? 1 : 0, finish: finish == nil ? nil : told, sums: nil)
               table.multiply(
                 rows, columns, 0, panels, source, packed, depth, result, 0, &scratch)
             }
@@ -118,7 +118,7 @@ import Testing
                 gate: UnsafeRawPointer(gate.baseAddress!) - start, rectifies: 1)
               withUnsafePointer(to: &told) {
                 table.winograd_output(
-                  axes, m, places, channels, finishes ? $0 : nil, pixels, nil)
+                  axes, m, places, channels, finishes ? $0 : nil, nil, pixels, nil)
               }
             }
           }

@@ -105,7 +105,7 @@ import Testing
           part.starts += top * e.segments
           let result = ck_result(
             starts: nil, first: c.baseAddress! + top * e.columns, pitch: e.columns,
-            streams: streams ? 1 : 0, finish: nil)
+            streams: streams ? 1 : 0, finish: nil, sums: nil)
           for (begin, end) in [(0, half), (half, panels)] {
             table.multiply(
               count, e.columns, begin, end, part, packed, e.depth, result, adds ? 1 : 0, &scratch)

@@ -52,6 +52,26 @@ typedef struct {
   int rectifies;
 } ck_finish;
 
+/// Sums over the rows of a result, for each of its columns, that are added to while rows are finished:
+/// of y - middle and its square, the row that is finished first being the middle, or, where an `x`
+/// belongs to the result, of dx and dx * (x - middle), dx counting as 0 where scale * x + shift is not
+/// above 0.
+typedef struct {
+  /// The first sums; the second ones begin `pitch` floats further on. Both are readable and writable up
+  /// to a multiple of 32 columns.
+  float *first;
+  ptrdiff_t pitch;
+  /// A number for each column, readable and writable up to a multiple of 32.
+  float *middle;
+  /// Whether the row that is finished first is to be written there.
+  int begins;
+  /// Bytes from a number of the result to its x; 0 for none.
+  ptrdiff_t x;
+  /// A number for each column, readable up to a multiple of 32 columns; NULL where there is no x.
+  const float *scale;
+  const float *shift;
+} ck_sums;
+
 /// Rows of a matrix that is written: row r begins at starts[r] or, where that is NULL, at
 /// first + r * pitch. Where it `streams` it goes to memory past the caches, which pays for results
 /// larger than these.
@@ -62,6 +82,8 @@ typedef struct {
   int streams;
   /// NULL where sums are written as they are.
   const ck_finish *finish;
+  /// NULL where nothing is summed over its rows.
+  const ck_sums *sums;
 } ck_result;
 
 /// The implementation in use: "avx512", "avx2" or "portable". The fastest that this processor runs,
@@ -217,9 +239,10 @@ typedef struct {
 void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
                        ptrdiff_t channels, const float *scale, const float *shift, float *v,
                        const ptrdiff_t *places);
-/// AT m A, finished as told (not where NULL), to pixels.
+/// AT m A, finished as told and added to sums (neither where NULL), to pixels.
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
-                        const ck_finish *finish, float *const *pixels, float *const *next);
+                        const ck_finish *finish, const ck_sums *sums, float *const *pixels,
+                        float *const *next);
 /// A e AT of a tile of outputs.
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
                           ptrdiff_t channels, float *d, const ptrdiff_t *places);
@@ -275,8 +298,8 @@ typedef struct {
                          ptrdiff_t channels, const float *scale, const float *shift, float *v,
                          const ptrdiff_t *places);
   void (*winograd_output)(ck_axes axes, const float *m, const ptrdiff_t *places,
-                          ptrdiff_t channels, const ck_finish *finish, float *const *pixels,
-                          float *const *next);
+                          ptrdiff_t channels, const ck_finish *finish, const ck_sums *sums,
+                          float *const *pixels, float *const *next);
   void (*winograd_gradient)(ck_axes axes, const float *const *pixels, const float *const *next,
                             ptrdiff_t channels, float *d, const ptrdiff_t *places);
   void (*winograd_filter)(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,

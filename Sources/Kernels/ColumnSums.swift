@@ -1,0 +1,102 @@
+import CKernels
+
+/// Sums over the rows of a result, for each of its channels, that a convolution forms while it writes
+/// the result, so that a batch normalisation need not read it once more.
+///
+/// Every part of the rows has three vectors of its own, ``BatchNormKernel/pitch(_:)`` apart: both sums
+/// and, of a forward pass, k. Parts depend on the problem only, and are added up in order:
+/// ``BatchNormKernel``.
+public struct ColumnSums {
+  /// Vectors of a part.
+  static let vectors = 3
+
+  /// Numbers that the sums of so many parts take.
+  public static func count(parts: Int, channels: Int) -> Int {
+    parts * vectors * BatchNormKernel.pitch(channels)
+  }
+
+  /// parts × vectors × pitch
+  let start: UnsafeMutablePointer<Float>
+  private let channels: Int
+  private let terms: Terms
+
+  /// What is summed.
+  private enum Terms {
+    case statistics
+    case gradient(x: UnsafePointer<Float>, saved: BatchNormKernel.Saved)
+  }
+
+  /// Σ (y − k) and Σ (y − k)², k being the part's row that is finished first.
+  ///
+  /// - Parameter start: what ``count(parts:channels:)`` says.
+  static func statistics(
+    _ start: UnsafeMutablePointer<Float>, channels: Int
+  ) -> ColumnSums {
+    ColumnSums(start: start, channels: channels, terms: .statistics)
+  }
+
+  /// Σ dy and Σ dy · (x − μ), the result being dy, the gradient of what the normalisation of x and the
+  /// ReLU after it gave, which counts as 0 where the ReLU cut off.
+  ///
+  /// - Parameters:
+  ///   - start: what ``count(parts:channels:)`` says.
+  ///   - x: as the result, elsewhere in memory.
+  ///   - saved: what the forward pass of the normalisation left.
+  public static func gradient(
+    _ start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, saved: BatchNormKernel.Saved,
+    channels: Int
+  ) -> ColumnSums {
+    ColumnSums(start: start, channels: channels, terms: .gradient(x: x, saved: saved))
+  }
+
+  /// A part's sums, for the loops in C that write some of its channels to `y`.
+  ///
+  /// - Parameters:
+  ///   - columns: these channels, whose sums are cleared.
+  ///   - clears: false where something has been added to them.
+  func part(
+    _ index: Int, of y: UnsafePointer<Float>, columns: Range<Int>, clears: Bool = true
+  ) -> ck_sums {
+    let pitch = BatchNormKernel.pitch(channels)
+    let first = start + index * Self.vectors * pitch
+    if clears {
+      (first + columns.lowerBound).update(repeating: 0, count: columns.count)
+      (first + pitch + columns.lowerBound).update(repeating: 0, count: columns.count)
+    }
+    switch terms {
+    case .statistics:
+      return ck_sums(
+        first: first, pitch: pitch, middle: first + 2 * pitch, begins: clears ? 1 : 0, x: 0,
+        scale: nil, shift: nil)
+    case .gradient(let x, let saved):
+      return ck_sums(
+        first: first, pitch: pitch, middle: UnsafeMutablePointer(mutating: saved.mean), begins: 0,
+        x: UnsafeRawPointer(x) - UnsafeRawPointer(y), scale: saved.scale, shift: saved.shift)
+    }
+  }
+}
+
+extension ck_sums {
+  /// Those of a matrix that begins with this column.
+  func from(_ column: Int) -> ck_sums {
+    ck_sums(
+      first: first + column, pitch: pitch, middle: middle + column, begins: begins, x: x,
+      scale: scale.map { $0 + column }, shift: shift.map { $0 + column })
+  }
+
+  /// The same when some rows have been added.
+  var later: ck_sums {
+    var later = self
+    later.begins = 0
+    return later
+  }
+}
+
+extension Optional where Wrapped == ck_sums {
+  /// Calls `body` with a pointer that lives as long as the call.
+  @inline(__always)
+  func withPointer<Result>(_ body: (UnsafePointer<ck_sums>?) -> Result) -> Result {
+    guard let sums = self else { return body(nil) }
+    return withUnsafePointer(to: sums) { body($0) }
+  }
+}

@@ -1,0 +1,215 @@
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+/// What convolutions sum over the rows that they write, for the normalisations beside them.
+@Suite("Sums of convolutions") struct ColumnSumsTests {
+  private static let epsilon = 1e-5
+
+  /// Numbers whose sums are poisoned before they are formed and guarded behind.
+  private final class Sums {
+    let count: Int
+    let buffer: AlignedBuffer
+
+    init(_ count: Int) {
+      self.count = count
+      buffer = AlignedBuffer(count: count + 16)
+      buffer.buffer.update(repeating: .nan)
+      for i in 0..<16 { buffer.pointer[count + i] = 12345 }
+    }
+
+    deinit { precondition((0..<16).allSatisfy { buffer.pointer[count + $0] == 12345 }) }
+  }
+
+  private static func scratch(_ convolution: Convolution, threads: Int) -> AlignedBuffer {
+    let scratch = AlignedBuffer(count: convolution.scratchCount(threads: threads))
+    scratch.buffer.update(repeating: .nan)
+    return scratch
+  }
+
+  private struct Statistics: Equatable {
+    var y: [Float]
+    var mean: [Float]
+    var variance: [Float]
+  }
+
+  /// y, far from 0 where told, with the mean and the variance that its sums give.
+  private static func forward(
+    _ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int, sums: Bool = true,
+    offset: Float = 0
+  ) -> Statistics {
+    let problem = convolution.problem
+    let pool = ThreadPool(threads: threads)
+    let (x, w) = (AlignedBuffer(inputs.x.map { $0 + offset }), AlignedBuffer(inputs.w))
+    let y = AlignedBuffer(count: problem.outputCount)
+    y.buffer.update(repeating: .nan)
+    let statistics = Sums(convolution.statisticsCount)
+    let found = AlignedBuffer(count: 2 * problem.outChannels)
+    let scratch = scratch(convolution, threads: threads)
+    convolution.forward(
+      y: y.pointer, x: x.pointer, w: w.pointer,
+      statistics: sums ? statistics.buffer.pointer : nil, scratch: scratch.pointer, pool: pool)
+    if sums {
+      BatchNormKernel(
+        rows: problem.outputCount / problem.outChannels, channels: problem.outChannels
+      ).statistics(
+        mean: found.pointer, variance: found.pointer + problem.outChannels,
+        sums: statistics.buffer.pointer, parts: convolution.resultParts, pool: pool)
+    }
+    withExtendedLifetime((x, w, statistics)) {}
+    return Statistics(
+      y: y.array, mean: Array(found.array[..<problem.outChannels]),
+      variance: Array(found.array[problem.outChannels...]))
+  }
+
+  private static func check(_ problem: ConvolutionProblem) {
+    let inputs = ConvolutionReference(problem)
+    let rows = problem.outputCount / problem.outChannels
+    for convolution in Convolution.all(problem) where !convolution.resultParts.isEmpty {
+      #expect(convolution.resultParts.reduce(0, +) == rows, "\(problem) \(convolution.kernelName)")
+      let found = forward(convolution, inputs, threads: 2)
+      let alone = forward(convolution, inputs, threads: 1)
+      let isSame = found == alone
+      #expect(isSame, "\(problem) \(convolution.kernelName) with one thread")
+      let isUnchanged = found.y == forward(convolution, inputs, threads: 2, sums: false).y
+      #expect(isUnchanged, "\(problem) \(convolution.kernelName) without sums")
+      let expected = ReferenceBatchNorm.statistics(
+        of: found.y, rows: rows, channels: problem.outChannels)
+      let name = "\(problem) \(convolution.kernelName)"
+      assertClose(
+        found.mean.map(Double.init), expected.mean, within: 1e-5, floor: 0.1, "\(name) mean")
+      assertClose(
+        found.variance.map(Double.init), expected.variance, within: 2e-5, floor: 0.1,
+        "\(name) variance")
+    }
+  }
+
+  @Test("give the mean and the variance of the result", arguments: ConvolutionProblems.edges)
+  func statistics(_ problem: ConvolutionProblem) { Self.check(problem) }
+
+  @Test("do so in every schedule", arguments: ConvolutionProblems.large)
+  func large(_ problem: ConvolutionProblem) { Self.check(problem) }
+
+  @Test("keep the variance of results far from zero")
+  func farFromZero() throws {
+    let problem = ConvolutionProblem(
+      batch: 8, height: 16, width: 16, inChannels: 32, outChannels: 48, kernel: 1)
+    let convolution = try #require(Convolution(problem, named: "gathered"))
+    let found = Self.forward(
+      convolution, ConvolutionReference(problem), threads: 2, offset: 1000)
+    let expected = ReferenceBatchNorm.statistics(
+      of: found.y, rows: problem.outputCount / 48, channels: 48)
+    // Means are up to a thousand times as large as deviations: squares would leave nothing.
+    assertClose(found.variance.map(Double.init), expected.variance, within: 1e-4)
+  }
+
+  @Test("are not finite where the result is not, and only there")
+  func notFinite() throws {
+    let problem = ConvolutionProblem(
+      batch: 2, height: 4, width: 4, inChannels: 16, outChannels: 40, kernel: 3, padding: 1)
+    for convolution in Convolution.all(problem) where !convolution.resultParts.isEmpty {
+      var inputs = ConvolutionReference(problem)
+      // Every tap of channel 5's filter.
+      for i in 0..<9 * 16 { inputs.w[i * 40 + 5] = .infinity }
+      let found = Self.forward(convolution, inputs, threads: 2)
+      for c in 0..<40 { #expect(found.variance[c].isFinite == (c != 5)) }
+    }
+  }
+
+  // MARK: - Gradients
+
+  private struct Gradients: Equatable {
+    var dx: [Float]
+    var dGamma: [Float]
+    var dBeta: [Float]
+  }
+
+  /// The gradient towards the data, and what its sums say of the normalisation and ReLU that gave it.
+  private static func backward(
+    _ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int, sums: Bool = true
+  ) -> (Gradients, expected: (dGamma: [Double], dBeta: [Double])) {
+    let problem = convolution.problem
+    let (rows, channels) = (problem.inputCount / problem.inChannels, problem.inChannels)
+    let (k, pool) = (problem.outChannels, ThreadPool(threads: threads))
+    let (x, w) = (AlignedBuffer(inputs.x), AlignedBuffer(inputs.w))
+    let dy = AlignedBuffer(inputs.dy)
+    let raw = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 11))
+    let kernel = BatchNormKernel(rows: rows, channels: channels)
+    let pitch = BatchNormKernel.pitch(channels)
+    // Mean, reciprocal, scale, shift.
+    let vectors = AlignedBuffer(count: 4 * pitch)
+    let (mean, variance) = ReferenceBatchNorm.statistics(
+      of: raw.array, rows: rows, channels: channels)
+    for c in 0..<channels {
+      let r = 1 / (variance[c] + epsilon).squareRoot()
+      let numbers = [mean[c], r, 0.7 * r, 0.1 - 0.7 * r * mean[c]]
+      for (i, number) in numbers.enumerated() { vectors.pointer[i * pitch + c] = Float(number) }
+    }
+    let saved = BatchNormKernel.Saved(
+      mean: vectors.pointer, reciprocal: vectors.pointer + pitch,
+      scale: vectors.pointer + 2 * pitch, shift: vectors.pointer + 3 * pitch)
+    let found = Sums(convolution.gradientSumCount)
+    let dx = AlignedBuffer(count: problem.inputCount)
+    dx.buffer.update(repeating: .nan)
+    let finish = GradientFinish(
+      sums: sums
+        ? .gradient(found.buffer.pointer, x: raw.pointer, saved: saved, channels: channels) : nil)
+    let scratch = scratch(convolution, threads: threads)
+    if convolution.fusesBackward {
+      let ones = AlignedBuffer((0..<3 * k).map { $0 < k ? 1 : 0 })
+      let (y, dw) = (AlignedBuffer(count: problem.outputCount), AlignedBuffer(inputs.w))
+      convolution.backward(
+        dx: dx.pointer, dw: dw.pointer,
+        dy: NormalizedGradient(
+          x: y.pointer, dy: dy.pointer, scale: ones.pointer, slope: ones.pointer + k,
+          constant: ones.pointer + 2 * k, shift: nil),
+        x: x.pointer, w: w.pointer, finish: finish, scratch: scratch.pointer, pool: pool)
+      withExtendedLifetime((ones, y, dw)) {}
+    } else {
+      convolution.backwardData(
+        dx: dx.pointer, dy: dy.pointer, w: w.pointer, finish: finish, scratch: scratch.pointer,
+        pool: pool)
+    }
+    let (dGamma, dBeta) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))
+    let line = AlignedBuffer(count: kernel.lineCount)
+    if sums {
+      _ = kernel.gradient(
+        x: raw.pointer, dy: dx.pointer, saved: saved, dGamma: dGamma.pointer, dBeta: dBeta.pointer,
+        line: line.pointer, sums: found.buffer.pointer, parts: convolution.gradientParts)
+    }
+    let masked = dx.array.enumerated().map { index, d in
+      let c = index % channels
+      return saved.scale[c] * raw.pointer[index] + saved.shift[c] <= 0 ? 0 : Double(d)
+    }
+    let expected = ReferenceBatchNorm.backward(
+      dy: masked, x: raw.array, rows: rows, channels: channels,
+      gamma: Array(repeating: 0.7, count: channels), epsilon: epsilon)
+    withExtendedLifetime((x, w, dy, vectors, found)) {}
+    return (
+      Gradients(dx: dx.array, dGamma: dGamma.array, dBeta: dBeta.array),
+      (expected.dGamma, expected.dBeta)
+    )
+  }
+
+  @Test(
+    "give the gradients of the normalisation before",
+    arguments: ConvolutionProblems.edges + ConvolutionProblems.large)
+  func gradients(_ problem: ConvolutionProblem) {
+    let inputs = ConvolutionReference(problem)
+    for convolution in Convolution.all(problem) where convolution.gradientParts > 0 {
+      let name = "\(problem) \(convolution.kernelName)"
+      let (found, expected) = Self.backward(convolution, inputs, threads: 2)
+      let isSame = found == Self.backward(convolution, inputs, threads: 1).0
+      #expect(isSame, "\(name) with one thread")
+      let isUnchanged =
+        found.dx == Self.backward(convolution, inputs, threads: 2, sums: false).0.dx
+      #expect(isUnchanged, "\(name) without sums")
+      let scale = (expected.dGamma + expected.dBeta).map(abs).max() ?? 0
+      assertClose(
+        found.dGamma.map(Double.init), expected.dGamma, within: 1e-5, floor: scale, "\(name) dγ")
+      assertClose(
+        found.dBeta.map(Double.init), expected.dBeta, within: 1e-5, floor: scale, "\(name) dβ")
+    }
+  }
+}
