@@ -69,6 +69,10 @@ static const ck_points points_7 = {
 // Most numbers of a tile along an axis.
 enum { W_MOST = 7 };
 
+// Two pixels with nothing but zeros around them are no polynomials: three products.
+enum { W_PAIR = 3 };
+static const ck_points points_3 = {0};
+
 // Of n points: whether 0 is one, and how many pairs there are.
 CK_INLINE int has_zero(int n) { return n % 2 == 0; }
 CK_INLINE int pairs_of(int n) { return (n - 1) / 2; }
@@ -82,6 +86,12 @@ CK_INLINE vec even_sum(const float *c, int degree, const vec *d) {
 
 // BT d at n points, without infinity unless it is `infinite`.
 CK_INLINE void spread(int n, const ck_points *points, int infinite, const vec *d, vec *o) {
+  if (n == W_PAIR) {
+    o[0] = d[0];
+    o[1] = d[0] + d[1];
+    o[2] = d[1];
+    return;
+  }
   int zero = has_zero(n), pairs = pairs_of(n);
   if (zero) { o[0] = even_sum(points->all, pairs, d); }
   CK_UNROLL for (int i = 0; i < pairs; i++) {
@@ -96,6 +106,11 @@ CK_INLINE void spread(int n, const ck_points *points, int infinite, const vec *d
 // AT m: `count` outputs.
 CK_INLINE void gather(int n, const ck_points *points, int infinite, int count, const vec *m,
                       vec *o) {
+  if (n == W_PAIR) {
+    o[0] = m[1] + m[2];
+    o[1] = m[1] + m[0];
+    return;
+  }
   int zero = has_zero(n), pairs = pairs_of(n);
   vec both[2][3];
   CK_UNROLL for (int i = 0; i < pairs; i++) {
@@ -122,6 +137,12 @@ CK_INLINE vec power_sum(const float *power, int first, int count, const vec *e) 
 // A e of `count` numbers.
 CK_INLINE void evaluate(int n, const ck_points *points, int infinite, int count, const vec *e,
                         vec *o) {
+  if (n == W_PAIR) {
+    o[0] = e[1];
+    o[1] = e[0] + e[1];
+    o[2] = e[0];
+    return;
+  }
   int zero = has_zero(n), pairs = pairs_of(n);
   if (zero) { o[0] = e[0]; }
   CK_UNROLL for (int i = 0; i < pairs; i++) {
@@ -135,6 +156,12 @@ CK_INLINE void evaluate(int n, const ck_points *points, int infinite, int count,
 
 // G g of `count` taps; a single tap has nothing at infinity.
 CK_INLINE void weigh(int n, const ck_points *points, int count, const vec *g, vec *o) {
+  if (n == W_PAIR) {
+    o[0] = g[0] - g[1];
+    o[1] = g[1];
+    o[2] = g[2] - g[1];
+    return;
+  }
   int zero = has_zero(n), pairs = pairs_of(n);
   if (zero) { o[0] = points->zero_share * g[0]; }
   CK_UNROLL for (int i = 0; i < pairs; i++) {
@@ -149,6 +176,12 @@ CK_INLINE void weigh(int n, const ck_points *points, int count, const vec *g, ve
 
 // GT m: the gradients of `count` taps.
 CK_INLINE void unweigh(int n, const ck_points *points, int count, const vec *m, vec *o) {
+  if (n == W_PAIR) {
+    o[0] = m[0];
+    o[1] = m[1] - m[0] - m[2];
+    o[2] = m[2];
+    return;
+  }
   int zero = has_zero(n), pairs = pairs_of(n);
   CK_UNROLL for (int k = 0; k < count; k++) {
     vec sum = {};
@@ -169,12 +202,16 @@ typedef enum { W_INPUT, W_OUTPUT, W_GRADIENT, W_FILTER, W_FILTER_GRADIENT } ck_m
 // Numbers that a transformed tile has along an axis: a single tap needs no infinity.
 CK_INLINE int spread_count(int n, int taps) { return taps == 1 ? n - 1 : n; }
 // Outputs of a tile along an axis.
-CK_INLINE int output_count(int n, int taps) { return taps == 3 ? n - 2 : n - 1; }
+CK_INLINE int output_count(int n, int taps) {
+  return n == W_PAIR ? 2 : taps == 3 ? n - 2 : n - 1;
+}
+// Pixels that it is made from.
+CK_INLINE int input_count(int n, int taps) { return n == W_PAIR ? 2 : spread_count(n, taps); }
 
 // Numbers that a map takes along its axis.
 CK_INLINE int taken(ck_map map, int n, int taps) {
   switch (map) {
-    case W_INPUT:
+    case W_INPUT: return input_count(n, taps);
     case W_OUTPUT:
     case W_FILTER_GRADIENT: return spread_count(n, taps);
     case W_GRADIENT: return output_count(n, taps);
@@ -315,7 +352,7 @@ typedef struct {
   }
 
 #define CK_MAPS(MAP)                                                                               \
-  CK_MAP(MAP, 4, 3) CK_MAP(MAP, 5, 3) CK_MAP(MAP, 6, 3) CK_MAP(MAP, 7, 3)                          \
+  CK_MAP(MAP, 3, 3) CK_MAP(MAP, 4, 3) CK_MAP(MAP, 5, 3) CK_MAP(MAP, 6, 3) CK_MAP(MAP, 7, 3)                          \
   CK_MAP(MAP, 4, 2) CK_MAP(MAP, 5, 2) CK_MAP(MAP, 6, 2)                                            \
   CK_MAP(MAP, 4, 1) CK_MAP(MAP, 5, 1) CK_MAP(MAP, 6, 1)
 CK_MAPS(W_INPUT) CK_MAPS(W_OUTPUT) CK_MAPS(W_GRADIENT) CK_MAPS(W_FILTER) CK_MAPS(W_FILTER_GRADIENT)
@@ -326,7 +363,7 @@ CK_MAPS(W_INPUT) CK_MAPS(W_OUTPUT) CK_MAPS(W_GRADIENT) CK_MAPS(W_FILTER) CK_MAPS
                      rows_##MAP##_##N##_##TAPS};                                                    \
   }
 #define CK_LINES(MAP)                                                                              \
-  CK_LINE_OF(MAP, 4, 3) CK_LINE_OF(MAP, 5, 3) CK_LINE_OF(MAP, 6, 3) CK_LINE_OF(MAP, 7, 3)          \
+  CK_LINE_OF(MAP, 3, 3) CK_LINE_OF(MAP, 4, 3) CK_LINE_OF(MAP, 5, 3) CK_LINE_OF(MAP, 6, 3) CK_LINE_OF(MAP, 7, 3)          \
   CK_LINE_OF(MAP, 4, 2) CK_LINE_OF(MAP, 5, 2) CK_LINE_OF(MAP, 6, 2)                                \
   CK_LINE_OF(MAP, 4, 1) CK_LINE_OF(MAP, 5, 1) CK_LINE_OF(MAP, 6, 1)
 

@@ -6,7 +6,7 @@ import CKernels
 /// With stride 2 it is the sum of two phases: every other pixel meets the outer taps, the pixels
 /// between them the middle tap. They have their points in common, but a single tap needs no ∞. So a
 /// tile takes `tile + 2` products with stride 1 and `2 · tile + 1` with stride 2, where the
-/// definition has 3 · `tile`.
+/// definition has 3 · `tile`. A side of two pixels, which meet zeros around them, takes three products.
 struct WinogradAxis: Hashable, Sendable {
   /// Some taps and the pixels that meet them.
   struct Phase: Hashable, Sendable {
@@ -19,12 +19,15 @@ struct WinogradAxis: Hashable, Sendable {
   /// Outputs of a tile.
   let tile: Int
   let stride: Int
+  /// Whether the tile is all of a side of two pixels.
+  let isPair: Bool
 
-  /// Every axis that there are transforms for.
-  static func all(stride: Int) -> [WinogradAxis] {
+  /// Every axis that there are transforms for along a side of so many pixels.
+  static func all(extent: Int, stride: Int) -> [WinogradAxis] {
     switch stride {
-    case 1: [2, 3, 4, 5].map { WinogradAxis(tile: $0, stride: 1) }
-    case 2: [3, 4, 5].map { WinogradAxis(tile: $0, stride: 2) }
+    case 1:
+      [2, 3, 4, 5].map { WinogradAxis(tile: $0, stride: 1, isPair: $0 == 2 && extent == 2) }
+    case 2: [3, 4, 5].map { WinogradAxis(tile: $0, stride: 2, isPair: false) }
     default: []
     }
   }
@@ -32,15 +35,18 @@ struct WinogradAxis: Hashable, Sendable {
   /// The phase with most taps first.
   var phases: [Phase] {
     stride == 1
-      ? [Phase(taps: [0, 1, 2], input: -1, output: 0)]
+      ? [Phase(taps: [0, 1, 2], input: isPair ? 0 : -1, output: 0)]
       : [Phase(taps: [0, 2], input: -1, output: 1), Phase(taps: [1], input: 0, output: 0)]
   }
 
-  /// Points, ∞ being the last.
-  var points: Int { tile + phases[0].taps.count - 1 }
+  /// Points, ∞ being the last, or a pair's products.
+  var points: Int { isPair ? 3 : tile + phases[0].taps.count - 1 }
 
   /// Numbers of a transformed tile.
   func spread(_ phase: Phase) -> Int { phase.taps.count == 1 ? points - 1 : points }
+
+  /// Pixels that it is made from.
+  func inputs(_ phase: Phase) -> Int { isPair ? tile : spread(phase) }
 
   /// Products that a tile takes.
   var products: Int { phases.reduce(0) { $0 + spread($1) } }

@@ -33,9 +33,10 @@ struct WinogradConvolution: ConvolutionKernel {
       p.outChannels >= 16, p.inChannels % WinogradTransform.width == 0,
       p.outChannels % WinogradTransform.width == 0, p.batch > 0, p.height > 0, p.width > 0
     else { return [] }
-    let axes = WinogradAxis.all(stride: p.stride)
-    let all = axes.flatMap { rows in
-      axes.map { Self(problem: p, tiling: WinogradTiling(rows: rows, columns: $0)) }
+    let all = WinogradAxis.all(extent: p.height, stride: p.stride).flatMap { rows in
+      WinogradAxis.all(extent: p.width, stride: p.stride).map {
+        Self(problem: p, tiling: WinogradTiling(rows: rows, columns: $0))
+      }
     }
     // Of two that cost the same, the smaller tile is more accurate.
     return all.map { (kernel: $0, cost: $0.cost(isPrepared: isPrepared)) }

@@ -157,13 +157,14 @@ struct WinogradLayout {
       return isAdjoint
         ? (
           windows(
-            extents.output, samples: axis.points, step: 1, first: axis.stride == 1 ? -1 : 0),
+            extents.output, samples: axis.inputs(axis.phases[0]), step: 1,
+            first: axis.stride == 1 ? axis.phases[0].input : 0),
           windows(extents.input, samples: axis.tile, step: axis.stride, first: phase.output)
         )
         : (
           windows(extents.output, samples: axis.tile, step: 1, first: 0),
           windows(
-            extents.input, samples: axis.spread(phase), step: axis.stride, first: phase.input)
+            extents.input, samples: axis.inputs(phase), step: axis.stride, first: phase.input)
         )
     }
     var next = 0

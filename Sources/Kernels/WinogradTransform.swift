@@ -23,6 +23,11 @@ import CKernels
 /// With stride 2 a transform along an axis is two: of the pixels that meet the outer taps, F(m, 2), and of
 /// those that meet the middle tap, whose polynomial of degree 0 needs no ∞.
 ///
+/// A side of two pixels x with zeros around them is the product of a 2×2 Toeplitz matrix, which takes three
+/// multiplications in place of the four of F(2, 3), and no numbers but ±1:
+///
+///     Bᵀ x = (x₀, x₀ + x₁, x₁)   G g = (g₀ − g₁, g₁, g₂ − g₁)   Aᵀ m = (m₁ + m₂, m₁ + m₀)
+///
 /// Lavin and Gray 2016 (arXiv 1509.09308); points as in Alam et al. 2022; phases as in wincnn's
 /// "decimated" convolutions.
 enum WinogradTransform {

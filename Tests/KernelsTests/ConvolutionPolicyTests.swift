@@ -36,7 +36,7 @@ import Testing
   @Test(
     "The layers of ResNet-50 get the implementations measured to be fastest",
     arguments: choices(
-      64, 64, batch: 64, threes: ["winograd 4×4", "winograd 4×4", "winograd 4×4", "per pixel"],
+      64, 64, batch: 64, threes: ["winograd 4×4", "winograd 4×4", "winograd 4×4", "winograd 2×2"],
       strided: ["winograd 4×4", "winograd 4×4", "per pixel"])
       + choices(
         96, 96, batch: 32,

@@ -5,7 +5,7 @@ import Testing
 struct ToomCook: CustomTestStringConvertible, Sendable {
   typealias Matrix = [[Double]]
 
-  /// Without ∞.
+  /// Without ∞; none of two pixels with zeros around them, which are no polynomial.
   let points: [Double]
   let taps: Int
 
@@ -15,33 +15,41 @@ struct ToomCook: CustomTestStringConvertible, Sendable {
       [0, 1, -1], [0.375, -0.375, 1.25, -1.25], [0, 0.625, -0.625, 1.5, -1.5],
       [0.28125, -0.28125, 0.875, -0.875, 1.75, -1.75],
     ]
-    return sets.map { ToomCook(points: $0, taps: 3) }
+    return [ToomCook(points: [], taps: 3)] + sets.map { ToomCook(points: $0, taps: 3) }
       + sets.dropLast().flatMap { [ToomCook(points: $0, taps: 2), ToomCook(points: $0, taps: 1)] }
   }()
 
-  var testDescription: String { "\(taps) taps, \(points.count + 1) points" }
+  var isPair: Bool { points.isEmpty }
+  /// What the engine calls the number of points.
+  var number: Int { isPair ? 3 : points.count + 1 }
+
+  var testDescription: String { "\(taps) taps, \(number) points" }
 
   /// A single tap needs no ∞.
-  var count: Int { points.count + (taps > 1 ? 1 : 0) }
-  var outputs: Int { count - taps + 1 }
+  var count: Int { taps == 1 ? points.count : number }
+  var inputs: Int { isPair ? 2 : count }
+  var outputs: Int { isPair ? 2 : count - taps + 1 }
 
   /// A (count × outputs): row i is the powers of point i, the last row is ∞.
   var a: Matrix {
-    points.map { Self.powers($0, outputs) }
+    if isPair { return [[0, 1], [1, 1], [1, 0]] }
+    return points.map { Self.powers($0, outputs) }
       + (taps > 1 ? [(0..<outputs).map { $0 == outputs - 1 ? 1 : 0 }] : [])
   }
 
   /// G (count × taps): powers of point i over the product of its differences from the other points.
   var g: Matrix {
-    points.enumerated().map { i, p in
+    if isPair { return [[1, -1, 0], [0, 1, 0], [0, -1, 1]] }
+    return points.enumerated().map { i, p in
       let f = points.enumerated().reduce(1.0) { $1.offset == i ? $0 : $0 * (p - $1.element) }
       return Self.powers(p, taps).map { $0 / f }
     } + (taps > 1 ? [(0..<taps).map { $0 == taps - 1 ? 1 : 0 }] : [])
   }
 
-  /// Bᵀ (count × count): row i has the coefficients of the product of (t − q) over the other points
+  /// Bᵀ (count × inputs): row i has the coefficients of the product of (t − q) over the other points
   /// q, the last row those of the product over all points.
   var bt: Matrix {
+    if isPair { return [[1, 0], [1, 1], [0, 1]] }
     func polynomial(_ roots: [Double]) -> [Double] {
       var c = [1.0]
       for root in roots {

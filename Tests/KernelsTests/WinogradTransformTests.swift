@@ -24,7 +24,7 @@ import Testing
 
   static func axes(_ rows: ToomCook, _ columns: ToomCook) -> ck_axes {
     func axis(_ a: ToomCook) -> ck_axis {
-      ck_axis(points: Int32(a.points.count + 1), taps: Int32(a.taps))
+      ck_axis(points: Int32(a.number), taps: Int32(a.taps))
     }
     return ck_axes(rows: axis(rows), columns: axis(columns))
   }
@@ -73,12 +73,13 @@ import Testing
 
   @Test("The matrices compute a convolution: Aᵀ (G g ⊙ Bᵀ d)", arguments: ToomCook.all)
   func matricesConvolve(_ axis: ToomCook) {
-    let d = (0..<axis.count).map { [Double(Self.value($0))] }
+    let d = (0..<axis.inputs).map { [Double(Self.value($0))] }
     let g = (0..<axis.taps).map { [Double(Self.value(100 + $0))] }
     let (v, u) = (ToomCook.product(axis.bt, d), ToomCook.product(axis.g, g))
     let y = ToomCook.product(ToomCook.transposed(axis.a), zip(v, u).map { [$0[0] * $1[0]] })
+    let line = axis.isPair ? [[0]] + d + [[0]] : d
     for i in 0..<axis.outputs {
-      let direct = (0..<axis.taps).reduce(0.0) { $0 + d[i + $1][0] * g[$1][0] }
+      let direct = (0..<axis.taps).reduce(0.0) { $0 + line[i + $1][0] * g[$1][0] }
       #expect(abs(y[i][0] - direct) < 1e-12)
     }
   }
@@ -88,13 +89,13 @@ import Testing
     for asks in [false, true] {
       let worst = Self.worst(\.count) { rows, columns, channel in
         ToomCook.both(
-          rows.bt, Self.tile(rows.count, columns.count, channel: channel), columns.bt)
+          rows.bt, Self.tile(rows.inputs, columns.inputs, channel: channel), columns.bt)
       } _: { table, axes, v, rows, columns in
-        let count = rows.count * columns.count
+        let count = rows.inputs * columns.inputs
         Self.withPixels(Self.numbers(count), count) {
           table.winograd_input(
             axes, $0, asks ? $0 : nil, Self.channels, nil, nil, v,
-            Self.places(count, distance: Self.plane))
+            Self.places(rows.count * columns.count, distance: Self.plane))
         }
       }
       #expect(worst < 6e-7, "off by \(worst)")
@@ -106,7 +107,7 @@ import Testing
     let scale = (0..<Self.channels).map { Self.value(1000 + $0) }
     let shift = (0..<Self.channels).map { Self.value(2000 + $0) }
     let worst = Self.worst(\.count) { rows, columns, channel in
-      let tile = Self.tile(rows.count, columns.count, channel: channel)
+      let tile = Self.tile(rows.inputs, columns.inputs, channel: channel)
         .enumerated().map { i, row in
           row.enumerated().map { j, x in
             i == 1 || j == 0
@@ -115,14 +116,14 @@ import Testing
         }
       return ToomCook.both(rows.bt, tile, columns.bt)
     } _: { table, axes, v, rows, columns in
-      let count = rows.count * columns.count
+      let count = rows.inputs * columns.inputs
       Self.withPixels(Self.numbers(count), count) { all in
         let pixels = (0..<count).map { i in
-          i / columns.count == 1 || i % columns.count == 0 ? nil : all[i]
+          i / columns.inputs == 1 || i % columns.inputs == 0 ? nil : all[i]
         }
         table.winograd_input(
           axes, pixels, nil, Self.channels, scale, shift, v,
-          Self.places(count, distance: Self.plane))
+          Self.places(rows.count * columns.count, distance: Self.plane))
       }
     }
     #expect(worst < 6e-7, "off by \(worst)")

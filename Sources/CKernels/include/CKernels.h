@@ -219,7 +219,8 @@ void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale
 void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
 
 /// How a convolution is computed along one side of an image: from its values at 4 to 7 points,
-/// infinity among them. 3 taps give points - 2 outputs a tile, 2 or 1 taps points - 1 of at most 5, a
+/// infinity among them, or, with 3 taps where the side is two pixels long with zeros around them, from
+/// three products. Else 3 taps give points - 2 outputs a tile, 2 or 1 taps points - 1 of at most 5, a
 /// single tap without infinity.
 typedef struct {
   int points;
