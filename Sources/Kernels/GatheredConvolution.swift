@@ -87,8 +87,7 @@ struct GatheredConvolution: ConvolutionKernel {
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
     pool.run(chunks: blocks.count) { chunk, lane in
       let block = blocks[chunk]
-      let sums = sums?.part(
-        block.part, of: y, columns: block.columns(of: k))
+      let sums = sums?.part(block.part, of: y, columns: block.columns(of: k))
       if gather.isDense {
         packed.multiply(
           block, a: source, count: problem.outPixels, transform: transform,
@@ -128,8 +127,7 @@ struct GatheredConvolution: ConvolutionKernel {
           packed.multiply(
             block, a: dy, count: phase.count, transform: nil,
             adds: adds, streams: problem.inputCount >= PackedMatrix.streamedCount, finish: loop,
-            sums: sums?.part(
-              block.part, of: dx, columns: block.columns(of: c)),
+            sums: sums?.part(block.part, of: dx, columns: block.columns(of: c)),
             scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
           return
         }

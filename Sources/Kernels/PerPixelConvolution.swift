@@ -168,9 +168,7 @@ struct PerPixelConvolution: ConvolutionKernel {
     pool.run(chunks: pixels * parts) { chunk, lane in
       let (pixel, part) = chunk.quotientAndRemainder(dividingBy: parts)
       let panels = part * packed.panels / parts..<(part + 1) * packed.panels / parts
-      body(
-        pixel, ProductBlocks.Block(part: pixel, rows: 0..<batch, panels: panels), lane
-      )
+      body(pixel, ProductBlocks.Block(part: pixel, rows: 0..<batch, panels: panels), lane)
     }
   }
 
