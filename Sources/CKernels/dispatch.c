@@ -76,6 +76,33 @@ void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck
 
 ptrdiff_t ck_multiply_scratch(void) { return CK_ROWS * (CK_DEPTH + 16); }
 
+int ck_strassen_fits(ptrdiff_t k, ptrdiff_t n) {
+  ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
+  return k > 0 && n > 0 && n % 64 == 0 && k % (32 * blocks) == 0;
+}
+
+ptrdiff_t ck_strassen_packed_count(ptrdiff_t k, ptrdiff_t n) { return k * n / 4 * 7; }
+
+void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
+                      float *packed) {
+  chosen->strassen_pack(k, n, b, first, end, packed);
+}
+
+void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
+                                 ptrdiff_t end, float *packed) {
+  chosen->strassen_pack_transposed(k, n, b, first, end, packed);
+}
+
+void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                          const float *packed, ck_result c, int adds, float *scratch) {
+  chosen->strassen_multiply(rows, n, first, end, a, packed, c, adds, scratch);
+}
+
+ptrdiff_t ck_strassen_scratch(void) {
+  // Seven factors of half the rows and half the depth, and three tiles of the widest processor.
+  return 7 * (CK_ROWS / 2) * (CK_DEPTH / 2 + 16) + 3 * 14 * 32;
+}
+
 void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
                           const float *packed, float *c, ptrdiff_t ldc, int adds) {
   chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc, adds);

@@ -4,18 +4,38 @@
 #define CK_TILE_ROWS 6
 #define CK_HAS_FMA 0
 #include "products.h"
+#include "strassen.h"
 #include "backward.h"
 #include "norms.h"
 #include "pooling.h"
 #include "winograd.h"
 
 const ck_table CK_TABLE = {
-    CK_NAME,        CK_WIDTH,         pack,
-    pack_transposed, multiply,         multiply_in_place,
-    gradient,       gradient_in_place, multiply_windows, gradient_windows,
+    CK_NAME,
+    CK_WIDTH,
+    pack,
+    pack_transposed,
+    multiply,
+    strassen_pack,
+    strassen_pack_transposed,
+    strassen_multiply,
+    multiply_in_place,
+    gradient,
+    gradient_in_place,
+    multiply_windows,
+    gradient_windows,
     backward,
-    backward_sums,  add_sums,         norm_statistics,
-    norm_apply,     norm_sums,        norm_gradient,   pool_forward,
-    pool_backward,  winograd_input,
-    winograd_output, winograd_gradient, winograd_filter,
-    winograd_filter_gradient};
+    backward_sums,
+    add_sums,
+    norm_statistics,
+    norm_apply,
+    norm_sums,
+    norm_gradient,
+    pool_forward,
+    pool_backward,
+    winograd_input,
+    winograd_output,
+    winograd_gradient,
+    winograd_filter,
+    winograd_filter_gradient,
+};

@@ -52,16 +52,16 @@ public struct ColumnSums {
   /// A part's sums, for the loops in C that write some of its channels to `y`.
   ///
   /// - Parameters:
-  ///   - columns: these channels, whose sums are cleared.
+  ///   - columns: these channels, run by run, whose sums are cleared.
   ///   - clears: false where something has been added to them.
   func part(
-    _ index: Int, of y: UnsafePointer<Float>, columns: Range<Int>, clears: Bool = true
+    _ index: Int, of y: UnsafePointer<Float>, columns: Range<Int>..., clears: Bool = true
   ) -> ck_sums {
     let pitch = BatchNormKernel.pitch(channels)
     let first = start + index * Self.vectors * pitch
-    if clears {
-      (first + columns.lowerBound).update(repeating: 0, count: columns.count)
-      (first + pitch + columns.lowerBound).update(repeating: 0, count: columns.count)
+    for run in columns where clears {
+      (first + run.lowerBound).update(repeating: 0, count: run.count)
+      (first + pitch + run.lowerBound).update(repeating: 0, count: run.count)
     }
     switch terms {
     case .statistics:

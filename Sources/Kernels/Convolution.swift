@@ -74,6 +74,7 @@ public struct Convolution: Sendable {
   static let implementations: [any ConvolutionKernel.Type] = [
     WinogradConvolution.self,
     PerPixelConvolution.self,
+    StrassenConvolution.self,
     GatheredConvolution.self,
     ReferenceConvolution.self,
   ]

@@ -137,15 +137,17 @@ struct ProductBlocks {
   static var laneScratch: Int { roundUp(ck_multiply_scratch(), 16) }
 
   private let rows: Int
+  private let mostRows: Int
   private let panels: Int
   private let down: Int
   private let across: Int
 
-  init(rows: Int, columns: Int) {
-    self.rows = rows
+  /// - Parameter mostRows: how many rows a loop gathers at a time.
+  init(rows: Int, columns: Int, mostRows: Int = Int(CK_ROWS)) {
+    (self.rows, self.mostRows) = (rows, mostRows)
     panels = (columns + PackedMatrix.width - 1) / PackedMatrix.width
     // An even number of blocks: two lanes would wait for the odd one of a few.
-    let whole = (rows + Int(CK_ROWS) - 1) / Int(CK_ROWS)
+    let whole = (rows + mostRows - 1) / mostRows
     let most = max(whole, rows / Self.leastRows)
     down = most < 2 ? 1 : roundUp(max(whole, min(Self.enough, most) / 2 * 2), 2)
     across = max(1, min(panels, (Self.enough + down - 1) / down))
@@ -160,7 +162,7 @@ struct ProductBlocks {
 
   /// The end of the rows after a block's that are read next.
   func end(ofNext block: Block) -> Int {
-    across > 1 ? block.rows.upperBound : min(block.rows.upperBound + Int(CK_ROWS), rows)
+    across > 1 ? block.rows.upperBound : min(block.rows.upperBound + mostRows, rows)
   }
 
   subscript(_ index: Int) -> Block {

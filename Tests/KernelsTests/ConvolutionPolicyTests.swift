@@ -17,12 +17,17 @@ import Testing
         batch: batch, height: side(height), width: side(width), inChannels: c, outChannels: k,
         kernel: kernel, stride: stride, padding: kernel / 2)
     }
-    return [
-      Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "gathered"),
-      Choice(problem: problem(2, 64, 64, kernel: 1), name: "gathered"),
-      Choice(problem: problem(2, 256, 512, kernel: 1, stride: 2), name: "gathered"),
-      Choice(problem: problem(5, 512, 2048, kernel: 1), name: "gathered"),
+    let ones = [
+      problem(2, 64, 64, kernel: 1), problem(2, 256, 512, kernel: 1, stride: 2),
+      problem(5, 512, 2048, kernel: 1),
     ]
+    return [Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "gathered")]
+      + ones.map {
+        // An odd pixel has no neighbour in its image.
+        Choice(
+          problem: $0,
+          name: ($0.outHeight * $0.outWidth).isMultiple(of: 2) ? "strassen" : "gathered")
+      }
       + threes.enumerated().map {
         Choice(
           problem: problem(2 + $0, 64 << $0, 64 << $0, kernel: 3), name: $1)
@@ -67,7 +72,7 @@ import Testing
     for problem in ConvolutionProblems.edges {
       let name = Convolution(problem, policy: policy).kernelName
       #expect(policy != .reference || name == "reference")
-      #expect(policy != .withoutWinograd || !name.hasPrefix("winograd"))
+      #expect(policy != .withoutWinograd || !name.hasPrefix("winograd") && name != "strassen")
       #expect(policy == .reference || name != "reference")
     }
   }
@@ -84,6 +89,24 @@ import Testing
     for problem in problems {
       let name = Convolution(problem, policy: .fastest).kernelName
       #expect(["per pixel", "gathered"].contains(name), "\(problem)")
+    }
+  }
+
+  @Test("Products by quarters need pairs of pixels and channels, and more than a few")
+  func strassen() {
+    let problem = ConvolutionProblem(
+      batch: 16, height: 4, width: 3, inChannels: 128, outChannels: 1024, kernel: 1)
+    #expect(Convolution(problem, policy: .fastest).kernelName == "strassen")
+    #expect(Convolution(problem, policy: .fastest).foldedKernelName == "gathered")
+    #expect(Convolution(problem, policy: .withoutWinograd).kernelName == "gathered")
+    var problems = [ConvolutionProblem](repeating: problem, count: 5)
+    problems[0].batch = 8
+    (problems[1].height, problems[1].batch) = (3, 64)
+    problems[2].inChannels = 96
+    problems[3].outChannels = 1056
+    problems[4].padding = 1
+    for problem in problems {
+      #expect(Convolution(problem, policy: .fastest).kernelName != "strassen", "\(problem)")
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
   /// Largest relative errors of the three passes.
   ///
   /// Blocked sums in single precision err by a few units in the last place; Winograd's transforms
-  /// multiply that, the more so the larger the tile; the reference adds thousands of products in one
+  /// multiply that, the more so the larger the tile, and Strassen's sums of quarters twofold; the reference adds thousands of products in one
   /// chain, and its error grows with the root of their number; the weights' gradient per pixel is
   /// a chain over the pixels.
   static func bounds(_ name: String) -> (forward: Double, data: Double, weights: Double) {
@@ -13,6 +13,7 @@ import Testing
     case _ where name.hasPrefix("winograd"):
       name.contains("5") ? (3e-6, 3e-6, 5e-6) : (1.5e-6, 1.5e-6, 3e-6)
     case "reference": (1.5e-6, 1.5e-6, 1.5e-6)
+    case "strassen": (1.5e-6, 1.5e-6, 5e-7)
     case "per pixel": (5e-7, 5e-7, 1e-6)
     default: (5e-7, 5e-7, 5e-7)
     }

@@ -125,6 +125,28 @@ void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw,
                  float *scratch);
 ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
 
+// Products by seven products of quarters in place of eight (strassen.h). Rows go in pairs, 2r and 2r + 1,
+// column j with n / 2 + j, and k in equal blocks of at most CK_DEPTH, the halves of each together; so bits
+// depend on k and n only, as long as a cut of the rows is even.
+
+/// Whether a k x n matrix can be cut this way: n a multiple of 64, k of 32 times its number of blocks.
+int ck_strassen_fits(ptrdiff_t k, ptrdiff_t n);
+/// Floats of the packed factors of a k x n matrix.
+ptrdiff_t ck_strassen_packed_count(ptrdiff_t k, ptrdiff_t n);
+/// Packs the factors of b (k x n), those of panels [first, end) and of the panels n / 2 columns further on.
+void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
+                      float *packed);
+/// The same for the transpose of b (n x k).
+void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
+                                 ptrdiff_t end, float *packed);
+/// c = a b as ck_multiply has it, for an even number of rows of one run each and the columns of panels
+/// [first, end) of the first n / 2 columns and as many of the others. c has no `starts`.
+///
+/// scratch: ck_strassen_scratch() floats.
+void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                          const float *packed, ck_result c, int adds, float *scratch);
+ptrdiff_t ck_strassen_scratch(void);
+
 /// Windows of an image: row r is `runs` runs of `length` floats, `distance` apart, the first of which
 /// begins at first + r * pitch. Runs of neighbouring rows may overlap; nothing is copied.
 typedef struct {
@@ -267,6 +289,12 @@ typedef struct {
                           ptrdiff_t first, ptrdiff_t end, float *packed, ptrdiff_t depth);
   void (*multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                    const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
+  void (*strassen_pack)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
+                        float *packed);
+  void (*strassen_pack_transposed)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
+                                   ptrdiff_t end, float *packed);
+  void (*strassen_multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
+                            const float *packed, ck_result c, int adds, float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
                             int adds);

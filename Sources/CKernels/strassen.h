@@ -1,0 +1,269 @@
+// Products of matrices by seven products of quarters in place of eight; included after products.h.
+//
+//   V. Strassen, "Gaussian elimination is not optimal", 1969, in S. Winograd's form with 15 additions:
+//
+//     C11 = A11 B11 + A12 B21        S1 = A21 + A22    T1 = B12 - B11
+//     U2  = A11 B11 + S2 T2          S2 = S1 - A11     T2 = B22 - T1
+//     U3  = U2 + S3 T3               S3 = A11 - A21    T3 = B22 - B12
+//     C21 = U3 - A22 T4              S4 = A12 - S2     T4 = T2 - B21
+//     C22 = U3 + S1 T1
+//     C12 = U2 + S1 T1 + S4 B22
+//
+// A's quarters are made of even and odd rows and of halves of k, B's of halves of k and of columns. Sums
+// over k go on in registers from one product to the next wherever one is added to another.
+
+enum { CK_FACTORS = 7 };
+
+// k is cut into equal blocks, each of which has quarters of its own: half the rows of a block.
+CK_INLINE ptrdiff_t strassen_blocks(ptrdiff_t k) { return (k + CK_DEPTH - 1) / CK_DEPTH; }
+CK_INLINE ptrdiff_t strassen_half(ptrdiff_t k) { return k / strassen_blocks(k) / 2; }
+
+// The right factors, in the order of their products, `distance` apart.
+CK_INLINE void put_right(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance) {
+  vec t1 = b12 - b11, t2 = b22 - t1;
+  store(to, b11);
+  store(to + distance, b21);
+  store(to + 2 * distance, t2);
+  store(to + 3 * distance, b22 - b12);
+  store(to + 4 * distance, b21 - t2);
+  store(to + 5 * distance, t1);
+  store(to + 6 * distance, b22);
+}
+
+// The left ones.
+CK_INLINE void put_left(vec a11, vec a12, vec a21, vec a22, float *to, ptrdiff_t distance) {
+  vec s1 = a21 + a22, s2 = s1 - a11;
+  store(to, a11);
+  store(to + distance, a12);
+  store(to + 2 * distance, s2);
+  store(to + 3 * distance, a11 - a21);
+  store(to + 4 * distance, a22);
+  store(to + 5 * distance, s1);
+  store(to + 6 * distance, a12 - s2);
+}
+
+static void strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
+                          float *packed) {
+  ptrdiff_t blocks = strassen_blocks(k), half = strassen_half(k), size = half * CK_WIDTH;
+  for (ptrdiff_t panel = first; panel < end; panel++) {
+    for (ptrdiff_t block = 0; block < blocks; block++) {
+      const float *upper = b + 2 * block * half * n + panel * CK_WIDTH, *lower = upper + half * n;
+      float *to = packed + (panel * blocks + block) * CK_FACTORS * size;
+      for (ptrdiff_t p = 0; p < half; p++, upper += n, lower += n, to += CK_WIDTH) {
+        for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
+          put_right(load(upper + j), load(upper + n / 2 + j), load(lower + j),
+                    load(lower + n / 2 + j), to + j, size);
+        }
+      }
+    }
+  }
+}
+
+static void strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
+                                     ptrdiff_t end, float *packed) {
+  ptrdiff_t blocks = strassen_blocks(k), half = strassen_half(k), size = half * CK_WIDTH;
+  float quarters[4][CK_LANES * CK_LANES];
+  for (ptrdiff_t panel = first; panel < end; panel++) {
+    for (ptrdiff_t block = 0; block < blocks; block++) {
+      const float *from = b + panel * CK_WIDTH * k + 2 * block * half;
+      float *to = packed + (panel * blocks + block) * CK_FACTORS * size;
+      for (ptrdiff_t p = 0; p < half; p += CK_LANES) {
+        for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
+          for (int quarter = 0; quarter < 4; quarter++) {
+            const float *square = from + (quarter % 2 * n / 2 + j) * k + quarter / 2 * half + p;
+            transpose_square(square, k, CK_LANES, quarters[quarter], CK_LANES);
+          }
+          for (ptrdiff_t q = 0; q < CK_LANES; q++) {
+            put_right(load(quarters[0] + q * CK_LANES), load(quarters[1] + q * CK_LANES),
+                      load(quarters[2] + q * CK_LANES), load(quarters[3] + q * CK_LANES),
+                      to + (p + q) * CK_WIDTH + j, size);
+          }
+        }
+      }
+    }
+  }
+}
+
+CK_INLINE vec read_vector(int transforms, const float *from, ck_rows a, ptrdiff_t i) {
+  vec x = load(from + i);
+  return transforms ? rectified(load(a.scale + i) * x + load(a.shift + i)) : x;
+}
+
+// The left factors of a pair of rows, columns [first, first + 2 * half) of them.
+CK_INLINE void form_pair(int transforms, const float *even, const float *odd, ck_rows a,
+                         ptrdiff_t first, ptrdiff_t half, float *to, ptrdiff_t distance) {
+  for (ptrdiff_t i = first; i < first + half; i += CK_LANES, to += CK_LANES) {
+    put_left(read_vector(transforms, even, a, i), read_vector(transforms, even, a, i + half),
+             read_vector(transforms, odd, a, i), read_vector(transforms, odd, a, i + half), to,
+             distance);
+  }
+}
+
+CK_INLINE const float *row_of(ck_rows a, ptrdiff_t row) {
+  return a.starts ? a.starts[row] : a.first + row * a.pitch;
+}
+
+static void form_pairs(ptrdiff_t pairs, ck_rows a, ptrdiff_t top, ptrdiff_t first, ptrdiff_t half,
+                       float *to, ptrdiff_t pitch, ptrdiff_t distance) {
+  for (ptrdiff_t i = 0; i < pairs; i++, to += pitch) {
+    const float *even = row_of(a, top + 2 * i), *odd = row_of(a, top + 2 * i + 1);
+    if (a.scale) {
+      form_pair(1, even, odd, a, first, half, to, distance);
+    } else {
+      form_pair(0, even, odd, a, first, half, to, distance);
+    }
+  }
+}
+
+// A tile of a quarter of the result.
+typedef struct {
+  float *first;
+  int how;
+  const ck_finish *finish;
+  ck_sums *sums;
+} ck_quarter;
+
+// What is done between products, so that memory is read meanwhile.
+typedef struct {
+  ck_ahead rows;
+  ptrdiff_t lines;
+} ck_errand;
+
+CK_INLINE void load_tile(int rows, const float *from, vec sums[CK_TILE_ROWS][2]) {
+  CK_UNROLL for (int i = 0; i < rows; i++) {
+    sums[i][0] = load(from + i * CK_WIDTH);
+    sums[i][1] = load(from + i * CK_WIDTH + CK_LANES);
+  }
+}
+
+CK_INLINE void plus_tile(int rows, const float *from, vec sums[CK_TILE_ROWS][2]) {
+  CK_UNROLL for (int i = 0; i < rows; i++) {
+    sums[i][0] = sums[i][0] + load(from + i * CK_WIDTH);
+    sums[i][1] = sums[i][1] + load(from + i * CK_WIDTH + CK_LANES);
+  }
+}
+
+CK_INLINE void keep_tile(int rows, vec sums[CK_TILE_ROWS][2], float *to) {
+  CK_UNROLL for (int i = 0; i < rows; i++) {
+    store(to + i * CK_WIDTH, sums[i][0]);
+    store(to + i * CK_WIDTH + CK_LANES, sums[i][1]);
+  }
+}
+
+// Asks for what a tile of a quarter meets in memory.
+CK_INLINE void ask_quarter(int rows, const ck_quarter *quarter, ptrdiff_t ldc) {
+  const ck_finish *finish = quarter->finish;
+  ptrdiff_t addend = finish ? finish->addend : 0, gate = finish ? finish->gate : 0;
+  ptrdiff_t x = quarter->sums ? quarter->sums->x : 0;
+  if (quarter->how == CK_STREAMS && !addend && !gate && !x) { return; }
+  for (int i = 0; i < rows; i++) {
+    const float *to = quarter->first + i * ldc;
+    if (quarter->how != CK_STREAMS) { ask_columns(to, 1); }
+    if (addend) { ask_columns(beside(to, addend), 0); }
+    if (gate) { ask_columns(beside(to, gate), 0); }
+    if (x) { ask_columns(beside(to, x), 0); }
+  }
+}
+
+// Tiles of all four quarters: `rows` of even and of odd rows, ldc apart. Left factors lie
+// `distance` apart, right ones follow each other; `kept` is room for three tiles.
+CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t pitch,
+                             ptrdiff_t distance, const float *b, float *kept, ptrdiff_t ldc,
+                             const ck_quarter quarters[4], ck_errand *errand) {
+  // The quarter that a product ends, and the one that is asked for during it.
+  static const signed char ended[CK_FACTORS] = {-1, 0, -1, -1, 2, 3, 1};
+  static const signed char asked[CK_FACTORS] = {0, -1, -1, 2, 3, 1, -1};
+  float *second = kept + CK_TILE_SIZE, *third = kept + 2 * CK_TILE_SIZE;
+  vec sums[CK_TILE_ROWS][2];
+  for (int s = 0; s < CK_FACTORS; s++, a += distance, b += half * CK_WIDTH) {
+    ask(&errand->rows, errand->lines);
+    if (asked[s] >= 0) { ask_quarter(rows, quarters + asked[s], ldc); }
+    if (s == 0 || s == 5) { clear_tile(rows, sums); }
+    if (s == 2 || s == 6) { load_tile(rows, kept, sums); }
+    if (s == 6) { plus_tile(rows, second, sums); }
+    add_tile(rows, half, a, pitch, 1, b, CK_WIDTH, sums);
+    if (s == 0 || s == 5) { keep_tile(rows, sums, kept); }
+    if (s == 2) { keep_tile(rows, sums, second); }
+    if (s == 3) { keep_tile(rows, sums, third); }
+    if (s == 5) { plus_tile(rows, third, sums); }
+    if (ended[s] >= 0) {
+      const ck_quarter *quarter = quarters + ended[s];
+      put_tile(rows, sums, NULL, quarter->first, ldc, CK_WIDTH, quarter->how, quarter->finish,
+               quarter->sums);
+      // Two quarters have the columns, and sums, in common.
+      if (quarter->sums) { quarter->sums->begins = 0; }
+    }
+  }
+}
+
+typedef void tile_of_quarters(ptrdiff_t half, const float *a, ptrdiff_t pitch, ptrdiff_t distance,
+                              const float *b, float *kept, ptrdiff_t ldc,
+                              const ck_quarter quarters[4], ck_errand *errand);
+
+#define CK_QUARTERS(ROWS)                                                                        \
+  static void quarters_##ROWS(ptrdiff_t half, const float *a, ptrdiff_t pitch,                   \
+                              ptrdiff_t distance, const float *b, float *kept, ptrdiff_t ldc,    \
+                              const ck_quarter quarters[4], ck_errand *errand) {                 \
+    strassen_tile(ROWS, half, a, pitch, distance, b, kept, ldc, quarters, errand);               \
+  }
+
+CK_QUARTERS(1) CK_QUARTERS(2) CK_QUARTERS(3) CK_QUARTERS(4) CK_QUARTERS(5) CK_QUARTERS(6)
+#if CK_TILE_ROWS > 6
+CK_QUARTERS(7) CK_QUARTERS(8) CK_QUARTERS(9) CK_QUARTERS(10) CK_QUARTERS(11)
+CK_QUARTERS(12) CK_QUARTERS(13) CK_QUARTERS(14)
+#endif
+
+static tile_of_quarters *const quarter_tiles[] = CK_TILES(quarters);
+
+static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
+                              ck_rows a, const float *packed, ck_result c, int adds,
+                              float *scratch) {
+  ptrdiff_t k = a.length, blocks = strassen_blocks(k), half = strassen_half(k);
+  // Rows of a factor do not share sets of a cache.
+  ptrdiff_t pitch = half + 16, distance = CK_ROWS / 2 * pitch;
+  float *formed = scratch + 3 * CK_TILE_SIZE;
+  int streams = c.streams && blocks == 1 && !adds;
+  for (ptrdiff_t top = 0; top < rows; top += CK_ROWS) {
+    ptrdiff_t height = least(CK_ROWS, rows - top), pairs = height / 2, tiles = tile_count(pairs);
+    ptrdiff_t below = top + height;
+    for (ptrdiff_t block = 0; block < blocks; block++) {
+      ptrdiff_t p = 2 * block * half, beyond = p + 2 * half;
+      int ends = beyond == k, how = adds || block > 0 ? CK_ADDS : streams ? CK_STREAMS : CK_WRITES;
+      ck_errand errand = {
+          ends ? rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, 2 * half)
+               : rows_ahead(a, top, below, beyond, beyond + 2 * half)};
+      errand.lines = lines_each(errand.rows, CK_FACTORS * tiles * (end - first));
+      form_pairs(pairs, a, top, p, half, formed, pitch, distance);
+      for (ptrdiff_t panel = first; panel < end; panel++) {
+        const float *b = packed + (panel * blocks + block) * CK_FACTORS * half * CK_WIDTH;
+        ck_finish finish[2] = {};
+        ck_sums sums[2] = {};
+        for (int side = 0; side < 2; side++) {
+          ptrdiff_t at = panel * CK_WIDTH + side * n / 2;
+          if (c.finish) {
+            finish[side] = *c.finish;
+            finish[side].shift = shift_at(c.finish, at);
+          }
+          sums[side] = sums_at(c.sums, at);
+          sums[side].begins = sums[side].begins && top == 0;
+        }
+        for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+          ptrdiff_t i = tile_start(tile, tiles, pairs), count = tile_start(tile + 1, tiles, pairs) - i;
+          float *to = c.first + (top + 2 * i) * c.pitch + panel * CK_WIDTH;
+          ck_quarter quarters[4];
+          for (int q = 0; q < 4; q++) {
+            int side = q % 2;
+            quarters[q] = (ck_quarter){to + q / 2 * c.pitch + side * n / 2, how,
+                                       ends && c.finish ? &finish[side] : NULL,
+                                       ends && c.sums ? &sums[side] : NULL};
+          }
+          quarter_tiles[count](half, formed + i * pitch, pitch, distance, b, scratch, 2 * c.pitch,
+                               quarters, &errand);
+        }
+      }
+    }
+  }
+#if defined(__x86_64__)
+  if (streams) { __builtin_ia32_sfence(); }
+#endif
+}

@@ -1,0 +1,145 @@
+import CKernels
+
+/// A 1×1 convolution as seven products of quarters in place of eight.
+///
+///     Strassen, "Gaussian elimination is not optimal", Numerische Mathematik 13, 1969, in
+///     Winograd's form with 15 additions: `Sources/CKernels/strassen.h`
+///
+/// Rows are pixels, two neighbours of an image a pair, so that an image's result does not depend on
+/// the batch that it is in. An eighth of the multiplications is saved; additions of rows are made while these
+/// are copied, those of weights while they are packed, those of products in registers. Weights' gradients are
+/// ``GatheredConvolution``'s, and so is what a stride of 2 sends back: it is scattered.
+struct StrassenConvolution: ConvolutionKernel {
+  let name = "strassen"
+  let problem: ConvolutionProblem
+  private let gathered: GatheredConvolution
+
+  init(_ problem: ConvolutionProblem) {
+    self.problem = problem
+    gathered = GatheredConvolution(problem)
+  }
+
+  static var policies: Set<ConvolutionPolicy> { [.fastest] }
+
+  /// Pixels from which on additions are worth their while.
+  static let leastPixels = 128
+
+  static func variants(for problem: ConvolutionProblem) -> [Self] {
+    canCompute(problem) ? [Self(problem)] : []
+  }
+
+  /// Folded weights, which memory is short for, are left to others.
+  static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
+    guard canCompute(problem), !isPrepared, problem.outPixels >= leastPixels else { return nil }
+    return Self(problem)
+  }
+
+  private static func canCompute(_ problem: ConvolutionProblem) -> Bool {
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    return problem.kernelHeight == 1 && problem.kernelWidth == 1 && problem.padding == 0
+      && problem.batch > 0 && problem.outHeight > 0 && problem.outWidth > 0
+      && problem.outHeight * problem.outWidth % 2 == 0
+      && StrassenFactors.canCut(depth: c, columns: k)
+      && StrassenFactors.canCut(depth: k, columns: c)
+  }
+
+  func scratchCount(threads: Int) -> Int {
+    max(
+      preparedCount + threads * StrassenFactors.laneScratch,
+      gathered.scratchCount(threads: threads))
+  }
+
+  var preparedCount: Int {
+    StrassenFactors.count(depth: problem.inChannels, columns: problem.outChannels)
+  }
+
+  func prepare(
+    to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
+  ) {
+    StrassenFactors(prepared, depth: problem.inChannels, columns: problem.outChannels)
+      .pack(w, transposed: false, pool: pool)
+  }
+
+  var resultParts: [Int] {
+    StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels).parts.map {
+      2 * $0
+    }
+  }
+
+  var gradientParts: Int {
+    problem.isDense
+      ? StrassenFactors.blocks(rows: problem.outPixels, columns: problem.inChannels).parts.count : 0
+  }
+
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let factors = StrassenFactors(
+      prepared, depth: problem.inChannels, columns: problem.outChannels)
+    let streams = problem.outputCount >= PackedMatrix.streamedCount
+    let gather = Gather(problem)
+    multiply(
+      factors, into: y, streams: streams, transform: input, finish: finish?.loop(y), sums: sums,
+      scratch: scratch, pool: pool
+    ) { rows, body in
+      guard !gather.isDense else { return body(.dense(x + rows.lowerBound * problem.inChannels)) }
+      gather.withRows(rows, of: x) { body(.gathered($0)) }
+    }
+  }
+
+  func backwardData(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    guard problem.isDense else {
+      gathered.backwardData(
+        dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      return
+    }
+    let factors = StrassenFactors(
+      scratch, depth: problem.outChannels, columns: problem.inChannels)
+    factors.pack(w, transposed: true, pool: pool)
+    let streams = problem.inputCount >= PackedMatrix.streamedCount
+    multiply(
+      factors, into: dx, streams: streams, transform: nil, adds: finish.accumulates(dx),
+      finish: finish.finish(dx)?.loop(dx), sums: finish.sums, scratch: factors.end, pool: pool
+    ) { rows, body in
+      body(.dense(dy + rows.lowerBound * problem.outChannels))
+    }
+  }
+
+  /// All blocks of a product. `withRows` calls its second argument with some rows.
+  private func multiply(
+    _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>, streams: Bool,
+    transform: InputTransform?, adds: Bool = false, finish: ck_finish?, sums: ColumnSums?,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+    withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
+  ) {
+    let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: factors.columns)
+    pool.run(chunks: blocks.count) { chunk, lane in
+      let block = blocks[chunk]
+      let (low, high) = factors.columns(of: block)
+      let end = blocks.end(ofNext: block)
+      withRows(2 * block.rows.lowerBound..<2 * end) { rows in
+        factors.multiply(
+          block, rows, following: 2 * (end - block.rows.upperBound), transform: transform,
+          adds: adds, streams: streams, finish: finish,
+          sums: sums?.part(block.part, of: result, columns: low, high),
+          scratch: scratch + lane * StrassenFactors.laneScratch,
+          result: result + 2 * block.rows.lowerBound * factors.columns)
+      }
+    }
+  }
+
+  var fusedBackward: DenseBackward? { gathered.fusedBackward }
+
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    gathered.backwardWeights(
+      dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+  }
+}

@@ -1,0 +1,84 @@
+import CKernels
+
+/// The right factors of the seven products that one product with a depth × columns matrix is made of, in
+/// the order in which they are multiplied.
+struct StrassenFactors {
+  let start: UnsafeMutablePointer<Float>
+  let depth: Int
+  let columns: Int
+
+  init(_ start: UnsafeMutablePointer<Float>, depth: Int, columns: Int) {
+    (self.start, self.depth, self.columns) = (start, depth, columns)
+  }
+
+  /// Whether a product with such a matrix can be cut this way.
+  static func canCut(depth: Int, columns: Int) -> Bool { ck_strassen_fits(depth, columns) != 0 }
+
+  /// Numbers that the factors take.
+  static func count(depth: Int, columns: Int) -> Int {
+    roundUp(ck_strassen_packed_count(depth, columns), 16)
+  }
+
+  /// Numbers of scratch memory of a lane.
+  static var laneScratch: Int { roundUp(ck_strassen_scratch(), 16) }
+
+  /// The memory after the factors.
+  var end: UnsafeMutablePointer<Float> { start + Self.count(depth: depth, columns: columns) }
+
+  /// Forms them from w: depth × columns or, `transposed`, columns × depth.
+  func pack(_ w: UnsafePointer<Float>, transposed: Bool, pool: ThreadPool) {
+    pool.run(chunks: columns / 2 / PackedMatrix.width) { panel, _ in
+      if transposed {
+        ck_strassen_pack_transposed(depth, columns, w, panel, panel + 1, start)
+      } else {
+        ck_strassen_pack(depth, columns, w, panel, panel + 1, start)
+      }
+    }
+  }
+
+  /// How a product of so many rows is cut: pairs of rows, and panels of the first half of the columns.
+  static func blocks(rows: Int, columns: Int) -> ProductBlocks {
+    ProductBlocks(rows: rows / 2, columns: columns / 2, mostRows: Int(CK_ROWS) / 2)
+  }
+
+  /// The columns of a block.
+  func columns(of block: ProductBlocks.Block) -> (low: Range<Int>, high: Range<Int>) {
+    let half = columns / 2
+    let low = block.columns(of: half)
+    return (low, low.lowerBound + half..<low.upperBound + half)
+  }
+
+  /// The pairs of rows that a block multiplies, and where they begin.
+  enum Rows {
+    /// One row after the other.
+    case dense(UnsafePointer<Float>)
+    /// Those of the block and of what `following` counts.
+    case gathered(RunStarts)
+  }
+
+  /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins.
+  func multiply(
+    _ block: ProductBlocks.Block, _ a: Rows, following: Int, transform: InputTransform?,
+    adds: Bool = false, streams: Bool, finish: ck_finish?, sums: ck_sums?,
+    scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>
+  ) {
+    var rows = ck_rows(
+      starts: nil, first: nil, pitch: depth, segments: 1, length: depth, scale: transform?.scale,
+      shift: transform?.shift, following: following)
+    switch a {
+    case .dense(let first): rows.first = first
+    case .gathered(let starts): rows.starts = UnsafePointer(starts)
+    }
+    finish.withPointer { finish in
+      sums.withPointer { sums in
+        ck_strassen_multiply(
+          2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
+          start,
+          ck_result(
+            starts: nil, first: result, pitch: columns, streams: streams ? 1 : 0, finish: finish,
+            sums: sums),
+          adds ? 1 : 0, scratch)
+      }
+    }
+  }
+}

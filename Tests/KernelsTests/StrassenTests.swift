@@ -1,0 +1,114 @@
+import CKernels
+import Testing
+
+/// Products by seven products of quarters, in every compiled implementation that this processor runs.
+@Suite("Products by quarters") struct StrassenTests {
+  /// An odd number of pairs and a ragged tile; then two blocks of k.
+  static let extents = [
+    MicroKernelTests.Extents(rows: 2, segments: 1, length: 32, columns: 64),
+    MicroKernelTests.Extents(rows: 150, segments: 1, length: 96, columns: 128, normalizes: true),
+    MicroKernelTests.Extents(rows: 34, segments: 1, length: 1024, columns: 64),
+  ]
+
+  private static func packed(
+    _ table: ck_table, _ extents: MicroKernelTests.Extents, _ b: [Float], transposed: Bool = false
+  ) -> [Float] {
+    let (k, n) = (extents.depth, extents.columns)
+    let panels = n / 2 / table.panel_width
+    var packed = [Float](repeating: .nan, count: ck_strassen_packed_count(k, n))
+    for (first, end) in [(0, panels / 2), (panels / 2, panels)] {
+      if transposed {
+        table.strassen_pack_transposed(k, n, b, first, end, &packed)
+      } else {
+        table.strassen_pack(k, n, b, first, end, &packed)
+      }
+    }
+    return packed
+  }
+
+  /// - Parameter first: rows of the first of two calls.
+  private static func product(
+    _ table: ck_table, _ extents: MicroKernelTests.Extents, _ b: [Float], adds: Bool, first: Int,
+    streams: Bool = false
+  ) -> [Float] {
+    let n = extents.columns
+    let factors = packed(table, extents, b)
+    var scratch = [Float](repeating: .nan, count: ck_strassen_scratch())
+    let panels = n / 2 / table.panel_width
+    // On a line, as streamed results must be.
+    let c = UnsafeMutableRawPointer.allocate(byteCount: extents.rows * n * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: extents.rows * n)
+    defer { c.deallocate() }
+    c.initialize(repeating: adds ? 2 : .nan, count: extents.rows * n)
+    MicroKernelTests.Rows(extents).with { a in
+      for (top, count) in [(0, first), (first, extents.rows - first)] {
+        var part = a
+        part.starts += top
+        let result = ck_result(
+          starts: nil, first: c + top * n, pitch: n, streams: streams ? 1 : 0, finish: nil,
+          sums: nil)
+        for (begin, end) in [(0, panels / 2), (panels / 2, panels)] {
+          table.strassen_multiply(
+            count, n, begin, end, part, factors, result, adds ? 1 : 0, &scratch)
+        }
+      }
+    }
+    return Array(UnsafeBufferPointer(start: c, count: extents.rows * n))
+  }
+
+  @Test(
+    "are those of double precision, added where asked", arguments: MicroKernelTests.names, extents)
+  func products(_ name: String, _ extents: MicroKernelTests.Extents) throws {
+    let table = try #require(ck_find(name)).pointee
+    let rows = MicroKernelTests.Rows(extents)
+    let (n, b) = (extents.columns, MicroKernelTests.numbers(extents.depth * extents.columns, 4))
+    /// The largest error beside the largest Σ |a b|: sums of quarters are rounded as what they are made of.
+    func worst(_ actual: [Float], start: Double) -> Double {
+      var (difference, size) = (0.0, 0.0)
+      for (i, value) in actual.enumerated() {
+        let terms = (0..<extents.depth).map { rows[i / n, $0] * Double(b[$0 * n + i % n]) }
+        let wanted = terms.reduce(start, +)
+        difference = max(difference, value.isFinite ? abs(Double(value) - wanted) : .infinity)
+        size = max(size, terms.reduce(abs(start)) { $0 + abs($1) })
+      }
+      return difference / size
+    }
+    let written = Self.product(table, extents, b, adds: false, first: 0)
+    #expect(worst(written, start: 0) < 1e-6)
+    let added = Self.product(table, extents, b, adds: true, first: 0)
+    #expect(worst(added, start: 2) < 1e-6)
+    // Bits depend neither on an even cut nor on how the result is written.
+    let cut = extents.rows / 4 * 2
+    #expect(written == Self.product(table, extents, b, adds: false, first: cut))
+    #expect(written == Self.product(table, extents, b, adds: false, first: cut, streams: true))
+  }
+
+  @Test("have the same factors of transposed matrices", arguments: MicroKernelTests.names, extents)
+  func packing(_ name: String, _ extents: MicroKernelTests.Extents) throws {
+    let table = try #require(ck_find(name)).pointee
+    let (k, n) = (extents.depth, extents.columns)
+    let b = MicroKernelTests.numbers(k * n, 5)
+    let transposed = (0..<k * n).map { b[$0 % k * n + $0 / k] }
+    let plain = Self.packed(table, extents, b)
+    #expect(plain == Self.packed(table, extents, transposed, transposed: true))
+    #expect(plain.filter { !$0.isFinite }.isEmpty)
+  }
+
+  @Test("have the same bits with fused multiply-add, whatever the vectors", arguments: extents)
+  func sameBits(_ extents: MicroKernelTests.Extents) {
+    let tables = ["avx512", "avx2"].compactMap { (name: String) in ck_find(name)?.pointee }
+    let b = MicroKernelTests.numbers(extents.depth * extents.columns, 4)
+    let results = tables.map { Self.product($0, extents, b, adds: false, first: 0) }
+    #expect(Set(results).count <= 1)
+  }
+
+  @Test("cannot be cut where channels are no pairs of panels or k no pairs of vectors")
+  func extentsThatFit() {
+    #expect(ck_strassen_fits(64, 64) != 0)
+    #expect(ck_strassen_fits(1024, 2048) != 0)
+    #expect(ck_strassen_fits(544, 64) == 0, "two blocks of 272 have halves of 136")
+    #expect(ck_strassen_fits(64, 96) == 0)
+    #expect(ck_strassen_fits(48, 64) == 0)
+    #expect(ck_strassen_fits(0, 64) == 0)
+  }
+}
