@@ -59,7 +59,7 @@ extension BatchNormKernel {
     }
     return finish(
       x: x, dy: dy, isMasked: remasks, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
-      sums: scratch, parts: chunks.count, vectors: 2)
+      sums: scratch, parts: chunks.count, vectors: 2, pool: pool)
   }
 
   /// The same where a ReLU came directly after the normalisation, from the sums of a convolution that
@@ -67,21 +67,22 @@ extension BatchNormKernel {
   public func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
-    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int
+    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, pool: ThreadPool
   ) -> NormalizedGradient {
     finish(
       x: x, dy: dy, isMasked: true, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
-      sums: sums, parts: parts, vectors: ColumnSums.vectors)
+      sums: sums, parts: parts, vectors: ColumnSums.vectors, pool: pool)
   }
 
   private func finish(
     x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
-    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int
+    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
+    pool: ThreadPool
   ) -> NormalizedGradient {
     let (slope, constant) = (line, line + pitch)
     let m = Double(rows)
-    forEachChannel(sums, parts: parts, vectors: vectors) { c, sum, product in
+    forEachChannel(sums, parts: parts, vectors: vectors, pool: pool) { c, sum, product in
       let reciprocal = Double(saved.reciprocal[c])
       let scaleGradient = reciprocal * product
       dBeta[c] = Float(sum)

@@ -44,7 +44,7 @@ public struct BatchNormKernel: Sendable {
         range.count, channels, x + range.lowerBound * channels, x, sums, sums + pitch)
     }
     let m = Double(rows)
-    forEachChannel(scratch, parts: chunks.count, vectors: 2) { c, first, second in
+    forEachChannel(scratch, parts: chunks.count, vectors: 2, pool: pool) { c, first, second in
       mean[c] = Float(Double(x[c]) + first / m)
       variance[c] = Float(max(0, second / m - (first / m) * (first / m)))
       if !second.isFinite { variance[c] = Float(second) }
@@ -62,7 +62,7 @@ public struct BatchNormKernel: Sendable {
     sums: UnsafePointer<Float>, parts: [Int], pool: ThreadPool
   ) {
     typealias Eight = SIMD8<Double>
-    let together = 64
+    let together = Self.channelsTogether
     let (m, distance) = (Double(rows), ColumnSums.vectors * pitch)
     pool.run(chunks: (channels + together - 1) / together) { chunk, _ in
       let end = min((chunk + 1) * together, channels)
@@ -98,30 +98,31 @@ public struct BatchNormKernel: Sendable {
     return sums
   }
 
+  /// Channels that a lane visits at a time.
+  static let channelsTogether = 64
+
   /// Visits every channel with both its sums over all parts, which have so many vectors, in order.
+  ///
+  /// Lanes share the channels, for there may be more than a hundred parts.
   func forEachChannel(
-    _ scratch: UnsafePointer<Float>, parts: Int, vectors: Int,
+    _ scratch: UnsafePointer<Float>, parts: Int, vectors: Int, pool: ThreadPool,
     _ body: (Int, _ first: Double, _ second: Double) -> Void
   ) {
-    var c = 0
-    while c < channels {
-      let width = min(8, channels - c)
-      var (first, second) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-      var partial = scratch + c
-      for _ in 0..<parts {
-        if width == 8 {
-          first += SIMD8<Double>(partial.vector(0))
-          second += SIMD8<Double>(partial.vector(pitch))
-        } else {
-          for lane in 0..<width {
-            first[lane] += Double(partial[lane])
-            second[lane] += Double(partial[pitch + lane])
-          }
+    typealias Eight = SIMD8<Double>
+    let together = Self.channelsTogether
+    pool.run(chunks: (channels + together - 1) / together) { chunk, _ in
+      let end = min((chunk + 1) * together, channels)
+      // Vectors are a multiple of 16 long.
+      for c in stride(from: chunk * together, to: end, by: 8) {
+        var (first, second) = (Eight.zero, Eight.zero)
+        var partial = scratch + c
+        for _ in 0..<parts {
+          first += Eight(partial.vector(0))
+          second += Eight(partial.vector(pitch))
+          partial += vectors * pitch
         }
-        partial += vectors * pitch
+        for lane in 0..<min(8, end - c) { body(c + lane, first[lane], second[lane]) }
       }
-      for lane in 0..<width { body(c + lane, first[lane], second[lane]) }
-      c += width
     }
   }
 }

@@ -203,16 +203,23 @@ extension ThreadPool {
       }
     }
 
-    /// Spins for about 100 µs, then sleeps until there is a job that is not `seen`.
+    /// Spins for some 100 µs, then lets others have the core in between, and sleeps after 2 ms, until
+    /// there is a job that is not `seen`.
+    ///
+    /// Waking a thread takes tens of µs, of the one that wakes it too, and a helper that is ahead waits
+    /// hundreds for a lane whose core is slowed down.
     private func awaitJob(after seen: Int) -> Int {
       let start = ContinuousClock.now
+      var waited = Duration.zero
       repeat {
         for _ in 0..<500 {
           let now = gate.load(ordering: .acquiring)
           if Self.job(now) != seen { return now }
         }
         if stopped.load(ordering: .relaxed) { return seen << 17 }
-      } while start.duration(to: .now) < .microseconds(100)
+        waited = start.duration(to: .now)
+        if waited > .microseconds(100) { sched_yield() }
+      } while waited < .milliseconds(2)
       pthread_mutex_lock(mutex)
       defer { pthread_mutex_unlock(mutex) }
       sleepers.add(1, ordering: .sequentiallyConsistent)

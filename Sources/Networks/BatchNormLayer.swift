@@ -75,45 +75,54 @@ package final class BatchNormLayer: Layer {
       } else {
         kernel.statistics(mean: mean, variance: variance, x: x, scratch: scratch, pool: pass.pool)
       }
-      let m = Double(kernel.rows)
-      move(runningMean, towards: mean, factor: 1)
-      move(runningVariance, towards: variance, factor: m / (m - 1))
+      move(towards: mean, variance)
     case .evaluation:
       mean.update(from: runningMean.numbers, count: channels)
       variance.update(from: runningVariance.numbers, count: channels)
     }
+    let (gamma, beta) = (gamma.numbers, beta.numbers)
     for c in 0..<channels {
-      let found = affine(c, mean: mean[c], variance: variance[c])
+      let found = Self.affine(
+        gamma: gamma[c], beta: beta[c], mean: mean[c], variance: variance[c])
       (reciprocal[c], scale[c], shift[c]) = (Float(found.reciprocal), found.scale, found.shift)
     }
     return vectors(pass.workspace)
   }
 
   /// 1/√(σ²+ε), A and B of a channel.
-  private func affine(
-    _ c: Int, mean: Float, variance: Float
+  @inline(__always)
+  private static func affine(
+    gamma: Float, beta: Float, mean: Float, variance: Float
   ) -> (reciprocal: Double, scale: Float, shift: Float) {
-    let r = 1 / (Double(variance) + Self.epsilon).squareRoot()
-    let a = Float(Double(gamma.numbers[c]) * r)
-    return (r, a, Float(Double(beta.numbers[c]) - Double(mean) * Double(a)))
+    let r = 1 / (Double(variance) + epsilon).squareRoot()
+    let a = Float(Double(gamma) * r)
+    return (r, a, Float(Double(beta) - Double(mean) * Double(a)))
   }
 
   /// A and B of the normalisation by running averages.
   func runningAffine() -> (scale: AlignedBuffer, shift: AlignedBuffer) {
     let (scale, shift) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))
     for c in 0..<channels {
-      let found = affine(
-        c, mean: runningMean.numbers[c], variance: runningVariance.numbers[c])
+      let found = Self.affine(
+        gamma: gamma.numbers[c], beta: beta.numbers[c], mean: runningMean.numbers[c],
+        variance: runningVariance.numbers[c])
       (scale.pointer[c], shift.pointer[c]) = (found.scale, found.shift)
     }
     return (scale, shift)
   }
 
-  private func move(_ average: Parameter, towards value: UnsafePointer<Float>, factor: Double) {
-    let average = average.value.pointer
+  /// Moves the running averages towards a batch's.
+  private func move(
+    towards mean: UnsafePointer<Float>, _ variance: UnsafePointer<Float>
+  ) {
+    let (means, variances) = (runningMean.value.pointer, runningVariance.value.pointer)
+    let m = Double(kernel.rows)
+    func moved(_ average: Float, _ value: Double) -> Float {
+      Float(Double(average) + Self.momentum * (value - Double(average)))
+    }
     for c in 0..<channels {
-      let step = Self.momentum * (factor * Double(value[c]) - Double(average[c]))
-      average[c] = Float(Double(average[c]) + step)
+      means[c] = moved(means[c], Double(mean[c]))
+      variances[c] = moved(variances[c], m / (m - 1) * Double(variance[c]))
     }
   }
 
@@ -143,7 +152,7 @@ package final class BatchNormLayer: Layer {
     kernel.gradient(
       x: x, dy: dy, saved: vectors(pass.workspace),
       dGamma: gamma.gradient!.pointer, dBeta: beta.gradient!.pointer,
-      line: pass.workspace[saved!] + 5 * pitch, sums: sums, parts: parts)
+      line: pass.workspace[saved!] + 5 * pitch, sums: sums, parts: parts, pool: pass.pool)
   }
 
   package func plan(

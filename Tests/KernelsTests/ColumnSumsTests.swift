@@ -176,7 +176,8 @@ import Testing
     if sums {
       _ = kernel.gradient(
         x: raw.pointer, dy: dx.pointer, saved: saved, dGamma: dGamma.pointer, dBeta: dBeta.pointer,
-        line: line.pointer, sums: found.buffer.pointer, parts: convolution.gradientParts)
+        line: line.pointer, sums: found.buffer.pointer, parts: convolution.gradientParts,
+        pool: pool)
     }
     let masked = dx.array.enumerated().map { index, d in
       let c = index % channels
