@@ -94,8 +94,9 @@ void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdi
 }
 
 void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
-                          const float *packed, ck_result c, int adds, float *scratch) {
-  chosen->strassen_multiply(rows, n, first, end, a, packed, c, adds, scratch);
+                          const ck_residual *residual, const float *packed, ck_result c, int adds,
+                          float *scratch) {
+  chosen->strassen_multiply(rows, n, first, end, a, residual, packed, c, adds, scratch);
 }
 
 ptrdiff_t ck_strassen_scratch(void) {

@@ -84,18 +84,40 @@ static void strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, p
   }
 }
 
-CK_INLINE vec read_vector(int transforms, const float *from, ck_rows a, ptrdiff_t i) {
-  vec x = load(from + i);
-  return transforms ? rectified(load(a.scale + i) * x + load(a.shift + i)) : x;
+// How a row is read: as it is, normalised, or as what ends a block: its sum with another, which may be
+// normalised too, is written as well.
+enum { CK_PLAIN, CK_NORMALIZED, CK_SUM, CK_NORMALIZED_SUM };
+
+CK_INLINE vec read_vector(int kind, const float *row, ck_rows a, const ck_residual *residual,
+                          ptrdiff_t i) {
+  vec x = load(row + i);
+  if (kind == CK_PLAIN) { return x; }
+  x = load(a.scale + i) * x + load(a.shift + i);
+  if (kind == CK_NORMALIZED) { return rectified(x); }
+  vec added = load(beside(row + i, residual->addend));
+  if (kind == CK_NORMALIZED_SUM) {
+    added = load(residual->scale + i) * added + load(residual->shift + i);
+  }
+  x = rectified(x + added);
+  float *to = (float *)beside(row + i, residual->result);
+  if (residual->streams) {
+    __builtin_nontemporal_store(x, (aligned_vec *)to);
+  } else {
+    store(to, x);
+  }
+  return x;
 }
 
 // The left factors of a pair of rows, columns [first, first + 2 * half) of them.
-CK_INLINE void form_pair(int transforms, const float *even, const float *odd, ck_rows a,
-                         ptrdiff_t first, ptrdiff_t half, float *to, ptrdiff_t distance) {
+CK_INLINE void form_pair(int kind, const float *even, const float *odd, ck_rows a,
+                         const ck_residual *residual, ptrdiff_t first, ptrdiff_t half, float *to,
+                         ptrdiff_t distance) {
   for (ptrdiff_t i = first; i < first + half; i += CK_LANES, to += CK_LANES) {
-    put_left(read_vector(transforms, even, a, i), read_vector(transforms, even, a, i + half),
-             read_vector(transforms, odd, a, i), read_vector(transforms, odd, a, i + half), to,
-             distance);
+    vec a11 = read_vector(kind, even, a, residual, i);
+    vec a12 = read_vector(kind, even, a, residual, i + half);
+    vec a21 = read_vector(kind, odd, a, residual, i);
+    vec a22 = read_vector(kind, odd, a, residual, i + half);
+    put_left(a11, a12, a21, a22, to, distance);
   }
 }
 
@@ -103,14 +125,19 @@ CK_INLINE const float *row_of(ck_rows a, ptrdiff_t row) {
   return a.starts ? a.starts[row] : a.first + row * a.pitch;
 }
 
-static void form_pairs(ptrdiff_t pairs, ck_rows a, ptrdiff_t top, ptrdiff_t first, ptrdiff_t half,
-                       float *to, ptrdiff_t pitch, ptrdiff_t distance) {
+static void form_pairs(ptrdiff_t pairs, ck_rows a, const ck_residual *residual, ptrdiff_t top,
+                       ptrdiff_t first, ptrdiff_t half, float *to, ptrdiff_t pitch,
+                       ptrdiff_t distance) {
   for (ptrdiff_t i = 0; i < pairs; i++, to += pitch) {
     const float *even = row_of(a, top + 2 * i), *odd = row_of(a, top + 2 * i + 1);
-    if (a.scale) {
-      form_pair(1, even, odd, a, first, half, to, distance);
+    if (residual && residual->scale) {
+      form_pair(CK_NORMALIZED_SUM, even, odd, a, residual, first, half, to, distance);
+    } else if (residual) {
+      form_pair(CK_SUM, even, odd, a, residual, first, half, to, distance);
+    } else if (a.scale) {
+      form_pair(CK_NORMALIZED, even, odd, a, residual, first, half, to, distance);
     } else {
-      form_pair(0, even, odd, a, first, half, to, distance);
+      form_pair(CK_PLAIN, even, odd, a, residual, first, half, to, distance);
     }
   }
 }
@@ -126,6 +153,8 @@ typedef struct {
 // What is done between products, so that memory is read meanwhile.
 typedef struct {
   ck_ahead rows;
+  // The rows that are added to them.
+  ck_ahead added;
   ptrdiff_t lines;
 } ck_errand;
 
@@ -177,6 +206,7 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t
   vec sums[CK_TILE_ROWS][2];
   for (int s = 0; s < CK_FACTORS; s++, a += distance, b += half * CK_WIDTH) {
     ask(&errand->rows, errand->lines);
+    ask(&errand->added, errand->lines);
     if (asked[s] >= 0) { ask_quarter(rows, quarters + asked[s], ldc); }
     if (s == 0 || s == 5) { clear_tile(rows, sums); }
     if (s == 2 || s == 6) { load_tile(rows, kept, sums); }
@@ -216,8 +246,8 @@ CK_QUARTERS(12) CK_QUARTERS(13) CK_QUARTERS(14)
 static tile_of_quarters *const quarter_tiles[] = CK_TILES(quarters);
 
 static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
-                              ck_rows a, const float *packed, ck_result c, int adds,
-                              float *scratch) {
+                              ck_rows a, const ck_residual *residual, const float *packed,
+                              ck_result c, int adds, float *scratch) {
   ptrdiff_t k = a.length, blocks = strassen_blocks(k), half = strassen_half(k);
   // Rows of a factor do not share sets of a cache.
   ptrdiff_t pitch = half + 16, distance = CK_ROWS / 2 * pitch;
@@ -233,7 +263,11 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
           ends ? rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, 2 * half)
                : rows_ahead(a, top, below, beyond, beyond + 2 * half)};
       errand.lines = lines_each(errand.rows, CK_FACTORS * tiles * (end - first));
-      form_pairs(pairs, a, top, p, half, formed, pitch, distance);
+      if (residual) {
+        errand.added = errand.rows;
+        errand.added.rows.first = beside(a.first, residual->addend);
+      }
+      form_pairs(pairs, a, residual, top, p, half, formed, pitch, distance);
       for (ptrdiff_t panel = first; panel < end; panel++) {
         const float *b = packed + (panel * blocks + block) * CK_FACTORS * half * CK_WIDTH;
         ck_finish finish[2] = {};
@@ -264,6 +298,6 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (streams || (residual && residual->streams)) { __builtin_ia32_sfence(); }
 #endif
 }

@@ -91,12 +91,3 @@ extension ck_sums {
     return later
   }
 }
-
-extension Optional where Wrapped == ck_sums {
-  /// Calls `body` with a pointer that lives as long as the call.
-  @inline(__always)
-  func withPointer<Result>(_ body: (UnsafePointer<ck_sums>?) -> Result) -> Result {
-    guard let sums = self else { return body(nil) }
-    return withUnsafePointer(to: sums) { body($0) }
-  }
-}

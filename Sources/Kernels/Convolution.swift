@@ -30,6 +30,8 @@ protocol ConvolutionKernel: Sendable {
   var resultParts: [Int] { get }
   /// How many parts of dx's rows have sums; 0 where none are formed.
   var gradientParts: Int { get }
+  /// Whether `input` may have a residual.
+  var endsBlocks: Bool { get }
   /// y = x ∗ w
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
@@ -52,6 +54,7 @@ extension ConvolutionKernel {
   var fusedBackward: DenseBackward? { nil }
   var resultParts: [Int] { [] }
   var gradientParts: Int { 0 }
+  var endsBlocks: Bool { false }
 
   func preparedScratchCount(threads: Int) -> Int { scratchCount(threads: threads) }
 
@@ -147,6 +150,10 @@ public struct Convolution: Sendable {
   /// How many parts of dx's rows they are formed over.
   public var gradientParts: Int { fused?.gradientParts ?? kernel.gradientParts }
 
+  /// Whether a forward pass can do what ends the block whose last raw result x is:
+  /// ``InputTransform/residual``.
+  public var endsBlocks: Bool { kernel.endsBlocks }
+
   /// y = x ∗ w; overwrites y.
   ///
   /// - Parameter statistics: where not nil, ``statisticsCount`` numbers for the sums that
@@ -156,6 +163,7 @@ public struct Convolution: Sendable {
     input: InputTransform? = nil, statistics: UnsafeMutablePointer<Float>? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    precondition(input?.residual == nil || endsBlocks, "\(problem) cannot end a block")
     let sums = statistics.map {
       ColumnSums.statistics($0, channels: problem.outChannels)
     }

@@ -69,12 +69,3 @@ struct Finish {
     }
   }
 }
-
-extension Optional where Wrapped == ck_finish {
-  /// Calls `body` with a pointer that lives as long as the call.
-  @inline(__always)
-  func withPointer<Result>(_ body: (UnsafePointer<ck_finish>?) -> Result) -> Result {
-    guard let finish = self else { return body(nil) }
-    return withUnsafePointer(to: finish) { body($0) }
-  }
-}

@@ -1,14 +1,34 @@
+import CKernels
+
 /// What happens to x on its way into a convolution: max(0, A · x + B), a normalisation and its
 /// ReLU, `inChannels` numbers each. The border of a padded image stays 0.
 ///
-/// So the normalised image never lies in memory.
+/// So the normalised image never lies in memory, except where it is the end of a residual block: then
+/// another image is added before the ReLU, and the result is written.
 public struct InputTransform {
+  /// What is added to A · x + B.
+  public struct Residual {
+    /// As x.
+    let addend: BatchNormKernel.Addend
+    /// As x: where max(0, A · x + B + addend) is written.
+    let result: UnsafeMutablePointer<Float>
+
+    /// The end of a block.
+    public init(addend: BatchNormKernel.Addend, result: UnsafeMutablePointer<Float>) {
+      (self.addend, self.result) = (addend, result)
+    }
+  }
+
   public var scale: UnsafePointer<Float>
   public var shift: UnsafePointer<Float>
+  /// Only for convolutions that end blocks, ``Convolution/endsBlocks``.
+  public var residual: Residual?
 
   /// A transform with both vectors.
-  public init(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>) {
-    (self.scale, self.shift) = (scale, shift)
+  public init(
+    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, residual: Residual? = nil
+  ) {
+    (self.scale, self.shift, self.residual) = (scale, shift, residual)
   }
 
   /// to = max(0, A · x + B) for one pixel.
@@ -24,5 +44,23 @@ public struct InputTransform {
       to[c] = value < 0 ? 0 : value
       c += 1
     }
+  }
+}
+
+extension InputTransform.Residual {
+  /// The same for the loops in C that read x.
+  func loop(_ x: UnsafePointer<Float>, streams: Bool) -> ck_residual {
+    func distance(_ other: UnsafePointer<Float>) -> Int {
+      UnsafeRawPointer(other) - UnsafeRawPointer(x)
+    }
+    var loop = ck_residual(
+      addend: 0, scale: nil, shift: nil, result: distance(result), streams: streams ? 1 : 0)
+    switch addend {
+    case .none: preconditionFailure("a residual adds something")
+    case .plain(let other): loop.addend = distance(other)
+    case .normalized(let other, let scale, let shift):
+      (loop.addend, loop.scale, loop.shift) = (distance(other), scale, shift)
+    }
+    return loop
   }
 }

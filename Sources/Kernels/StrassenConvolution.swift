@@ -71,6 +71,12 @@ struct StrassenConvolution: ConvolutionKernel {
       ? StrassenFactors.blocks(rows: problem.outPixels, columns: problem.inChannels).parts.count : 0
   }
 
+  /// Blocks side by side would each form the rows, and write them.
+  var endsBlocks: Bool {
+    let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels)
+    return problem.isDense && blocks.count == blocks.parts.count
+  }
+
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
@@ -80,8 +86,11 @@ struct StrassenConvolution: ConvolutionKernel {
       prepared, depth: problem.inChannels, columns: problem.outChannels)
     let streams = problem.outputCount >= PackedMatrix.streamedCount
     let gather = Gather(problem)
+    let residual = input?.residual?.loop(
+      x, streams: problem.inputCount >= PackedMatrix.streamedCount)
     multiply(
-      factors, into: y, streams: streams, transform: input, finish: finish?.loop(y), sums: sums,
+      factors, into: y, streams: streams, transform: input, residual: residual,
+      finish: finish?.loop(y), sums: sums,
       scratch: scratch, pool: pool
     ) { rows, body in
       guard !gather.isDense else { return body(.dense(x + rows.lowerBound * problem.inChannels)) }
@@ -113,8 +122,8 @@ struct StrassenConvolution: ConvolutionKernel {
   /// All blocks of a product. `withRows` calls its second argument with some rows.
   private func multiply(
     _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>, streams: Bool,
-    transform: InputTransform?, adds: Bool = false, finish: ck_finish?, sums: ColumnSums?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+    transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
+    finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
     withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
   ) {
     let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: factors.columns)
@@ -125,7 +134,7 @@ struct StrassenConvolution: ConvolutionKernel {
       withRows(2 * block.rows.lowerBound..<2 * end) { rows in
         factors.multiply(
           block, rows, following: 2 * (end - block.rows.upperBound), transform: transform,
-          adds: adds, streams: streams, finish: finish,
+          residual: residual, adds: adds, streams: streams, finish: finish,
           sums: sums?.part(block.part, of: result, columns: low, high),
           scratch: scratch + lane * StrassenFactors.laneScratch,
           result: result + 2 * block.rows.lowerBound * factors.columns)

@@ -59,7 +59,8 @@ struct StrassenFactors {
   /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins.
   func multiply(
     _ block: ProductBlocks.Block, _ a: Rows, following: Int, transform: InputTransform?,
-    adds: Bool = false, streams: Bool, finish: ck_finish?, sums: ck_sums?,
+    residual: ck_residual? = nil, adds: Bool = false, streams: Bool, finish: ck_finish?,
+    sums: ck_sums?,
     scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>
   ) {
     var rows = ck_rows(
@@ -71,13 +72,15 @@ struct StrassenFactors {
     }
     finish.withPointer { finish in
       sums.withPointer { sums in
-        ck_strassen_multiply(
-          2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
-          start,
-          ck_result(
-            starts: nil, first: result, pitch: columns, streams: streams ? 1 : 0, finish: finish,
-            sums: sums),
-          adds ? 1 : 0, scratch)
+        residual.withPointer { residual in
+          ck_strassen_multiply(
+            2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
+            residual, start,
+            ck_result(
+              starts: nil, first: result, pitch: columns, streams: streams ? 1 : 0,
+              finish: finish, sums: sums),
+            adds ? 1 : 0, scratch)
+        }
       }
     }
   }

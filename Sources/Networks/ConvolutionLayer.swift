@@ -63,6 +63,8 @@ package final class ConvolutionLayer: Layer {
   /// Rows of each part of the result, and how many parts dx has, that sums are formed of.
   var resultParts: [Int] { convolution!.resultParts }
   var gradientParts: Int { convolution!.gradientParts }
+  /// Whether a forward pass can do what ends the block below.
+  var endsBlocks: Bool { convolution!.endsBlocks }
 
   /// y = x ∗ w, x being read through `input`.
   ///

@@ -61,6 +61,12 @@ package final class ResidualBlock: Layer {
   private var gatesSource = false
   /// Whether the layer above has done that for this block.
   private var isGated = false
+  /// The block below, whose last addition and ReLU the first convolution may do while it reads.
+  private var below: ResidualBlock?
+  /// Whether the block above does that for this one.
+  private var isEndedAbove = false
+  /// What it needs to, from this block's forward pass to its own.
+  private var ending: (x: UnsafePointer<Float>, input: InputTransform)?
   private var raw: [WorkspacePlan.Slot] = []
   private var projected: WorkspacePlan.Slot?
   private var padding: PaddedShortcut?
@@ -73,9 +79,10 @@ package final class ResidualBlock: Layer {
     (self.path, self.units, self.shortcut) = (path, units, shortcut)
   }
 
-  /// Lets this block do the backward pass of the ReLU that ends the block below, while its
-  /// gradient is in registers.
+  /// Lets this block do what ends the block below while it reads its result, and the backward pass of that
+  /// block's last ReLU while its gradient is in registers.
   package func follow(_ below: ResidualBlock) {
+    self.below = below
     // What a padded shortcut adds comes too late for that.
     if case .padded = shortcut { return }
     (gatesSource, below.isGated) = (true, true)
@@ -102,6 +109,7 @@ package final class ResidualBlock: Layer {
       if index < units.count - 1 { largest = max(largest, shape.count) }
     }
     try planShortcut(from: src, to: shape, in: &plan, threads: threads)
+    below?.isEndedAbove = units[0].convolution.endsBlocks && below?.padding == nil
     gradient = plan.reserve(largest, for: .call, label: "\(path) gradient")
     let scratchCount =
       allUnits.map { max($0.convolution.scratchCount, $0.norm.scratchCount) }.max() ?? 0
@@ -133,16 +141,29 @@ package final class ResidualBlock: Layer {
     if pass.phase == .evaluation { return evaluate(src, into: dst, pass: pass) }
     let (scratch, sums) = (pass.workspace[scratch!], pass.workspace[sums!])
     for (index, unit) in units.enumerated() {
+      let ending = index == 0 ? below?.takeEnding() : nil
       unit.forward(
-        y: pass.workspace[raw[index]], x: source(of: index, src, pass),
-        input: input(of: index, pass),
-        sums: sums, scratch: scratch, pass: pass)
+        y: pass.workspace[raw[index]], x: ending?.x ?? source(of: index, src, pass),
+        input: ending?.input ?? input(of: index, pass), sums: sums, scratch: scratch, pass: pass)
     }
     if case .projection(let unit) = shortcut {
       unit.forward(
         y: pass.workspace[projected!], x: src.pointer, sums: sums, scratch: scratch, pass: pass)
     }
-    add(src, into: dst, pass: pass)
+    guard isEndedAbove else { return add(src, into: dst, pass: pass) }
+    let found = units.last!.norm.vectors(pass.workspace)
+    ending = (
+      UnsafePointer(pass.workspace[raw.last!]),
+      InputTransform(
+        scale: found.scale, shift: found.shift,
+        residual: InputTransform.Residual(addend: shortcutAddend(src, pass), result: dst.pointer))
+    )
+  }
+
+  /// What the forward pass left to the block above; nil where it has written its result.
+  private func takeEnding() -> (x: UnsafePointer<Float>, input: InputTransform)? {
+    defer { ending = nil }
+    return ending
   }
 
   /// Adds the normalised branch and shortcut and rectifies.

@@ -49,7 +49,7 @@ import Testing
           sums: nil)
         for (begin, end) in [(0, panels / 2), (panels / 2, panels)] {
           table.strassen_multiply(
-            count, n, begin, end, part, factors, result, adds ? 1 : 0, &scratch)
+            count, n, begin, end, part, nil, factors, result, adds ? 1 : 0, &scratch)
         }
       }
     }

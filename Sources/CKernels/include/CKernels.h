@@ -139,12 +139,27 @@ void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
 /// The same for the transpose of b (n x k).
 void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
                                  ptrdiff_t end, float *packed);
+/// What rows are made of besides a's normalisation: max(0, scale * x + shift + addend).
+typedef struct {
+  /// Bytes from a number of a to the one that is added to it.
+  ptrdiff_t addend;
+  /// Where not NULL, the latter is read as scale[i] * addend + shift[i].
+  const float *scale;
+  const float *shift;
+  /// Bytes from a number of a to where what is made of it is written as well, past the caches where it
+  /// `streams`; then that is on a line.
+  ptrdiff_t result;
+  int streams;
+} ck_residual;
+
 /// c = a b as ck_multiply has it, for an even number of rows of one run each and the columns of panels
-/// [first, end) of the first n / 2 columns and as many of the others. c has no `starts`.
+/// [first, end) of the first n / 2 columns and as many of the others. c has no `starts`, nor has a where
+/// there is a residual, which is NULL for none and is written as often as rows are read.
 ///
 /// scratch: ck_strassen_scratch() floats.
 void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
-                          const float *packed, ck_result c, int adds, float *scratch);
+                          const ck_residual *residual, const float *packed, ck_result c, int adds,
+                          float *scratch);
 ptrdiff_t ck_strassen_scratch(void);
 
 /// Windows of an image: row r is `runs` runs of `length` floats, `distance` apart, the first of which
@@ -294,7 +309,8 @@ typedef struct {
   void (*strassen_pack_transposed)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
                                    ptrdiff_t end, float *packed);
   void (*strassen_multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
-                            const float *packed, ck_result c, int adds, float *scratch);
+                            const ck_residual *residual, const float *packed, ck_result c, int adds,
+                            float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
                             int adds);
