@@ -142,7 +142,7 @@ static __attribute__((noinline)) void put_part(int rows, vec tile[CK_TILE_ROWS][
       float x = sums->x ? *beside(to + j, sums->x) : y;
       float from_middle = x - sums->middle[j];
       if (!sums->x) { y = from_middle; }
-      if (sums->x && sums->scale[j] * x + sums->shift[j] <= 0) { y = 0; }
+      if (sums->scale && sums->scale[j] * x + sums->shift[j] <= 0) { y = 0; }
       sums->first[j] += y;
       sums->first[sums->pitch + j] += y * from_middle;
     }
@@ -155,12 +155,15 @@ CK_INLINE ck_sums sums_at(const ck_sums *all, ptrdiff_t j) {
   ck_sums sums = *all;
   sums.first += j;
   sums.middle += j;
-  if (sums.x) {
+  if (sums.scale) {
     sums.scale += j;
     sums.shift += j;
   }
   return sums;
 }
+
+// What is summed: squares, products with dx as it is, or with dx where the ReLU let through.
+enum { CK_SQUARES, CK_PRODUCTS, CK_CUT_PRODUCTS };
 
 // Sums of a vector of columns while rows are added.
 typedef struct {
@@ -168,9 +171,9 @@ typedef struct {
   vec first, second;
 } ck_columns;
 
-CK_INLINE ck_columns open_columns(const ck_sums *sums, ptrdiff_t j) {
+CK_INLINE ck_columns open_columns(int terms, const ck_sums *sums, ptrdiff_t j) {
   ck_columns columns = {.middle = load(sums->middle + j)};
-  if (sums->x) {
+  if (terms == CK_CUT_PRODUCTS) {
     columns.scale = load(sums->scale + j);
     columns.shift = load(sums->shift + j);
   }
@@ -183,15 +186,12 @@ CK_INLINE void close_columns(ck_columns *columns, const ck_sums *sums, ptrdiff_t
   store(to + sums->pitch, load(to + sums->pitch) + columns->second);
 }
 
-// What is summed.
-enum { CK_SQUARES, CK_PRODUCTS };
-
 // Adds a number of each column and, where products are summed, x.
 CK_INLINE void add_row(int terms, vec d, vec x, ck_columns *columns) {
   if (terms == CK_SQUARES) {
     d = x = d - columns->middle;
   } else {
-    d = unless(columns->scale * x + columns->shift <= 0, d);
+    if (terms == CK_CUT_PRODUCTS) { d = unless(columns->scale * x + columns->shift <= 0, d); }
     x = x - columns->middle;
   }
   columns->first += d;
@@ -204,7 +204,7 @@ CK_INLINE void add_terms(int terms, int rows, vec tile[CK_TILE_ROWS][2], float *
     if (terms == CK_SQUARES && sums->begins) {
       store(sums->middle + half * CK_LANES, tile[0][half]);
     }
-    ck_columns columns = open_columns(sums, half * CK_LANES);
+    ck_columns columns = open_columns(terms, sums, half * CK_LANES);
     CK_UNROLL for (int i = 0; i < rows; i++) {
       const float *row = starts ? starts[i] + (c - starts[0]) : c + i * ldc;
       vec x = {};
@@ -219,7 +219,9 @@ CK_INLINE void add_terms(int terms, int rows, vec tile[CK_TILE_ROWS][2], float *
 // or ldc apart, to the sums of its columns.
 CK_INLINE void add_columns(int rows, vec tile[CK_TILE_ROWS][2], float *const *starts,
                            const float *c, ptrdiff_t ldc, const ck_sums *sums) {
-  if (sums->x) {
+  if (sums->scale) {
+    add_terms(CK_CUT_PRODUCTS, rows, tile, starts, c, ldc, sums);
+  } else if (sums->x) {
     add_terms(CK_PRODUCTS, rows, tile, starts, c, ldc, sums);
   } else {
     add_terms(CK_SQUARES, rows, tile, starts, c, ldc, sums);

@@ -392,7 +392,7 @@ CK_INLINE void add_pixel_terms(int terms, const ck_tile *t, ptrdiff_t c) {
   const ck_sums *sums = t->sums;
   // Pixels in turn, because a sum that waits for the one before is slow.
   if (terms == CK_SQUARES && sums->begins) { store(sums->middle + c, load(t->targets[0] + c)); }
-  ck_columns even = open_columns(sums, c), odd = even;
+  ck_columns even = open_columns(terms, sums, c), odd = even;
   CK_UNROLL_TWICE for (int i = 0; i < t->pixel_count; i++) {
     const float *to = t->targets[i];
     if (!to) { continue; }
@@ -407,7 +407,9 @@ CK_INLINE void add_pixel_terms(int terms, const ck_tile *t, ptrdiff_t c) {
 
 // Adds a tile's pixels, which are written, to the sums of their channels.
 CK_INLINE void add_pixels(const ck_tile *t, ptrdiff_t c) {
-  if (t->sums->x) {
+  if (t->sums->scale) {
+    add_pixel_terms(CK_CUT_PRODUCTS, t, c);
+  } else if (t->sums->x) {
     add_pixel_terms(CK_PRODUCTS, t, c);
   } else {
     add_pixel_terms(CK_SQUARES, t, c);

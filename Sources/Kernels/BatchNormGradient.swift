@@ -62,15 +62,14 @@ extension BatchNormKernel {
       sums: scratch, parts: chunks.count, vectors: 2, pool: pool)
   }
 
-  /// The same where a ReLU came directly after the normalisation, from the sums of a convolution that
-  /// wrote dy, ``ColumnSums``.
+  /// The same from the sums of a convolution that wrote dy, ``ColumnSums``; `isMasked` as these were.
   public func gradient(
-    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, saved: Saved,
+    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
     line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, pool: ThreadPool
   ) -> NormalizedGradient {
     finish(
-      x: x, dy: dy, isMasked: true, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
+      x: x, dy: dy, isMasked: isMasked, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
       sums: sums, parts: parts, vectors: ColumnSums.vectors, pool: pool)
   }
 

@@ -23,7 +23,7 @@ public struct ColumnSums {
   /// What is summed.
   private enum Terms {
     case statistics
-    case gradient(x: UnsafePointer<Float>, saved: BatchNormKernel.Saved)
+    case gradient(x: UnsafePointer<Float>, saved: BatchNormKernel.Saved, isMasked: Bool)
   }
 
   /// Σ (y − k) and Σ (y − k)², k being the part's row that is finished first.
@@ -35,18 +35,22 @@ public struct ColumnSums {
     ColumnSums(start: start, channels: channels, terms: .statistics)
   }
 
-  /// Σ dy and Σ dy · (x − μ), the result being dy, the gradient of what the normalisation of x and the
-  /// ReLU after it gave, which counts as 0 where the ReLU cut off.
+  /// Σ dy and Σ dy · (x − μ), the result, finished, being dy, the gradient of what the normalisation of
+  /// x gave.
   ///
   /// - Parameters:
   ///   - start: what ``count(parts:channels:)`` says.
   ///   - x: as the result, elsewhere in memory.
   ///   - saved: what the forward pass of the normalisation left.
+  ///   - isMasked: whether a ReLU came directly after the normalisation, so that dy counts as 0 where it
+  ///     cut off.
   public static func gradient(
     _ start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, saved: BatchNormKernel.Saved,
-    channels: Int
+    channels: Int, isMasked: Bool
   ) -> ColumnSums {
-    ColumnSums(start: start, channels: channels, terms: .gradient(x: x, saved: saved))
+    ColumnSums(
+      start: start, channels: channels,
+      terms: .gradient(x: x, saved: saved, isMasked: isMasked))
   }
 
   /// A part's sums, for the loops in C that write some of its channels to `y`.
@@ -68,10 +72,11 @@ public struct ColumnSums {
       return ck_sums(
         first: first, pitch: pitch, middle: first + 2 * pitch, begins: clears ? 1 : 0, x: 0,
         scale: nil, shift: nil)
-    case .gradient(let x, let saved):
+    case .gradient(let x, let saved, let isMasked):
       return ck_sums(
         first: first, pitch: pitch, middle: UnsafeMutablePointer(mutating: saved.mean), begins: 0,
-        x: UnsafeRawPointer(x) - UnsafeRawPointer(y), scale: saved.scale, shift: saved.shift)
+        x: UnsafeRawPointer(x) - UnsafeRawPointer(y), scale: isMasked ? saved.scale : nil,
+        shift: isMasked ? saved.shift : nil)
     }
   }
 }

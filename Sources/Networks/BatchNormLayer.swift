@@ -137,20 +137,22 @@ package final class BatchNormLayer: Layer {
       pool: pass.pool)
   }
 
-  /// What a convolution sums while it writes dy, the gradient of the normalised and rectified x.
+  /// What a convolution sums while it writes dy, the gradient of the normalised x; where that was
+  /// rectified at once, `isMasked`.
   func sums(
-    at start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, pass: Pass
+    at start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, isMasked: Bool, pass: Pass
   ) -> ColumnSums {
-    .gradient(start, x: x, saved: vectors(pass.workspace), channels: channels)
+    .gradient(
+      start, x: x, saved: vectors(pass.workspace), channels: channels, isMasked: isMasked)
   }
 
   /// The same from such sums.
   func gradient(
-    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, sums: UnsafePointer<Float>,
-    parts: Int, pass: Pass
+    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool,
+    sums: UnsafePointer<Float>, parts: Int, pass: Pass
   ) -> NormalizedGradient {
     kernel.gradient(
-      x: x, dy: dy, saved: vectors(pass.workspace),
+      x: x, dy: dy, isMasked: isMasked, saved: vectors(pass.workspace),
       dGamma: gamma.gradient!.pointer, dBeta: beta.gradient!.pointer,
       line: pass.workspace[saved!] + 5 * pitch, sums: sums, parts: parts, pool: pass.pool)
   }

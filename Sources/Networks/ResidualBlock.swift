@@ -57,13 +57,14 @@ package final class ResidualBlock: Layer {
   package let path: String
   package let units: [NormalizedConvolution]
   package let shortcut: Shortcut
-  /// Whether the layer below counts on a gradient that its own last ReLU has let through.
-  private var gatesSource = false
+  /// The block below. Unless this one's shortcut is padded, it counts on a gradient that its own last ReLU
+  /// has let through.
+  private var below: ResidualBlock?
   /// Whether the layer above has done that for this block.
   private var isGated = false
-  /// The block below, whose last addition and ReLU the first convolution may do while it reads.
-  private var below: ResidualBlock?
-  /// Whether the block above does that for this one.
+  /// The gradient of the last normalisation, where the block above has formed its sums.
+  private var received: NormalizedGradient?
+  /// Whether the block above does this one's last addition and ReLU.
   private var isEndedAbove = false
   /// What it needs to, from this block's forward pass to its own.
   private var ending: (x: UnsafePointer<Float>, input: InputTransform)?
@@ -79,13 +80,14 @@ package final class ResidualBlock: Layer {
     (self.path, self.units, self.shortcut) = (path, units, shortcut)
   }
 
-  /// Lets this block do what ends the block below while it reads its result, and the backward pass of that
-  /// block's last ReLU while its gradient is in registers.
+  /// Lets this block do what ends the block below while its first convolution reads that block's result, the
+  /// backward pass of its last ReLU and, past an identity, the sums of the normalisation before that, while
+  /// its gradient is in registers.
   package func follow(_ below: ResidualBlock) {
     self.below = below
-    // What a padded shortcut adds comes too late for that.
+    // What a padded shortcut adds comes too late for the gate.
     if case .padded = shortcut { return }
-    (gatesSource, below.isGated) = (true, true)
+    below.isGated = true
   }
 
   private var allUnits: [NormalizedConvolution] {
@@ -139,6 +141,7 @@ package final class ResidualBlock: Layer {
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     if pass.phase == .evaluation { return evaluate(src, into: dst, pass: pass) }
+    received = nil
     let (scratch, sums) = (pass.workspace[scratch!], pass.workspace[sums!])
     for (index, unit) in units.enumerated() {
       let ending = index == 0 ? below?.takeEnding() : nil
@@ -243,29 +246,34 @@ package final class ResidualBlock: Layer {
     let scratch = workspace[scratch!]
     let gradient = workspace[gradient!]
     let last = units.count - 1
-    var found = units[last].norm.gradient(
-      x: workspace[raw[last]], dy: dDst.pointer,
-      mask: isGated ? .none : .output(dst.pointer), scratch: scratch, pass: pass)
+    var found = lastGradient(dDst, dst: dst, pass: pass)
     for index in stride(from: last, to: 0, by: -1) {
       let (norm, x) = (units[index - 1].norm, workspace[raw[index - 1]])
       let (sums, parts) = (workspace[sums!], units[index].convolution.gradientParts)
       units[index].backward(
         dx: gradient,
-        finish: GradientFinish(sums: parts > 0 ? norm.sums(at: sums, x: x, pass: pass) : nil),
+        finish: GradientFinish(
+          sums: parts > 0 ? norm.sums(at: sums, x: x, isMasked: true, pass: pass) : nil),
         dy: found, x: source(of: index, src, pass), input: input(of: index, pass),
         scratch: scratch, pool: pool)
       found =
         parts > 0
-        ? norm.gradient(x: x, dy: gradient, sums: sums, parts: parts, pass: pass)
+        ? norm.gradient(
+          x: x, dy: gradient, isMasked: true, sums: sums, parts: parts, pass: pass)
         : norm.gradient(x: x, dy: gradient, mask: .normalized, scratch: scratch, pass: pass)
     }
     let dx = dSrc?.pointer
-    var finish = GradientFinish(gate: gatesSource ? src.pointer : nil)
+    var finish = GradientFinish(gate: below == nil ? nil : src.pointer)
     switch shortcut {
     case .identity:
       finish.addend = UnsafePointer(dDst.pointer)
+      // What it writes is complete, so it can form the sums of the block below.
+      let (sums, parts) = (workspace[sums!], units[0].convolution.gradientParts)
+      let receiver = dx != nil && parts > 0 ? below : nil
+      finish.sums = receiver?.sumsFromAbove(at: sums, pass: pass)
       units[0].backward(
         dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
+      if let dx { receiver?.receive(dx, sums: sums, parts: parts, pass: pass) }
     case .projection(let unit):
       units[0].backward(
         dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
@@ -279,5 +287,38 @@ package final class ResidualBlock: Layer {
       units[0].backward(dx: dx, dy: found, x: src.pointer, scratch: scratch, pool: pool)
       if let dx { padding!.addBackward(dx: dx, dy: dDst.pointer, pool: pool) }
     }
+  }
+
+  /// What the block above sums while it writes the gradient of this one's result.
+  private func sumsFromAbove(at start: UnsafeMutablePointer<Float>, pass: Pass) -> ColumnSums {
+    let last = units.count - 1
+    // The gate has been the ReLU.
+    return units[last].norm.sums(
+      at: start, x: pass.workspace[raw[last]], isMasked: false, pass: pass)
+  }
+
+  /// Keeps what follows from these sums until this block's own backward pass, which comes next.
+  private func receive(
+    _ dDst: UnsafePointer<Float>, sums: UnsafePointer<Float>, parts: Int, pass: Pass
+  ) {
+    let last = units.count - 1
+    received = units[last].norm.gradient(
+      x: pass.workspace[raw[last]], dy: dDst, isMasked: false, sums: sums, parts: parts,
+      pass: pass)
+  }
+
+  /// The gradient of the last normalisation, from the block above or from memory.
+  private func lastGradient(
+    _ dDst: MutableTensorView, dst: TensorView, pass: Pass
+  ) -> NormalizedGradient {
+    if let received {
+      precondition(received.dy == UnsafePointer(dDst.pointer), "\(path): sums of another gradient")
+      self.received = nil
+      return received
+    }
+    let last = units.count - 1
+    return units[last].norm.gradient(
+      x: pass.workspace[raw[last]], dy: dDst.pointer,
+      mask: isGated ? .none : .output(dst.pointer), scratch: pass.workspace[scratch!], pass: pass)
   }
 }

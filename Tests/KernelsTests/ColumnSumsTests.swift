@@ -125,9 +125,30 @@ import Testing
     var dBeta: [Float]
   }
 
-  /// The gradient towards the data, and what its sums say of the normalisation and ReLU that gave it.
+  /// What is between a convolution and the normalisation before it, and how its gradient is written.
+  private struct Way: CaseIterable {
+    /// Whether a ReLU comes directly after the normalisation.
+    var isMasked = false
+    /// Whether something is added to the gradient and a gate cuts it off.
+    var isFinished = false
+    /// Whether it is added to what is there already.
+    var accumulates = false
+
+    static let allCases = [
+      Way(isMasked: true), Way(), Way(isFinished: true),
+      Way(isMasked: true, isFinished: true), Way(isFinished: true, accumulates: true),
+    ]
+
+    func isPossible(_ convolution: Convolution) -> Bool {
+      let problem = convolution.problem
+      return !accumulates || problem.kernelHeight * problem.kernelWidth == 1
+    }
+  }
+
+  /// The gradient towards the data, and what its sums say of the normalisation that gave it.
   private static func backward(
-    _ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int, sums: Bool = true
+    _ convolution: Convolution, _ inputs: ConvolutionReference, _ way: Way, threads: Int,
+    sums: Bool = true
   ) -> (Gradients, expected: (dGamma: [Double], dBeta: [Double])) {
     let problem = convolution.problem
     let (rows, channels) = (problem.inputCount / problem.inChannels, problem.inChannels)
@@ -152,9 +173,19 @@ import Testing
     let found = Sums(convolution.gradientSumCount)
     let dx = AlignedBuffer(count: problem.inputCount)
     dx.buffer.update(repeating: .nan)
-    let finish = GradientFinish(
-      sums: sums
-        ? .gradient(found.buffer.pointer, x: raw.pointer, saved: saved, channels: channels) : nil)
+    let addend = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 12))
+    let gate = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 13))
+    if way.accumulates { _ = dx.buffer.update(fromContentsOf: addend.array) }
+    var finish = GradientFinish()
+    if way.isFinished {
+      finish.addend = UnsafePointer(way.accumulates ? dx.pointer : addend.pointer)
+      finish.gate = UnsafePointer(gate.pointer)
+    }
+    if sums {
+      finish.sums = .gradient(
+        found.buffer.pointer, x: raw.pointer, saved: saved, channels: channels,
+        isMasked: way.isMasked)
+    }
     let scratch = scratch(convolution, threads: threads)
     if convolution.fusesBackward {
       let ones = AlignedBuffer((0..<3 * k).map { $0 < k ? 1 : 0 })
@@ -175,18 +206,19 @@ import Testing
     let line = AlignedBuffer(count: kernel.lineCount)
     if sums {
       _ = kernel.gradient(
-        x: raw.pointer, dy: dx.pointer, saved: saved, dGamma: dGamma.pointer, dBeta: dBeta.pointer,
-        line: line.pointer, sums: found.buffer.pointer, parts: convolution.gradientParts,
-        pool: pool)
+        x: raw.pointer, dy: dx.pointer, isMasked: way.isMasked, saved: saved,
+        dGamma: dGamma.pointer, dBeta: dBeta.pointer, line: line.pointer,
+        sums: found.buffer.pointer, parts: convolution.gradientParts, pool: pool)
     }
-    let masked = dx.array.enumerated().map { index, d in
+    let counted = dx.array.enumerated().map { index, d in
       let c = index % channels
-      return saved.scale[c] * raw.pointer[index] + saved.shift[c] <= 0 ? 0 : Double(d)
+      let isCut = saved.scale[c] * raw.pointer[index] + saved.shift[c] <= 0
+      return way.isMasked && isCut ? 0 : Double(d)
     }
     let expected = ReferenceBatchNorm.backward(
-      dy: masked, x: raw.array, rows: rows, channels: channels,
+      dy: counted, x: raw.array, rows: rows, channels: channels,
       gamma: Array(repeating: 0.7, count: channels), epsilon: epsilon)
-    withExtendedLifetime((x, w, dy, vectors, found)) {}
+    withExtendedLifetime((x, w, dy, vectors, found, addend, gate)) {}
     return (
       Gradients(dx: dx.array, dGamma: dGamma.array, dBeta: dBeta.array),
       (expected.dGamma, expected.dBeta)
@@ -199,18 +231,25 @@ import Testing
   func gradients(_ problem: ConvolutionProblem) {
     let inputs = ConvolutionReference(problem)
     for convolution in Convolution.all(problem) where convolution.gradientParts > 0 {
-      let name = "\(problem) \(convolution.kernelName)"
-      let (found, expected) = Self.backward(convolution, inputs, threads: 2)
-      let isSame = found == Self.backward(convolution, inputs, threads: 1).0
-      #expect(isSame, "\(name) with one thread")
-      let isUnchanged =
-        found.dx == Self.backward(convolution, inputs, threads: 2, sums: false).0.dx
-      #expect(isUnchanged, "\(name) without sums")
-      let scale = (expected.dGamma + expected.dBeta).map(abs).max() ?? 0
-      assertClose(
-        found.dGamma.map(Double.init), expected.dGamma, within: 1e-5, floor: scale, "\(name) dγ")
-      assertClose(
-        found.dBeta.map(Double.init), expected.dBeta, within: 1e-5, floor: scale, "\(name) dβ")
+      for way in Way.allCases where way.isPossible(convolution) {
+        Self.check(convolution, inputs, way)
+      }
     }
+  }
+
+  private static func check(
+    _ convolution: Convolution, _ inputs: ConvolutionReference, _ way: Way
+  ) {
+    let name = "\(convolution.problem) \(convolution.kernelName) \(way)"
+    let (found, expected) = backward(convolution, inputs, way, threads: 2)
+    let isSame = found == backward(convolution, inputs, way, threads: 1).0
+    #expect(isSame, "\(name) with one thread")
+    let isUnchanged = found.dx == backward(convolution, inputs, way, threads: 2, sums: false).0.dx
+    #expect(isUnchanged, "\(name) without sums")
+    let scale = (expected.dGamma + expected.dBeta).map(abs).max() ?? 0
+    assertClose(
+      found.dGamma.map(Double.init), expected.dGamma, within: 1e-5, floor: scale, "\(name) dγ")
+    assertClose(
+      found.dBeta.map(Double.init), expected.dBeta, within: 1e-5, floor: scale, "\(name) dβ")
   }
 }

@@ -54,8 +54,8 @@ typedef struct {
 
 /// Sums over the rows of a result, for each of its columns, that are added to while rows are finished:
 /// of y - middle and its square, the row that is finished first being the middle, or, where an `x`
-/// belongs to the result, of dx and dx * (x - middle), dx counting as 0 where scale * x + shift is not
-/// above 0.
+/// belongs to the result, of dx and dx * (x - middle), dx counting as 0 where there is a scale and
+/// scale * x + shift is not above 0. What is summed is what is written.
 typedef struct {
   /// The first sums; the second ones begin `pitch` floats further on. Both are readable and writable up
   /// to a multiple of 32 columns.
@@ -67,7 +67,8 @@ typedef struct {
   int begins;
   /// Bytes from a number of the result to its x; 0 for none.
   ptrdiff_t x;
-  /// A number for each column, readable up to a multiple of 32 columns; NULL where there is no x.
+  /// A number for each column, readable up to a multiple of 32 columns; both NULL where there is no x
+  /// or dx counts everywhere.
   const float *scale;
   const float *shift;
 } ck_sums;
