@@ -43,7 +43,7 @@ public final class AlignedBuffer: @unchecked Sendable {
   /// A buffer with a copy of `values`.
   public convenience init(_ values: some Collection<Float>) {
     self.init(count: values.count)
-    for (index, value) in values.enumerated() { pointer[index] = value }
+    _ = buffer.update(fromContentsOf: values)
   }
 
   deinit { free(block) }

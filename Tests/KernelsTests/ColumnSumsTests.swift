@@ -145,36 +145,69 @@ import Testing
     }
   }
 
+  /// A normalised image before a convolution, and what is added to its gradient and cuts it off.
+  private struct Before {
+    let raw: AlignedBuffer
+    let addend: AlignedBuffer
+    let gate: AlignedBuffer
+    let kernel: BatchNormKernel
+    /// Mean, reciprocal, scale, shift.
+    private let vectors: AlignedBuffer
+
+    init(_ problem: ConvolutionProblem) {
+      let (rows, channels) = (problem.inputCount / problem.inChannels, problem.inChannels)
+      raw = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 11))
+      addend = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 12))
+      gate = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 13))
+      kernel = BatchNormKernel(rows: rows, channels: channels)
+      let pitch = BatchNormKernel.pitch(channels)
+      vectors = AlignedBuffer(count: 4 * pitch)
+      let (mean, variance) = ReferenceBatchNorm.statistics(
+        of: raw.array, rows: rows, channels: channels)
+      for c in 0..<channels {
+        let r = 1 / (variance[c] + epsilon).squareRoot()
+        let numbers = [mean[c], r, 0.7 * r, 0.1 - 0.7 * r * mean[c]]
+        for (i, number) in numbers.enumerated() { vectors.pointer[i * pitch + c] = Float(number) }
+      }
+    }
+
+    var saved: BatchNormKernel.Saved {
+      let pitch = BatchNormKernel.pitch(kernel.channels)
+      return BatchNormKernel.Saved(
+        mean: vectors.pointer, reciprocal: vectors.pointer + pitch,
+        scale: vectors.pointer + 2 * pitch, shift: vectors.pointer + 3 * pitch)
+    }
+
+    /// dγ and dβ where dy is the gradient of what was normalised, in double precision.
+    func expected(_ dy: [Float], isMasked: Bool) -> (dGamma: [Double], dBeta: [Double]) {
+      let (channels, saved, raw) = (kernel.channels, saved, raw.pointer)
+      var counted = [Double](repeating: 0, count: dy.count)
+      for index in 0..<dy.count {
+        let c = index % channels
+        let isCut = saved.scale[c] * raw[index] + saved.shift[c] <= 0
+        if !isMasked || !isCut { counted[index] = Double(dy[index]) }
+      }
+      let found = ReferenceBatchNorm.backward(
+        dy: counted, x: self.raw.array, rows: kernel.rows, channels: channels,
+        gamma: Array(repeating: 0.7, count: channels), epsilon: epsilon)
+      return (found.dGamma, found.dBeta)
+    }
+  }
+
   /// The gradient towards the data, and what its sums say of the normalisation that gave it.
   private static func backward(
-    _ convolution: Convolution, _ inputs: ConvolutionReference, _ way: Way, threads: Int,
-    sums: Bool = true
-  ) -> (Gradients, expected: (dGamma: [Double], dBeta: [Double])) {
+    _ convolution: Convolution, _ inputs: ConvolutionReference, _ before: Before, _ way: Way,
+    threads: Int, sums: Bool = true
+  ) -> Gradients {
     let problem = convolution.problem
-    let (rows, channels) = (problem.inputCount / problem.inChannels, problem.inChannels)
+    let (channels, saved) = (problem.inChannels, before.saved)
     let (k, pool) = (problem.outChannels, ThreadPool(threads: threads))
     let (x, w) = (AlignedBuffer(inputs.x), AlignedBuffer(inputs.w))
     let dy = AlignedBuffer(inputs.dy)
-    let raw = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 11))
-    let kernel = BatchNormKernel(rows: rows, channels: channels)
-    let pitch = BatchNormKernel.pitch(channels)
-    // Mean, reciprocal, scale, shift.
-    let vectors = AlignedBuffer(count: 4 * pitch)
-    let (mean, variance) = ReferenceBatchNorm.statistics(
-      of: raw.array, rows: rows, channels: channels)
-    for c in 0..<channels {
-      let r = 1 / (variance[c] + epsilon).squareRoot()
-      let numbers = [mean[c], r, 0.7 * r, 0.1 - 0.7 * r * mean[c]]
-      for (i, number) in numbers.enumerated() { vectors.pointer[i * pitch + c] = Float(number) }
-    }
-    let saved = BatchNormKernel.Saved(
-      mean: vectors.pointer, reciprocal: vectors.pointer + pitch,
-      scale: vectors.pointer + 2 * pitch, shift: vectors.pointer + 3 * pitch)
+    let (raw, addend, gate, kernel) = (before.raw, before.addend, before.gate, before.kernel)
     let found = Sums(convolution.gradientSumCount)
     let dx = AlignedBuffer(count: problem.inputCount)
     dx.buffer.update(repeating: .nan)
-    let addend = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 12))
-    let gate = AlignedBuffer(MicroKernelTests.numbers(problem.inputCount, 13))
     if way.accumulates { _ = dx.buffer.update(fromContentsOf: addend.array) }
     var finish = GradientFinish()
     if way.isFinished {
@@ -210,42 +243,33 @@ import Testing
         dGamma: dGamma.pointer, dBeta: dBeta.pointer, line: line.pointer,
         sums: found.buffer.pointer, parts: convolution.gradientParts, pool: pool)
     }
-    let counted = dx.array.enumerated().map { index, d in
-      let c = index % channels
-      let isCut = saved.scale[c] * raw.pointer[index] + saved.shift[c] <= 0
-      return way.isMasked && isCut ? 0 : Double(d)
-    }
-    let expected = ReferenceBatchNorm.backward(
-      dy: counted, x: raw.array, rows: rows, channels: channels,
-      gamma: Array(repeating: 0.7, count: channels), epsilon: epsilon)
-    withExtendedLifetime((x, w, dy, vectors, found, addend, gate)) {}
-    return (
-      Gradients(dx: dx.array, dGamma: dGamma.array, dBeta: dBeta.array),
-      (expected.dGamma, expected.dBeta)
-    )
+    withExtendedLifetime((x, w, dy, before, found)) {}
+    return Gradients(dx: dx.array, dGamma: dGamma.array, dBeta: dBeta.array)
   }
 
   @Test(
     "give the gradients of the normalisation before",
     arguments: ConvolutionProblems.edges + ConvolutionProblems.large)
   func gradients(_ problem: ConvolutionProblem) {
-    let inputs = ConvolutionReference(problem)
+    let (inputs, before) = (ConvolutionReference(problem), Before(problem))
     for convolution in Convolution.all(problem) where convolution.gradientParts > 0 {
       for way in Way.allCases where way.isPossible(convolution) {
-        Self.check(convolution, inputs, way)
+        Self.check(convolution, inputs, before, way)
       }
     }
   }
 
   private static func check(
-    _ convolution: Convolution, _ inputs: ConvolutionReference, _ way: Way
+    _ convolution: Convolution, _ inputs: ConvolutionReference, _ before: Before, _ way: Way
   ) {
     let name = "\(convolution.problem) \(convolution.kernelName) \(way)"
-    let (found, expected) = backward(convolution, inputs, way, threads: 2)
-    let isSame = found == backward(convolution, inputs, way, threads: 1).0
+    let found = backward(convolution, inputs, before, way, threads: 2)
+    let isSame = found == backward(convolution, inputs, before, way, threads: 1)
     #expect(isSame, "\(name) with one thread")
-    let isUnchanged = found.dx == backward(convolution, inputs, way, threads: 2, sums: false).0.dx
+    let withoutSums = backward(convolution, inputs, before, way, threads: 2, sums: false)
+    let isUnchanged = found.dx == withoutSums.dx
     #expect(isUnchanged, "\(name) without sums")
+    let expected = before.expected(found.dx, isMasked: way.isMasked)
     let scale = (expected.dGamma + expected.dBeta).map(abs).max() ?? 0
     assertClose(
       found.dGamma.map(Double.init), expected.dGamma, within: 1e-5, floor: scale, "\(name) dγ")
