@@ -150,7 +150,9 @@ typedef struct {
   ck_sums *sums;
 } ck_quarter;
 
-// What is done between products, so that memory is read meanwhile.
+// What is done between pieces of products, so that memory is read meanwhile: many lines asked for at once
+// would wait for each other, and the products for them.
+enum { CK_PIECE = 32 };
 typedef struct {
   ck_ahead rows;
   // The rows that are added to them.
@@ -205,13 +207,15 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t
   float *second = kept + CK_TILE_SIZE, *third = kept + 2 * CK_TILE_SIZE;
   vec sums[CK_TILE_ROWS][2];
   for (int s = 0; s < CK_FACTORS; s++, a += distance, b += half * CK_WIDTH) {
-    ask(&errand->rows, errand->lines);
-    ask(&errand->added, errand->lines);
     if (asked[s] >= 0) { ask_quarter(rows, quarters + asked[s], ldc); }
     if (s == 0 || s == 5) { clear_tile(rows, sums); }
     if (s == 2 || s == 6) { load_tile(rows, kept, sums); }
     if (s == 6) { plus_tile(rows, second, sums); }
-    add_tile(rows, half, a, pitch, 1, b, CK_WIDTH, sums);
+    for (ptrdiff_t p = 0; p < half; p += CK_PIECE) {
+      ask(&errand->rows, errand->lines);
+      ask(&errand->added, errand->lines);
+      add_tile(rows, least(CK_PIECE, half - p), a + p, pitch, 1, b + p * CK_WIDTH, CK_WIDTH, sums);
+    }
     if (s == 0 || s == 5) { keep_tile(rows, sums, kept); }
     if (s == 2) { keep_tile(rows, sums, second); }
     if (s == 3) { keep_tile(rows, sums, third); }
@@ -262,7 +266,8 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
       ck_errand errand = {
           ends ? rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, 2 * half)
                : rows_ahead(a, top, below, beyond, beyond + 2 * half)};
-      errand.lines = lines_each(errand.rows, CK_FACTORS * tiles * (end - first));
+      ptrdiff_t pieces = (half + CK_PIECE - 1) / CK_PIECE;
+      errand.lines = lines_each(errand.rows, CK_FACTORS * tiles * (end - first) * pieces);
       if (residual) {
         errand.added = errand.rows;
         errand.added.rows.first = beside(a.first, residual->addend);

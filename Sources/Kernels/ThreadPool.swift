@@ -219,7 +219,7 @@ extension ThreadPool {
         if stopped.load(ordering: .relaxed) { return seen << 17 }
         waited = start.duration(to: .now)
         if waited > .microseconds(100) { sched_yield() }
-      } while waited < .microseconds(100)
+      } while waited < .milliseconds(2)
       pthread_mutex_lock(mutex)
       defer { pthread_mutex_unlock(mutex) }
       sleepers.add(1, ordering: .sequentiallyConsistent)
