@@ -23,18 +23,10 @@ static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g,
   }
 }
 
-// What the next block reads of a matrix, one run of memory, asked for some lines at a time.
-typedef struct {
-  const float *at, *end;
-  ptrdiff_t lines;
-} ck_run;
-
-CK_INLINE ck_run run_ahead(const float *first, ptrdiff_t columns, ptrdiff_t row, ptrdiff_t end) {
-  return (ck_run){first + row * columns, first + (end > row ? end : row) * columns, 0};
-}
-
-CK_INLINE void ask_each(ck_run next[3]) {
-  for (int i = 0; i < 3; i++) { next[i].at = ask_run(next[i].at, next[i].end, next[i].lines); }
+// Rows [row, end) of a matrix that lies row after row.
+CK_INLINE ck_ahead dense_ahead(const float *first, ptrdiff_t columns, ptrdiff_t row, ptrdiff_t end) {
+  ck_rows rows = {.first = first, .pitch = columns, .segments = 1, .length = columns};
+  return rows_ahead(rows, row, end, 0, columns);
 }
 
 // Rows of a block: fewer where the sums of the weights leave little room in the cache, more where every
@@ -67,13 +59,13 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
     const float *x = in_place ? a.first + top * lda : scratch;
     // What the next block reads is fetched during both products.
     ptrdiff_t end = least(rows + a.following, top + 2 * step);
-    ck_run next[] = {run_ahead(g.dy, n, top + height, end), run_ahead(g.y, n, top + height, end),
-                     run_ahead(a.first, k, top + height, end)};
-    ptrdiff_t calls = panels * tiles + dx_panels * dx_tiles;
-    for (int i = 0; i < 3; i++) { next[i].lines = (next[i].end - next[i].at) / CK_LINE / calls + 1; }
+    ptrdiff_t pieces = panels * tiles * piece_count(height) + dx_panels * dx_tiles * piece_count(n);
+    ck_errand errand;
+    add_errand(&errand, 0, dense_ahead(g.dy, n, top + height, end), pieces);
+    add_errand(&errand, 1, dense_ahead(g.y, n, top + height, end), pieces);
+    add_errand(&errand, 2, dense_ahead(a.first, k, top + height, end), pieces);
     for (ptrdiff_t panel = 0; panel < panels; panel++) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        ask_each(next);
         ptrdiff_t i = tile_start(tile, tiles, k);
         float *sum = sums + (panel * tiles + tile) * CK_TILE_SIZE;
         if (top > 0 && k * n > CK_GRADIENT_FEW) {
@@ -81,7 +73,7 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
         }
         gradient_tiles[tile_start(tile + 1, tiles, k) - i](
             height, x + i, lda, t + panel * CK_WIDTH, ldt, sum, CK_WIDTH, CK_WIDTH,
-            top > 0 ? CK_ADDS : CK_WRITES);
+            top > 0 ? CK_ADDS : CK_WRITES, &errand);
       }
     }
     for (ptrdiff_t panel = 0; panel < dx_panels; panel++) {
@@ -89,12 +81,11 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
       int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
       ck_sums over = sums_at(dx.sums, at);
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
-        ask_each(next);
         ask_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
         ptrdiff_t i = tile_start(tile, dx_tiles, height);
         place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
             n, t + i * ldt, ldt, packed + panel * n * CK_WIDTH, dx.first + (top + i) * k + at, k,
-            columns, how, dx.finish, dx.sums ? &over : NULL);
+            columns, how, dx.finish, dx.sums ? &over : NULL, &errand);
       }
     }
   }

@@ -65,15 +65,94 @@ CK_INLINE void add_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
   }
 }
 
+enum { CK_LINE = 64 / sizeof(float) };
+
+// Columns [first, last) of rows [row, end) that are about to be read, asked for a few lines at a time
+// between tiles, so that memory is read while tiles are computed.
+typedef struct {
+  ck_rows rows;
+  ptrdiff_t row, end;
+  ptrdiff_t first, last;
+  ptrdiff_t at;
+} ck_ahead;
+
+CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end, ptrdiff_t first,
+                              ptrdiff_t last) {
+  // Short runs of thin pixels overlap, and asking for each takes longer than reading it.
+  int is_short = a.segments > 1 && a.length < 2 * CK_LINE;
+  return (ck_ahead){a, row, is_short ? row : end, first, last, first};
+}
+
+// How many lines to ask for in each of so many calls.
+CK_INLINE ptrdiff_t lines_each(ck_ahead next, ptrdiff_t calls) {
+  ptrdiff_t lines = (next.last - next.first) / CK_LINE + next.rows.segments;
+  return calls ? (next.end - next.row) * lines / calls + 1 : 0;
+}
+
+// Asks for up to `lines` lines; returns how many are left.
+CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
+  const ck_rows *a = &next->rows;
+  while (lines > 0 && next->row < next->end) {
+    ptrdiff_t segment = a->segments == 1 ? 0 : next->at / a->length;
+    const float *from = a->starts ? a->starts[next->row * a->segments + segment]
+                                  : a->first + next->row * a->pitch;
+    ptrdiff_t start = segment * a->length, stop = least(next->last, start + a->length);
+    for (; from && lines > 0 && next->at < stop; lines--, next->at += CK_LINE) {
+      __builtin_prefetch(from + next->at - start, 0, 2);
+    }
+    if (!from || next->at > stop) { next->at = stop; }
+    if (next->at >= next->last) {
+      next->at = next->first;
+      next->row++;
+    }
+  }
+  return lines;
+}
+
+// What is asked for between pieces of products, so that memory is read meanwhile: many lines asked for at
+// once would wait for each other, and the products for them. At most three matrices, and how many lines of
+// each go with a piece.
+typedef struct {
+  ck_ahead rows[3];
+  ptrdiff_t lines[3];
+} ck_errand;
+
+// Steps of k in a piece.
+enum { CK_PIECE = 32 };
+
+CK_INLINE ptrdiff_t piece_count(ptrdiff_t k) { return (k + CK_PIECE - 1) / CK_PIECE; }
+
+// Adds rows to an errand of so many pieces.
+CK_INLINE void add_errand(ck_errand *errand, int index, ck_ahead rows, ptrdiff_t pieces) {
+  errand->rows[index] = rows;
+  errand->lines[index] = lines_each(rows, pieces);
+}
+
 CK_INLINE void clear_tile(int rows, vec sums[CK_TILE_ROWS][2]) {
   CK_UNROLL for (int i = 0; i < rows; i++) { sums[i][0] = sums[i][1] = (vec){}; }
 }
 
-// A tile from the start.
+// The same with an errand.
+CK_INLINE void add_pieces(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
+                          const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2],
+                          ck_errand *errand) {
+  for (ptrdiff_t p = 0; p < k; p += CK_PIECE) {
+    for (int i = 0; i < 3; i++) { ask(&errand->rows[i], errand->lines[i]); }
+    add_tile(rows, least(CK_PIECE, k - p), a + p * a_step, a_row, a_step, b + p * b_step, b_step,
+             sums);
+  }
+}
+
+// A tile from the start, with an errand or without one.
 CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
-                        const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2]) {
+                        const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2],
+                        ck_errand *errand) {
   clear_tile(rows, sums);
-  add_tile(rows, k, a, a_row, a_step, b, b_step, sums);
+  if (errand) {
+    add_pieces(rows, k, a, a_row, a_step, b, b_step, sums, errand);
+  } else {
+    add_tile(rows, k, a, a_row, a_step, b, b_step, sums);
+  }
 }
 
 // How a tile reaches the result.
@@ -250,30 +329,31 @@ CK_INLINE void put_tile(int rows, vec tile[CK_TILE_ROWS][2], float *const *start
 
 typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,
-                          const ck_finish *finish, const ck_sums *sums);
+                          const ck_finish *finish, const ck_sums *sums, ck_errand *errand);
 typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
                            ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,
-                           const ck_sums *sums);
+                           const ck_sums *sums, ck_errand *errand);
 typedef void tile_of_windows(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,
                              ptrdiff_t a_step, ptrdiff_t a_turn, const float *b, ptrdiff_t b_step,
                              float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
                              const ck_finish *finish, const ck_sums *sums);
 typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
-                              ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how);
+                              ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
+                              ck_errand *errand);
 
 #define CK_TILE(ROWS)                                                                            \
   static void rows_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,          \
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,             \
-                          const ck_finish *finish, const ck_sums *over) {                        \
+                          const ck_finish *finish, const ck_sums *over, ck_errand *errand) {     \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, errand);                                   \
     put_tile(ROWS, sums, c, c[0] + at, 0, columns, how, finish, over);                           \
   }                                                                                              \
   static void place_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,\
                            ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,   \
-                           const ck_sums *over) {                                                \
+                           const ck_sums *over, ck_errand *errand) {                             \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums);                                           \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, errand);                                   \
     put_tile(ROWS, sums, NULL, c, ldc, columns, how, finish, over);                              \
   }                                                                                              \
   /* A depth of some turns of k, after each of which a goes on a_turn from where it began. */      \
@@ -290,9 +370,9 @@ typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const 
   }                                                                                              \
   static void gradient_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,        \
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns,         \
-                              int how) {                                                         \
+                              int how, ck_errand *errand) {                                      \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, 1, lda, b, ldb, sums);                                                  \
+    sum_tile(ROWS, k, a, 1, lda, b, ldb, sums, errand);                                          \
     put_tile(ROWS, sums, NULL, c, ldc, columns, how, NULL, NULL);                                \
   }
 
@@ -459,50 +539,6 @@ CK_INLINE int lies_well(ck_rows a, ptrdiff_t most) {
 // cache: its rows together, or, in gradients, one after the other.
 enum { CK_NEAR = 512, CK_NEAR_IN_TURN = 256 };
 
-enum { CK_LINE = 64 / sizeof(float) };
-
-// Columns [first, last) of rows [row, end) that are about to be read, asked for a few lines at a time
-// between tiles, so that memory is read while tiles are computed.
-typedef struct {
-  ck_rows rows;
-  ptrdiff_t row, end;
-  ptrdiff_t first, last;
-  ptrdiff_t at;
-} ck_ahead;
-
-CK_INLINE ck_ahead rows_ahead(ck_rows a, ptrdiff_t row, ptrdiff_t end, ptrdiff_t first,
-                              ptrdiff_t last) {
-  // Short runs of thin pixels overlap, and asking for each takes longer than reading it.
-  int is_short = a.segments > 1 && a.length < 2 * CK_LINE;
-  return (ck_ahead){a, row, is_short ? row : end, first, last, first};
-}
-
-// How many lines to ask for in each of so many calls.
-CK_INLINE ptrdiff_t lines_each(ck_ahead next, ptrdiff_t calls) {
-  ptrdiff_t lines = (next.last - next.first) / CK_LINE + next.rows.segments;
-  return calls ? (next.end - next.row) * lines / calls + 1 : 0;
-}
-
-// Asks for up to `lines` lines; returns how many are left.
-CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
-  const ck_rows *a = &next->rows;
-  while (lines > 0 && next->row < next->end) {
-    ptrdiff_t segment = a->segments == 1 ? 0 : next->at / a->length;
-    const float *from = a->starts ? a->starts[next->row * a->segments + segment]
-                                  : a->first + next->row * a->pitch;
-    ptrdiff_t start = segment * a->length, stop = least(next->last, start + a->length);
-    for (; from && lines > 0 && next->at < stop; lines--, next->at += CK_LINE) {
-      __builtin_prefetch(from + next->at - start, 0, 2);
-    }
-    if (!from || next->at > stop) { next->at = stop; }
-    if (next->at >= next->last) {
-      next->at = next->first;
-      next->row++;
-    }
-  }
-  return lines;
-}
-
 // Asks for a tile's columns of a row.
 CK_INLINE void ask_columns(const float *c, int writes) {
   CK_UNROLL for (int j = 0; j < CK_WIDTH; j += CK_LINE) {
@@ -557,7 +593,8 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
       ck_ahead next = beyond < k
           ? rows_ahead(a, top, below, beyond, least(beyond + step, k))
           : rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, least(step, k));
-      ptrdiff_t lines = lines_each(next, tiles * (end - first));
+      ck_errand errand = {};
+      add_errand(&errand, 0, next, tiles * (end - first) * piece_count(here));
       const float *block = in_place ? a.first + top * pitch : scratch;
       for (ptrdiff_t i = 0; i < height && !in_place; i++) {
         read_row(a, top + i, p, here, scratch + i * pitch);
@@ -575,15 +612,14 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
-          ask(&next, lines);
           ask_next_results(c, top, height, tile, tiles, panel, end, how);
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
-                             how, finishes, over);
+                             how, finishes, over, &errand);
           } else {
             place_tiles[count](here, block + i * pitch, pitch, b,
                                c.first + (top + i) * c.pitch + at, c.pitch, columns, how,
-                               finishes, over);
+                               finishes, over, &errand);
           }
           sums.begins = 0;
         }
@@ -617,7 +653,7 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
       ptrdiff_t i = tile_start(tile, tiles, rows);
       place_tiles[tile_start(tile + 1, tiles, rows) - i](
           k, a + i * lda, lda, packed + j * k, c + i * ldc + j, ldc, least(CK_WIDTH, n - j), adds,
-          NULL, NULL);
+          NULL, NULL, NULL);
     }
   }
 }
@@ -681,7 +717,7 @@ static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const fl
       next_b = ask_run(next_b, b_end, other_lines);
       if (end < m) { ask_tile(dw + end * ldw + j, ldw, end - i); }
       gradient_tiles[end - i](rows, a + i, lda, b + j, ldb, dw + i * ldw + j, ldw,
-                              least(CK_WIDTH, n - j), adds);
+                              least(CK_WIDTH, n - j), adds, NULL);
     }
   }
 }
@@ -708,18 +744,17 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
     const float *x = left_in_place ? a.first + top * lda : scratch;
     const float *y = right_in_place ? b.first + top * ldb : right;
     ptrdiff_t end = least(rows, top + 2 * CK_GRADIENT_ROWS);
-    ck_ahead next_a = rows_ahead(a, top + height, end, 0, m);
-    ck_ahead next_b = rows_ahead(b, top + height, end, 0, n);
-    ptrdiff_t lines = lines_each(next_a, calls) + lines_each(next_b, calls);
+    ck_errand errand = {};
+    add_errand(&errand, 0, rows_ahead(a, top + height, end, 0, m), calls * piece_count(height));
+    add_errand(&errand, 1, rows_ahead(b, top + height, end, 0, n), calls * piece_count(height));
     for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        ask(&next_b, ask(&next_a, lines));
         ptrdiff_t i = tile_start(tile, tiles, m), below = tile_start(tile + 1, tiles, m);
         for (ptrdiff_t r = below; r < tile_start(tile + 2, tiles, m) && below < m; r++) {
           ask_columns(dw + r * ldw + j, 1);
         }
         gradient_tiles[below - i](height, x + i, lda, y + j, ldb, dw + i * ldw + j, ldw,
-                                  least(CK_WIDTH, n - j), adds || top > 0);
+                                  least(CK_WIDTH, n - j), adds || top > 0, &errand);
       }
     }
   }

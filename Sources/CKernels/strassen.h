@@ -150,16 +150,6 @@ typedef struct {
   ck_sums *sums;
 } ck_quarter;
 
-// What is done between pieces of products, so that memory is read meanwhile: many lines asked for at once
-// would wait for each other, and the products for them.
-enum { CK_PIECE = 32 };
-typedef struct {
-  ck_ahead rows;
-  // The rows that are added to them.
-  ck_ahead added;
-  ptrdiff_t lines;
-} ck_errand;
-
 CK_INLINE void load_tile(int rows, const float *from, vec sums[CK_TILE_ROWS][2]) {
   CK_UNROLL for (int i = 0; i < rows; i++) {
     sums[i][0] = load(from + i * CK_WIDTH);
@@ -181,14 +171,14 @@ CK_INLINE void keep_tile(int rows, vec sums[CK_TILE_ROWS][2], float *to) {
   }
 }
 
-// Asks for what a tile of a quarter meets in memory.
-CK_INLINE void ask_quarter(int rows, const ck_quarter *quarter, ptrdiff_t ldc) {
+// Asks for what some rows of a tile of a quarter meet in memory.
+CK_INLINE void ask_quarter(ptrdiff_t row, ptrdiff_t end, const ck_quarter *quarter, ptrdiff_t ldc) {
   const ck_finish *finish = quarter->finish;
   ptrdiff_t addend = finish ? finish->addend : 0, gate = finish ? finish->gate : 0;
   ptrdiff_t x = quarter->sums ? quarter->sums->x : 0;
   if (quarter->how == CK_STREAMS && !addend && !gate && !x) { return; }
-  for (int i = 0; i < rows; i++) {
-    const float *to = quarter->first + i * ldc;
+  for (; row < end; row++) {
+    const float *to = quarter->first + row * ldc;
     if (quarter->how != CK_STREAMS) { ask_columns(to, 1); }
     if (addend) { ask_columns(beside(to, addend), 0); }
     if (gate) { ask_columns(beside(to, gate), 0); }
@@ -204,17 +194,20 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t
   // The quarter that a product ends, and the one that is asked for during it.
   static const signed char ended[CK_FACTORS] = {-1, 0, -1, -1, 2, 3, 1};
   static const signed char asked[CK_FACTORS] = {0, -1, -1, 2, 3, 1, -1};
+  ptrdiff_t pieces = piece_count(half);
   float *second = kept + CK_TILE_SIZE, *third = kept + 2 * CK_TILE_SIZE;
   vec sums[CK_TILE_ROWS][2];
   for (int s = 0; s < CK_FACTORS; s++, a += distance, b += half * CK_WIDTH) {
-    if (asked[s] >= 0) { ask_quarter(rows, quarters + asked[s], ldc); }
     if (s == 0 || s == 5) { clear_tile(rows, sums); }
     if (s == 2 || s == 6) { load_tile(rows, kept, sums); }
     if (s == 6) { plus_tile(rows, second, sums); }
-    for (ptrdiff_t p = 0; p < half; p += CK_PIECE) {
-      ask(&errand->rows, errand->lines);
-      ask(&errand->added, errand->lines);
-      add_tile(rows, least(CK_PIECE, half - p), a + p, pitch, 1, b + p * CK_WIDTH, CK_WIDTH, sums);
+    for (ptrdiff_t piece = 0; piece < pieces; piece++) {
+      if (asked[s] >= 0) {
+        ask_quarter(piece * rows / pieces, (piece + 1) * rows / pieces, quarters + asked[s], ldc);
+      }
+      ptrdiff_t p = piece * CK_PIECE;
+      add_pieces(rows, least(CK_PIECE, half - p), a + p, pitch, 1, b + p * CK_WIDTH, CK_WIDTH,
+                 sums, errand);
     }
     if (s == 0 || s == 5) { keep_tile(rows, sums, kept); }
     if (s == 2) { keep_tile(rows, sums, second); }
@@ -263,14 +256,15 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
     for (ptrdiff_t block = 0; block < blocks; block++) {
       ptrdiff_t p = 2 * block * half, beyond = p + 2 * half;
       int ends = beyond == k, how = adds || block > 0 ? CK_ADDS : streams ? CK_STREAMS : CK_WRITES;
-      ck_errand errand = {
+      ptrdiff_t pieces = CK_FACTORS * tiles * (end - first) * piece_count(half);
+      ck_ahead next =
           ends ? rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, 2 * half)
-               : rows_ahead(a, top, below, beyond, beyond + 2 * half)};
-      ptrdiff_t pieces = (half + CK_PIECE - 1) / CK_PIECE;
-      errand.lines = lines_each(errand.rows, CK_FACTORS * tiles * (end - first) * pieces);
+               : rows_ahead(a, top, below, beyond, beyond + 2 * half);
+      ck_errand errand = {};
+      add_errand(&errand, 0, next, pieces);
       if (residual) {
-        errand.added = errand.rows;
-        errand.added.rows.first = beside(a.first, residual->addend);
+        next.rows.first = beside(a.first, residual->addend);
+        add_errand(&errand, 1, next, pieces);
       }
       form_pairs(pairs, a, residual, top, p, half, formed, pitch, distance);
       for (ptrdiff_t panel = first; panel < end; panel++) {

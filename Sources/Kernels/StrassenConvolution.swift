@@ -142,7 +142,13 @@ struct StrassenConvolution: ConvolutionKernel {
     }
   }
 
-  var fusedBackward: DenseBackward? { gathered.fusedBackward }
+  /// Weights from which on a gradient of the data by quarters is faster than one that is formed together
+  /// with the weights' (measured).
+  static let apartWeights = 1 << 18
+
+  var fusedBackward: DenseBackward? {
+    problem.weightCount < Self.apartWeights ? gathered.fusedBackward : nil
+  }
 
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,

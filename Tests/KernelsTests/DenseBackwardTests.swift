@@ -209,12 +209,15 @@ import Testing
 
   @Test("is for dense products with enough pixels and not too many weights")
   func chosen() {
-    func fuses(_ problem: ConvolutionProblem) -> Bool {
-      Convolution(problem, policy: .fastest).fusesBackward
-    }
+    func fuses(
+      _ problem: ConvolutionProblem, _ policy: ConvolutionPolicy = .fastest
+    ) -> Bool { Convolution(problem, policy: policy).fusesBackward }
     #expect(!fuses(Self.dense(511, 64, 64)))
     #expect(fuses(Self.dense(512, 64, 64)))
-    #expect(fuses(Self.dense(5120, 256, 1024)))
+    #expect(fuses(Self.dense(5120, 128, 1024)))
+    #expect(!fuses(Self.dense(5120, 256, 1024)), "the data's gradient goes by quarters")
+    #expect(fuses(Self.dense(5121, 256, 1024)), "it cannot")
+    #expect(fuses(Self.dense(5120, 256, 1024), .withoutWinograd))
     #expect(!fuses(Self.dense(5120, 512, 2048)))
     #expect(fuses(Self.dense(5120, 256, 64)))
     #expect(!fuses(Self.dense(5120, 512, 128)))
