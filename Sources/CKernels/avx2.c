@@ -21,6 +21,7 @@ const ck_table CK_TABLE = {
     strassen_pack,
     strassen_pack_transposed,
     strassen_multiply,
+    strassen_gradient,
     multiply_in_place,
     gradient,
     gradient_in_place,

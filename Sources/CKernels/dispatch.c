@@ -104,6 +104,15 @@ ptrdiff_t ck_strassen_scratch(void) {
   return 7 * (CK_ROWS / 2) * (CK_DEPTH / 2 + 16) + 3 * 14 * 32;
 }
 
+void ck_strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                          float *scratch) {
+  chosen->strassen_gradient(rows, a, b, dw, ldw, adds, scratch);
+}
+
+ptrdiff_t ck_strassen_gradient_scratch(ptrdiff_t m) {
+  return 7 * CK_SUMMED / 2 * (m / 2 + 16 + 32) + 3 * 14 * 32;
+}
+
 void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
                           const float *packed, float *c, ptrdiff_t ldc, int adds) {
   chosen->multiply_in_place(rows, k, n, a, lda, packed, c, ldc, adds);

@@ -186,18 +186,31 @@ CK_INLINE void ask_quarter(ptrdiff_t row, ptrdiff_t end, const ck_quarter *quart
   }
 }
 
-// Tiles of all four quarters: `rows` of even and of odd rows, ldc apart. Left factors lie
-// `distance` apart, right ones follow each other; `kept` is room for three tiles.
-CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t pitch,
-                             ptrdiff_t distance, const float *b, float *kept, ptrdiff_t ldc,
-                             const ck_quarter quarters[4], ck_errand *errand) {
+// Factors of a tile, in the order of their products: left ones, element [i][p] of factor s at
+// first + order[s] * distance + i * row + p * step; right ones, row p at first + s * distance + p * step.
+typedef struct {
+  const float *first;
+  ptrdiff_t row, step, distance;
+  const signed char *order;
+} ck_left;
+typedef struct {
+  const float *first;
+  ptrdiff_t step, distance;
+} ck_right;
+
+static const signed char in_order[CK_FACTORS] = {0, 1, 2, 3, 4, 5, 6};
+
+// Tiles of all four quarters: `rows` of even and of odd rows, ldc apart; `kept` is room for three tiles.
+CK_INLINE void strassen_tile(int rows, ptrdiff_t half, ck_left a, ck_right b, float *kept,
+                             ptrdiff_t ldc, const ck_quarter quarters[4], ck_errand *errand) {
   // The quarter that a product ends, and the one that is asked for during it.
   static const signed char ended[CK_FACTORS] = {-1, 0, -1, -1, 2, 3, 1};
   static const signed char asked[CK_FACTORS] = {0, -1, -1, 2, 3, 1, -1};
   ptrdiff_t pieces = piece_count(half);
   float *second = kept + CK_TILE_SIZE, *third = kept + 2 * CK_TILE_SIZE;
   vec sums[CK_TILE_ROWS][2];
-  for (int s = 0; s < CK_FACTORS; s++, a += distance, b += half * CK_WIDTH) {
+  for (int s = 0; s < CK_FACTORS; s++) {
+    const float *left = a.first + a.order[s] * a.distance, *right = b.first + s * b.distance;
     if (s == 0 || s == 5) { clear_tile(rows, sums); }
     if (s == 2 || s == 6) { load_tile(rows, kept, sums); }
     if (s == 6) { plus_tile(rows, second, sums); }
@@ -206,8 +219,8 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t
         ask_quarter(piece * rows / pieces, (piece + 1) * rows / pieces, quarters + asked[s], ldc);
       }
       ptrdiff_t p = piece * CK_PIECE;
-      add_pieces(rows, least(CK_PIECE, half - p), a + p, pitch, 1, b + p * CK_WIDTH, CK_WIDTH,
-                 sums, errand);
+      add_pieces(rows, least(CK_PIECE, half - p), left + p * a.step, a.row, a.step,
+                 right + p * b.step, b.step, sums, errand);
     }
     if (s == 0 || s == 5) { keep_tile(rows, sums, kept); }
     if (s == 2) { keep_tile(rows, sums, second); }
@@ -223,15 +236,21 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, const float *a, ptrdiff_t
   }
 }
 
-typedef void tile_of_quarters(ptrdiff_t half, const float *a, ptrdiff_t pitch, ptrdiff_t distance,
-                              const float *b, float *kept, ptrdiff_t ldc,
+typedef void tile_of_quarters(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,
                               const ck_quarter quarters[4], ck_errand *errand);
 
+// Left factors row after row and right ones panel by panel; then left ones transposed.
 #define CK_QUARTERS(ROWS)                                                                        \
-  static void quarters_##ROWS(ptrdiff_t half, const float *a, ptrdiff_t pitch,                   \
-                              ptrdiff_t distance, const float *b, float *kept, ptrdiff_t ldc,    \
+  static void quarters_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,  \
                               const ck_quarter quarters[4], ck_errand *errand) {                 \
-    strassen_tile(ROWS, half, a, pitch, distance, b, kept, ldc, quarters, errand);               \
+    a.step = 1;                                                                                  \
+    b.step = CK_WIDTH;                                                                           \
+    strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
+  }                                                                                              \
+  static void turned_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,    \
+                            const ck_quarter quarters[4], ck_errand *errand) {                   \
+    a.row = 1;                                                                                   \
+    strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
   }
 
 CK_QUARTERS(1) CK_QUARTERS(2) CK_QUARTERS(3) CK_QUARTERS(4) CK_QUARTERS(5) CK_QUARTERS(6)
@@ -241,6 +260,7 @@ CK_QUARTERS(12) CK_QUARTERS(13) CK_QUARTERS(14)
 #endif
 
 static tile_of_quarters *const quarter_tiles[] = CK_TILES(quarters);
+static tile_of_quarters *const turned_tiles[] = CK_TILES(turned);
 
 static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
                               ck_rows a, const ck_residual *residual, const float *packed,
@@ -290,7 +310,8 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
                                        ends && c.finish ? &finish[side] : NULL,
                                        ends && c.sums ? &sums[side] : NULL};
           }
-          quarter_tiles[count](half, formed + i * pitch, pitch, distance, b, scratch, 2 * c.pitch,
+          quarter_tiles[count](half, (ck_left){formed + i * pitch, pitch, 1, distance, in_order},
+                               (ck_right){b, CK_WIDTH, half * CK_WIDTH}, scratch, 2 * c.pitch,
                                quarters, &errand);
         }
       }
@@ -299,4 +320,69 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
 #if defined(__x86_64__)
   if (streams || (residual && residual->streams)) { __builtin_ia32_sfence(); }
 #endif
+}
+
+// Factors of columns [first, first + count), and `half` further on, of a pair of rows that is summed over:
+// of a, which is read transposed, on the left, else of b.
+CK_INLINE void form_summed_pair(int kind, int is_left, const float *even, const float *odd,
+                                ck_rows a, ptrdiff_t first, ptrdiff_t count, ptrdiff_t half,
+                                float *to, ptrdiff_t distance) {
+  for (ptrdiff_t i = first; i < first + count; i += CK_LANES, to += CK_LANES) {
+    vec even_low = read_vector(kind, even, a, NULL, i);
+    vec even_high = read_vector(kind, even, a, NULL, i + half);
+    vec odd_low = read_vector(kind, odd, a, NULL, i);
+    vec odd_high = read_vector(kind, odd, a, NULL, i + half);
+    if (is_left) {
+      put_left(even_low, odd_low, even_high, odd_high, to, distance);
+    } else {
+      put_right(even_low, even_high, odd_low, odd_high, to, distance);
+    }
+  }
+}
+
+CK_INLINE void form_summed(int is_left, ptrdiff_t pairs, ck_rows a, ptrdiff_t top, ptrdiff_t first,
+                           ptrdiff_t count, float *to, ptrdiff_t pitch, ptrdiff_t distance) {
+  for (ptrdiff_t r = 0; r < pairs; r++, to += pitch) {
+    const float *even = row_of(a, top + 2 * r), *odd = row_of(a, top + 2 * r + 1);
+    if (a.scale) {
+      form_summed_pair(CK_NORMALIZED, is_left, even, odd, a, first, count, a.length / 2, to,
+                       distance);
+    } else {
+      form_summed_pair(CK_PLAIN, is_left, even, odd, a, first, count, a.length / 2, to, distance);
+    }
+  }
+}
+
+static void strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw,
+                              int adds, float *scratch) {
+  ptrdiff_t m = a.length / 2, n = b.length / 2, tiles = tile_count(m), panels = n / CK_WIDTH;
+  // Rows of a factor do not share sets of a cache.
+  ptrdiff_t pitch = m + 16;
+  float *right = scratch + 3 * CK_TILE_SIZE, *left = right + CK_FACTORS * CK_SUMMED / 2 * CK_WIDTH;
+  // Equal blocks of pairs.
+  ptrdiff_t blocks = (rows + CK_SUMMED - 1) / CK_SUMMED;
+  ptrdiff_t step = blocks == 0 ? 1 : (rows / 2 + blocks - 1) / blocks * 2;
+  for (ptrdiff_t top = 0; top < rows; top += step) {
+    ptrdiff_t height = least(step, rows - top), pairs = height / 2, below = top + height;
+    ptrdiff_t end = least(rows, below + step);
+    ptrdiff_t distance = pairs * pitch, pieces = CK_FACTORS * tiles * panels * piece_count(pairs);
+    ck_errand errand = {};
+    add_errand(&errand, 0, rows_ahead(a, below, end, 0, a.length), pieces);
+    add_errand(&errand, 1, rows_ahead(b, below, end, 0, b.length), pieces);
+    form_summed(1, pairs, a, top, 0, m, left, pitch, distance);
+    for (ptrdiff_t panel = 0; panel < panels; panel++) {
+      form_summed(0, pairs, b, top, panel * CK_WIDTH, CK_WIDTH, right, CK_WIDTH, pairs * CK_WIDTH);
+      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        ptrdiff_t i = tile_start(tile, tiles, m), count = tile_start(tile + 1, tiles, m) - i;
+        ck_quarter quarters[4];
+        for (int q = 0; q < 4; q++) {
+          quarters[q] = (ck_quarter){dw + (q / 2 * m + i) * ldw + q % 2 * n + panel * CK_WIDTH,
+                                     adds || top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
+        }
+        turned_tiles[count](pairs, (ck_left){left + i, 1, pitch, distance, in_order},
+                            (ck_right){right, CK_WIDTH, pairs * CK_WIDTH}, scratch, ldw, quarters,
+                            &errand);
+      }
+    }
+  }
 }

@@ -19,7 +19,7 @@ struct ProductGradient {
   /// Parts that a run is cut into.
   private let parts: Int
   private let across: Int
-  private let groups: Int
+  private let sums: PartialSums
 
   init(_ problem: ConvolutionProblem) {
     self.problem = problem
@@ -36,7 +36,9 @@ struct ProductGradient {
     let isOdd = cut.blocks % 2 == 1 && cut.blocks > 1 && columns >= extent
     (runs, parts, across) = (cut.runs, cut.parts, isOdd ? 2 * cut.across : cut.across)
     let wanted = (Self.enough + cut.blocks - 1) / cut.blocks
-    groups = max(1, min(wanted, problem.outPixels / Self.leastPixels))
+    sums = PartialSums(
+      count: gather.depth * columns,
+      groups: max(1, min(wanted, problem.outPixels / Self.leastPixels)))
   }
 
   private static func cut(
@@ -52,12 +54,11 @@ struct ProductGradient {
   }
 
   private var down: Int { (gather.segments + runs - 1) / runs * parts }
-  private var partial: Int { roundUp(gather.depth * problem.outChannels, 16) }
   private var longestPart: Int { (gather.length + parts - 1) / parts }
   private var widest: Int { (problem.outChannels + across - 1) / across }
 
   /// Numbers of scratch memory for partial sums.
-  var partialCount: Int { groups > 1 ? groups * partial : 0 }
+  var partialCount: Int { sums.scratchCount }
   /// Numbers of scratch memory of a lane.
   var laneScratch: Int { roundUp(ck_gradient_scratch(runs * longestPart, widest), 16) }
 
@@ -67,26 +68,16 @@ struct ProductGradient {
     pool: ThreadPool
   ) {
     let lanes = scratch + partialCount
-    let blocks = down * across
+    let (blocks, groups) = (down * across, sums.groups)
     pool.run(chunks: groups * blocks) { chunk, lane in
       let (group, block) = chunk.quotientAndRemainder(dividingBy: blocks)
       let pixels =
         group * problem.outPixels / groups..<(group + 1) * problem.outPixels / groups
       write(
-        block, pixels, to: groups > 1 ? scratch + group * partial : dw, source: source,
+        block, pixels, to: sums.start(of: group, in: scratch, else: dw), source: source,
         transform: transform, dy: dy, scratch: lanes + lane * laneScratch)
     }
-    guard groups > 1 else { return }
-    let count = gather.depth * problem.outChannels
-    let step = 16384
-    pool.run(chunks: (count + step - 1) / step) { chunk, _ in
-      let range = chunk * step..<min((chunk + 1) * step, count)
-      (dw + range.lowerBound).update(from: scratch + range.lowerBound, count: range.count)
-      for group in 1..<groups {
-        let source = scratch + group * partial
-        for i in range { dw[i] += source[i] }
-      }
-    }
+    sums.add(to: dw, scratch: scratch, pool: pool)
   }
 
   /// One block of the gradient over some pixels.

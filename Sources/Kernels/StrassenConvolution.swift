@@ -8,7 +8,7 @@ import CKernels
 /// Rows are pixels, two neighbours of an image a pair, so that an image's result does not depend on
 /// the batch that it is in. An eighth of the multiplications is saved; additions of rows are made while these
 /// are copied, those of weights while they are packed, those of products in registers. Weights' gradients are
-/// ``GatheredConvolution``'s, and so is what a stride of 2 sends back: it is scattered.
+/// ``StrassenGradient``'s. What a stride of 2 sends back is ``GatheredConvolution``'s: it is scattered.
 struct StrassenConvolution: ConvolutionKernel {
   let name = "strassen"
   let problem: ConvolutionProblem
@@ -46,6 +46,7 @@ struct StrassenConvolution: ConvolutionKernel {
   func scratchCount(threads: Int) -> Int {
     max(
       preparedCount + threads * StrassenFactors.laneScratch,
+      StrassenGradient(problem).scratchCount(threads: threads),
       gathered.scratchCount(threads: threads))
   }
 
@@ -154,7 +155,12 @@ struct StrassenConvolution: ConvolutionKernel {
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    gathered.backwardWeights(
-      dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    guard StrassenGradient.canCompute(problem) else {
+      gathered.backwardWeights(
+        dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+      return
+    }
+    StrassenGradient(problem).write(
+      to: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
   }
 }

@@ -13,7 +13,7 @@ import Testing
     case _ where name.hasPrefix("winograd"):
       name.contains("5") ? (3e-6, 3e-6, 5e-6) : (1.5e-6, 1.5e-6, 3e-6)
     case "reference": (1.5e-6, 1.5e-6, 1.5e-6)
-    case "strassen": (1.5e-6, 1.5e-6, 5e-7)
+    case "strassen": (1.5e-6, 1.5e-6, 1.5e-6)
     case "per pixel": (5e-7, 5e-7, 1e-6)
     default: (5e-7, 5e-7, 5e-7)
     }

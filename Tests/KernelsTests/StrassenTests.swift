@@ -102,6 +102,57 @@ import Testing
     #expect(Set(results).count <= 1)
   }
 
+  /// dw of a's extents, with normalised rows where these say so, and rows of so many numbers.
+  private static func gradient(
+    _ table: ck_table, _ extents: MicroKernelTests.Extents, adds: Bool
+  ) -> [Float] {
+    let other = MicroKernelTests.Extents(
+      rows: extents.rows, segments: 1, length: extents.columns, columns: 1)
+    var scratch = [Float](repeating: .nan, count: ck_strassen_gradient_scratch(extents.length))
+    var dw = [Float](repeating: adds ? 2 : .nan, count: extents.length * extents.columns)
+    MicroKernelTests.Rows(extents).with { a in
+      MicroKernelTests.Rows(other).with { b in
+        table.strassen_gradient(
+          extents.rows, a, b, &dw, extents.columns, adds ? 1 : 0, &scratch)
+      }
+    }
+    return dw
+  }
+
+  /// One pair; a ragged tile and rows that are cut into blocks of 182 and 180; several panels.
+  static let gradients = [
+    MicroKernelTests.Extents(rows: 2, segments: 1, length: 64, columns: 64),
+    MicroKernelTests.Extents(rows: 362, segments: 1, length: 64, columns: 128, normalizes: true),
+    MicroKernelTests.Extents(rows: 34, segments: 1, length: 192, columns: 256),
+  ]
+
+  @Test(
+    "summed over rows are those of double precision, added where asked",
+    arguments: MicroKernelTests.names, gradients)
+  func summed(_ name: String, _ extents: MicroKernelTests.Extents) throws {
+    let table = try #require(ck_find(name)).pointee
+    let a = MicroKernelTests.Rows(extents)
+    let b = MicroKernelTests.numbers(extents.rows * extents.columns, 1)
+    for (adds, start) in [(false, 0.0), (true, 2)] {
+      let actual = Self.gradient(table, extents, adds: adds)
+      var (difference, size) = (0.0, 0.0)
+      for (i, value) in actual.enumerated() {
+        let (row, column) = i.quotientAndRemainder(dividingBy: extents.columns)
+        let terms = (0..<extents.rows).map { a[$0, row] * Double(b[$0 * extents.columns + column]) }
+        let wanted = terms.reduce(start, +)
+        difference = max(difference, value.isFinite ? abs(Double(value) - wanted) : .infinity)
+        size = max(size, terms.reduce(start) { $0 + abs($1) })
+      }
+      #expect(difference / size < 1e-6)
+    }
+  }
+
+  @Test("summed over rows have the same bits, whatever the vectors", arguments: gradients)
+  func sameGradients(_ extents: MicroKernelTests.Extents) {
+    let tables = ["avx512", "avx2"].compactMap { (name: String) in ck_find(name)?.pointee }
+    #expect(Set(tables.map { Self.gradient($0, extents, adds: false) }).count <= 1)
+  }
+
   @Test("cannot be cut where channels are no pairs of panels or k no pairs of vectors")
   func extentsThatFit() {
     #expect(ck_strassen_fits(64, 64) != 0)

@@ -17,6 +17,8 @@
 #define CK_ROWS 140
 /// Rows that a call of ck_gradient gathers at a time.
 #define CK_GRADIENT_ROWS 128
+/// Rows that a call of ck_strassen_gradient gathers at a time.
+#define CK_SUMMED 256
 /// Weights whose gradients' sums do not stay in a second-level cache beside what they are made of.
 #define CK_GRADIENT_FAR (1 << 19)
 /// Weights whose gradients' sums take a small part of one.
@@ -162,6 +164,14 @@ void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_
                           const ck_residual *residual, const float *packed, ck_result c, int adds,
                           float *scratch);
 ptrdiff_t ck_strassen_scratch(void);
+
+/// dw as ck_gradient has it, for an even number of rows of one run each, m and n of them being multiples of
+/// 64. Rows go in pairs, and halves of the columns of both matrices together.
+///
+/// scratch: ck_strassen_gradient_scratch(m) floats.
+void ck_strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
+                          float *scratch);
+ptrdiff_t ck_strassen_gradient_scratch(ptrdiff_t m);
 
 /// Windows of an image: row r is `runs` runs of `length` floats, `distance` apart, the first of which
 /// begins at first + r * pitch. Runs of neighbouring rows may overlap; nothing is copied.
@@ -311,6 +321,8 @@ typedef struct {
                                    ptrdiff_t end, float *packed);
   void (*strassen_multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                             const ck_residual *residual, const float *packed, ck_result c, int adds,
+                            float *scratch);
+  void (*strassen_gradient)(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                             float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
                             ptrdiff_t lda, const float *packed, float *c, ptrdiff_t ldc,
