@@ -8,6 +8,7 @@
 #include "products.h"
 #include "strassen.h"
 #include "backward.h"
+#include "strassen_backward.h"
 #include "norms.h"
 #include "pooling.h"
 #include "winograd.h"
@@ -21,6 +22,8 @@ const ck_table CK_TABLE = {
     strassen_pack,
     strassen_pack_transposed,
     strassen_multiply,
+    strassen_form,
+    strassen_multiply_panel,
     strassen_gradient,
     multiply_in_place,
     gradient,
@@ -30,6 +33,9 @@ const ck_table CK_TABLE = {
     backward,
     backward_sums,
     add_sums,
+    strassen_backward,
+    strassen_backward_sums,
+    strassen_add_sums,
     norm_statistics,
     norm_apply,
     norm_sums,

@@ -4,18 +4,21 @@
 // read it while it is in the second-level cache: it never reaches memory. The weights' sums lie tile
 // by tile in the order in which tiles are computed, so that they are read and written as one run.
 
-// t[r][0, n) = scale * dy + (slope * y + constant), dy being 0 where scale * y + shift <= 0.
+// t at channel j of a row: scale * dy + (slope * y + constant), dy being 0 where scale * y + shift <= 0.
+CK_INLINE vec gradient_at(ck_normalized_gradient g, const float *dy, const float *y, ptrdiff_t j) {
+  vec value = load(y + j), d = load(dy + j), scale = load(g.scale + j);
+  if (g.shift) { d = unless(scale * value + load(g.shift + j) <= 0, d); }
+  return scale * d + (load(g.slope + j) * value + load(g.constant + j));
+}
+
+// Some rows of t.
 static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g, ptrdiff_t top,
                           float *to, ptrdiff_t pitch) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *dy = g.dy + (top + r) * n, *y = g.y + (top + r) * n;
     float *t = to + r * pitch;
     ptrdiff_t j = 0;
-    for (; j + CK_LANES <= n; j += CK_LANES) {
-      vec value = load(y + j), d = load(dy + j), scale = load(g.scale + j);
-      if (g.shift) { d = unless(scale * value + load(g.shift + j) <= 0, d); }
-      store(t + j, scale * d + (load(g.slope + j) * value + load(g.constant + j)));
-    }
+    for (; j + CK_LANES <= n; j += CK_LANES) { store(t + j, gradient_at(g, dy, y, j)); }
     for (; j < n; j++) {
       float d = g.shift && g.scale[j] * y[j] + g.shift[j] <= 0 ? 0 : dy[j];
       t[j] = g.scale[j] * d + (g.slope[j] * y[j] + g.constant[j]);
@@ -98,24 +101,29 @@ static ptrdiff_t backward_sums(ptrdiff_t k, ptrdiff_t n) {
   return tile_count(k) * CK_TILE_ROWS * ((n + CK_WIDTH - 1) / CK_WIDTH * CK_WIDTH);
 }
 
+// Rows of a tile: the sums of `groups` that are `distance` apart, in this order.
+CK_INLINE void add_rows(ptrdiff_t rows, const float *from, ptrdiff_t groups, ptrdiff_t distance,
+                        ptrdiff_t columns, float *to, ptrdiff_t ldc) {
+  for (ptrdiff_t i = 0; i < rows; i++, from += CK_WIDTH, to += ldc) {
+    vec low = load(from), high = load(from + CK_LANES);
+    for (ptrdiff_t group = 1; group < groups; group++) {
+      low = low + load(from + group * distance);
+      high = high + load(from + group * distance + CK_LANES);
+    }
+    vec row[CK_TILE_ROWS][2] = {{low, high}};
+    put_tile(1, row, NULL, to, 0, columns, CK_WRITES, NULL, NULL);
+  }
+}
+
 static void add_sums(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw) {
   ptrdiff_t tiles = tile_count(k);
   for (ptrdiff_t panel = first; panel < end; panel++) {
     ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-      const float *from = sums + (panel * tiles + tile) * CK_TILE_SIZE;
-      ptrdiff_t i = tile_start(tile, tiles, k), last = tile_start(tile + 1, tiles, k);
-      for (; i < last; i++, from += CK_WIDTH) {
-        float *to = dw + i * n + at;
-        vec low = load(from), high = load(from + CK_LANES);
-        for (ptrdiff_t group = 1; group < groups; group++) {
-          low = low + load(from + group * distance);
-          high = high + load(from + group * distance + CK_LANES);
-        }
-        vec row[CK_TILE_ROWS][2] = {{low, high}};
-        put_tile(1, row, NULL, to, 0, columns, CK_WRITES, NULL, NULL);
-      }
+      ptrdiff_t i = tile_start(tile, tiles, k);
+      add_rows(tile_start(tile + 1, tiles, k) - i, sums + (panel * tiles + tile) * CK_TILE_SIZE,
+               groups, distance, columns, dw + i * n + at, n);
     }
   }
 }

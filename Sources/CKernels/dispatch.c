@@ -76,9 +76,12 @@ void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck
 
 ptrdiff_t ck_multiply_scratch(void) { return CK_ROWS * (CK_DEPTH + 16); }
 
+// k is cut into equal blocks, each of which has quarters of its own: half the rows of a block.
+static ptrdiff_t strassen_blocks(ptrdiff_t k) { return (k + CK_DEPTH - 1) / CK_DEPTH; }
+static ptrdiff_t strassen_half(ptrdiff_t k) { return k / strassen_blocks(k) / 2; }
+
 int ck_strassen_fits(ptrdiff_t k, ptrdiff_t n) {
-  ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
-  return k > 0 && n > 0 && n % 64 == 0 && k % (32 * blocks) == 0;
+  return k > 0 && n > 0 && n % 64 == 0 && k % (32 * strassen_blocks(k)) == 0;
 }
 
 ptrdiff_t ck_strassen_packed_count(ptrdiff_t k, ptrdiff_t n) { return k * n / 4 * 7; }
@@ -89,8 +92,8 @@ void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
 }
 
 void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
-                                 ptrdiff_t end, float *packed) {
-  chosen->strassen_pack_transposed(k, n, b, first, end, packed);
+                                 ptrdiff_t end, int is_turned, float *packed) {
+  chosen->strassen_pack_transposed(k, n, b, first, end, is_turned, packed);
 }
 
 void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
@@ -102,6 +105,28 @@ void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_
 ptrdiff_t ck_strassen_scratch(void) {
   // Seven factors of half the rows and half the depth, and three tiles of the widest processor.
   return 7 * (CK_ROWS / 2) * (CK_DEPTH / 2 + 16) + 3 * 14 * 32;
+}
+
+void ck_strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
+                      float *factors) {
+  chosen->strassen_form(rows, all, a, residual, factors);
+}
+
+ptrdiff_t ck_strassen_formed_count(ptrdiff_t rows, ptrdiff_t k) {
+  return 7 * strassen_blocks(k) * (rows / 2) * ck_strassen_formed_pitch(k);
+}
+
+ptrdiff_t ck_strassen_formed_pitch(ptrdiff_t k) { return strassen_half(k) + 16; }
+
+void ck_strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, ptrdiff_t panel,
+                                ptrdiff_t next, const float *factors, const float *b,
+                                int transposed, ck_result c, int adds, float *scratch) {
+  chosen->strassen_multiply_panel(rows, k, n, panel, next, factors, b, transposed, c, adds,
+                                  scratch);
+}
+
+ptrdiff_t ck_strassen_panel_scratch(ptrdiff_t k) {
+  return 7 * strassen_half(k) * 32 + 3 * 14 * 32;
 }
 
 void ck_strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
@@ -153,6 +178,25 @@ ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n) { return chosen->backward_s
 void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw) {
   chosen->add_sums(k, n, first, end, sums, groups, distance, dw);
+}
+
+void ck_strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                          const float *packed, ck_result dx, int adds, float *sums,
+                          float *scratch) {
+  chosen->strassen_backward(rows, a, n, g, packed, dx, adds, sums, scratch);
+}
+
+ptrdiff_t ck_strassen_backward_sums(ptrdiff_t k, ptrdiff_t n) {
+  return chosen->strassen_backward_sums(k, n);
+}
+
+ptrdiff_t ck_strassen_backward_scratch(ptrdiff_t k, ptrdiff_t n) {
+  return 7 * (CK_GRADIENT_ROWS / 2) * (k / 2 + n / 2 + 32) + 3 * 14 * 32;
+}
+
+void ck_strassen_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
+                              const float *sums, ptrdiff_t groups, ptrdiff_t distance, float *dw) {
+  chosen->strassen_add_sums(k, n, first, end, sums, groups, distance, dw);
 }
 
 void ck_norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,

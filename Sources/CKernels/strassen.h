@@ -30,6 +30,19 @@ CK_INLINE void put_right(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_
   store(to + 6 * distance, b22);
 }
 
+// The right factors that a matrix's right factors meet when they are taken for left ones: those of the matrix
+// of b's rows in another order, some with another sign (strassen_backward.h).
+CK_INLINE void put_turned(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance) {
+  vec lower = b22 - b21, right = b12 + b22;
+  store(to, b21);
+  store(to + distance, b11);
+  store(to + 2 * distance, b12 + lower);
+  store(to + 3 * distance, -right);
+  store(to + 4 * distance, b11 - (b12 + lower));
+  store(to + 5 * distance, lower);
+  store(to + 6 * distance, b12);
+}
+
 // The left ones.
 CK_INLINE void put_left(vec a11, vec a12, vec a21, vec a22, float *to, ptrdiff_t distance) {
   vec s1 = a21 + a22, s2 = s1 - a11;
@@ -42,45 +55,58 @@ CK_INLINE void put_left(vec a11, vec a12, vec a21, vec a22, float *to, ptrdiff_t
   store(to + 6 * distance, a12 - s2);
 }
 
-static void strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
-                          float *packed) {
-  ptrdiff_t blocks = strassen_blocks(k), half = strassen_half(k), size = half * CK_WIDTH;
-  for (ptrdiff_t panel = first; panel < end; panel++) {
-    for (ptrdiff_t block = 0; block < blocks; block++) {
-      const float *upper = b + 2 * block * half * n + panel * CK_WIDTH, *lower = upper + half * n;
-      float *to = packed + (panel * blocks + block) * CK_FACTORS * size;
-      for (ptrdiff_t p = 0; p < half; p++, upper += n, lower += n, to += CK_WIDTH) {
-        for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
-          put_right(load(upper + j), load(upper + n / 2 + j), load(lower + j),
-                    load(lower + n / 2 + j), to + j, size);
+// Factors of b (k x n), of one panel and one block of k.
+CK_INLINE void pack_factors(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t panel,
+                            ptrdiff_t block, float *to) {
+  ptrdiff_t half = strassen_half(k), size = half * CK_WIDTH;
+  const float *upper = b + 2 * block * half * n + panel * CK_WIDTH, *lower = upper + half * n;
+  for (ptrdiff_t p = 0; p < half; p++, upper += n, lower += n, to += CK_WIDTH) {
+    for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
+      put_right(load(upper + j), load(upper + n / 2 + j), load(lower + j), load(lower + n / 2 + j),
+                to + j, size);
+    }
+  }
+}
+
+// The same of the transpose of b (n x k), plain or turned.
+CK_INLINE void pack_factors_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t panel,
+                                       ptrdiff_t block, int is_turned, float *to) {
+  ptrdiff_t half = strassen_half(k), size = half * CK_WIDTH;
+  float quarters[4][CK_LANES * CK_LANES];
+  const float *from = b + panel * CK_WIDTH * k + 2 * block * half;
+  for (ptrdiff_t p = 0; p < half; p += CK_LANES) {
+    for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
+      for (int quarter = 0; quarter < 4; quarter++) {
+        const float *square = from + (quarter % 2 * n / 2 + j) * k + quarter / 2 * half + p;
+        transpose_square(square, k, CK_LANES, quarters[quarter], CK_LANES);
+      }
+      for (ptrdiff_t q = 0; q < CK_LANES; q++) {
+        vec b11 = load(quarters[0] + q * CK_LANES), b12 = load(quarters[1] + q * CK_LANES);
+        vec b21 = load(quarters[2] + q * CK_LANES), b22 = load(quarters[3] + q * CK_LANES);
+        float *row = to + (p + q) * CK_WIDTH + j;
+        if (is_turned) {
+          put_turned(b11, b12, b21, b22, row, size);
+        } else {
+          put_right(b11, b12, b21, b22, row, size);
         }
       }
     }
   }
 }
 
+static void strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
+                          float *packed) {
+  ptrdiff_t blocks = strassen_blocks(k), size = CK_FACTORS * strassen_half(k) * CK_WIDTH;
+  for (ptrdiff_t i = first * blocks; i < end * blocks; i++) {
+    pack_factors(k, n, b, i / blocks, i % blocks, packed + i * size);
+  }
+}
+
 static void strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
-                                     ptrdiff_t end, float *packed) {
-  ptrdiff_t blocks = strassen_blocks(k), half = strassen_half(k), size = half * CK_WIDTH;
-  float quarters[4][CK_LANES * CK_LANES];
-  for (ptrdiff_t panel = first; panel < end; panel++) {
-    for (ptrdiff_t block = 0; block < blocks; block++) {
-      const float *from = b + panel * CK_WIDTH * k + 2 * block * half;
-      float *to = packed + (panel * blocks + block) * CK_FACTORS * size;
-      for (ptrdiff_t p = 0; p < half; p += CK_LANES) {
-        for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
-          for (int quarter = 0; quarter < 4; quarter++) {
-            const float *square = from + (quarter % 2 * n / 2 + j) * k + quarter / 2 * half + p;
-            transpose_square(square, k, CK_LANES, quarters[quarter], CK_LANES);
-          }
-          for (ptrdiff_t q = 0; q < CK_LANES; q++) {
-            put_right(load(quarters[0] + q * CK_LANES), load(quarters[1] + q * CK_LANES),
-                      load(quarters[2] + q * CK_LANES), load(quarters[3] + q * CK_LANES),
-                      to + (p + q) * CK_WIDTH + j, size);
-          }
-        }
-      }
-    }
+                                     ptrdiff_t end, int is_turned, float *packed) {
+  ptrdiff_t blocks = strassen_blocks(k), size = CK_FACTORS * strassen_half(k) * CK_WIDTH;
+  for (ptrdiff_t i = first * blocks; i < end * blocks; i++) {
+    pack_factors_transposed(k, n, b, i / blocks, i % blocks, is_turned, packed + i * size);
   }
 }
 
@@ -247,7 +273,7 @@ typedef void tile_of_quarters(ptrdiff_t half, ck_left a, ck_right b, float *kept
     b.step = CK_WIDTH;                                                                           \
     strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
   }                                                                                              \
-  static void turned_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,    \
+  static void summed_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,    \
                             const ck_quarter quarters[4], ck_errand *errand) {                   \
     a.row = 1;                                                                                   \
     strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
@@ -260,7 +286,7 @@ CK_QUARTERS(12) CK_QUARTERS(13) CK_QUARTERS(14)
 #endif
 
 static tile_of_quarters *const quarter_tiles[] = CK_TILES(quarters);
-static tile_of_quarters *const turned_tiles[] = CK_TILES(turned);
+static tile_of_quarters *const summed_tiles[] = CK_TILES(summed);
 
 static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
                               ck_rows a, const ck_residual *residual, const float *packed,
@@ -322,6 +348,84 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
 #endif
 }
 
+static void strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
+                          float *factors) {
+  ptrdiff_t blocks = strassen_blocks(a.length), half = strassen_half(a.length);
+  ptrdiff_t pitch = half + 16, distance = all / 2 * pitch;
+  for (ptrdiff_t block = 0; block < blocks; block++, factors += CK_FACTORS * distance) {
+    form_pairs(rows / 2, a, residual, 0, 2 * block * half, half, factors, pitch, distance);
+  }
+#if defined(__x86_64__)
+  if (residual && residual->streams) { __builtin_ia32_sfence(); }
+#endif
+}
+
+// Asks for what the factors of a panel and a block of k are made of.
+CK_INLINE void add_panel(ck_errand *errand, ptrdiff_t k, ptrdiff_t n, const float *b,
+                         int transposed, ptrdiff_t panel, ptrdiff_t block, ptrdiff_t pieces) {
+  ptrdiff_t depth = 2 * strassen_half(k), at = panel * CK_WIDTH, top = block * depth;
+  for (int side = 0; side < 2; side++, at += n / 2) {
+    ck_rows rows = {.first = b, .segments = 1, .pitch = transposed ? k : n};
+    rows.length = rows.pitch;
+    ck_ahead ahead = transposed ? rows_ahead(rows, at, at + CK_WIDTH, top, top + depth)
+                                : rows_ahead(rows, top, top + depth, at, at + CK_WIDTH);
+    add_errand(errand, side, ahead, pieces);
+  }
+}
+
+static void strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, ptrdiff_t panel,
+                                    ptrdiff_t next, const float *factors, const float *b,
+                                    int transposed, ck_result c, int adds, float *scratch) {
+  ptrdiff_t blocks = strassen_blocks(k), half = strassen_half(k), pitch = half + 16;
+  ptrdiff_t pairs = rows / 2, distance = pairs * pitch, tiles = tile_count(pairs);
+  ptrdiff_t pieces = CK_FACTORS * piece_count(half);
+  float *right = scratch + 3 * CK_TILE_SIZE;
+  ck_finish finish[2] = {};
+  ck_sums sums[2] = {};
+  for (int side = 0; side < 2; side++) {
+    ptrdiff_t at = panel * CK_WIDTH + side * n / 2;
+    if (c.finish) {
+      finish[side] = *c.finish;
+      finish[side].shift = shift_at(c.finish, at);
+    }
+    sums[side] = sums_at(c.sums, at);
+  }
+  for (ptrdiff_t block = 0; block < blocks; block++, factors += CK_FACTORS * distance) {
+    if (transposed) {
+      pack_factors_transposed(k, n, b, panel, block, 0, right);
+    } else {
+      pack_factors(k, n, b, panel, block, right);
+    }
+    int ends = block == blocks - 1;
+    ck_errand errand = {};
+    if (!ends || next >= 0) {
+      add_panel(&errand, k, n, b, transposed, ends ? next : panel, ends ? 0 : block + 1,
+                pieces * tiles);
+    }
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+      ptrdiff_t i = tile_start(tile, tiles, pairs), end = tile_start(tile + 1, tiles, pairs);
+      // The left factors of the tile below.
+      ck_rows below = {.first = factors, .pitch = distance, .segments = 1, .length = distance};
+      add_errand(&errand, 2,
+                 rows_ahead(below, 0, end < pairs ? CK_FACTORS : 0, end * pitch,
+                            tile_start(tile + 2, tiles, pairs) * pitch),
+                 pieces);
+      float *to = c.first + 2 * i * c.pitch + panel * CK_WIDTH;
+      ck_quarter quarters[4];
+      for (int q = 0; q < 4; q++) {
+        int side = q % 2;
+        quarters[q] = (ck_quarter){to + q / 2 * c.pitch + side * n / 2,
+                                   adds || block > 0 ? CK_ADDS : CK_WRITES,
+                                   ends && c.finish ? &finish[side] : NULL,
+                                   ends && c.sums ? &sums[side] : NULL};
+      }
+      quarter_tiles[end - i](half, (ck_left){factors + i * pitch, pitch, 1, distance, in_order},
+                             (ck_right){right, CK_WIDTH, half * CK_WIDTH}, scratch, 2 * c.pitch,
+                             quarters, &errand);
+    }
+  }
+}
+
 // Factors of columns [first, first + count), and `half` further on, of a pair of rows that is summed over:
 // of a, which is read transposed, on the left, else of b.
 CK_INLINE void form_summed_pair(int kind, int is_left, const float *even, const float *odd,
@@ -379,7 +483,7 @@ static void strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, p
           quarters[q] = (ck_quarter){dw + (q / 2 * m + i) * ldw + q % 2 * n + panel * CK_WIDTH,
                                      adds || top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
         }
-        turned_tiles[count](pairs, (ck_left){left + i, 1, pitch, distance, in_order},
+        summed_tiles[count](pairs, (ck_left){left + i, 1, pitch, distance, in_order},
                             (ck_right){right, CK_WIDTH, pairs * CK_WIDTH}, scratch, ldw, quarters,
                             &errand);
       }

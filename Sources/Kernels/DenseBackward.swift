@@ -6,7 +6,8 @@ import CKernels
 ///     dw = xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
 ///
 /// Pixels are cut into groups, each with sums of its own for dw, which are added in group order.
-/// The cut depends only on the extents.
+/// The cut depends only on the extents. By quarters, as in ``StrassenConvolution``, one set of factors of t
+/// serves both products.
 struct DenseBackward {
   /// Fewest pixels of a group: fewer, and adding up the groups' sums takes what the rest gains.
   static let leastPixels = 256
@@ -20,12 +21,15 @@ struct DenseBackward {
   static let tooManyNarrowing = 1 << 15
 
   private let problem: ConvolutionProblem
+  private let byQuarters: Bool
   private let groups: Int
 
   /// Nil where the convolution is no product of dense matrices, has few pixels or many weights.
-  init?(_ problem: ConvolutionProblem) {
+  ///
+  /// - Parameter byQuarters: only for what ``StrassenConvolution`` can compute.
+  init?(_ problem: ConvolutionProblem, byQuarters: Bool = false) {
     guard problem.isDense, problem.weightCount > 0 else { return nil }
-    self.problem = problem
+    (self.problem, self.byQuarters) = (problem, byQuarters)
     let wanted = max(2, min(Self.mostGroups, Self.mostSums / problem.weightCount))
     groups = min(wanted, problem.outPixels / Self.leastPixels)
     let narrows = problem.inChannels > problem.outChannels
@@ -37,13 +41,30 @@ struct DenseBackward {
   var gradientParts: Int { groups }
 
   private var sumCount: Int {
-    roundUp(ck_backward_sums(problem.inChannels, problem.outChannels), 16)
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    return roundUp(byQuarters ? ck_strassen_backward_sums(c, k) : ck_backward_sums(c, k), 16)
   }
   private var laneScratch: Int {
-    roundUp(ck_gradient_scratch(problem.inChannels, problem.outChannels), 16)
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    return roundUp(byQuarters ? ck_strassen_backward_scratch(c, k) : ck_gradient_scratch(c, k), 16)
   }
   private var packedCount: Int {
-    PackedMatrix.count(depth: problem.outChannels, columns: problem.inChannels)
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    return byQuarters
+      ? StrassenFactors.count(depth: k, columns: c) : PackedMatrix.count(depth: k, columns: c)
+  }
+
+  /// Packs wᵀ.
+  private func pack(
+    _ w: UnsafePointer<Float>, to packed: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let (c, k) = (problem.inChannels, problem.outChannels)
+    if byQuarters {
+      StrassenFactors(packed, depth: k, columns: c).pack(w, .turned, pool: pool)
+    } else {
+      PackedMatrix(packed, depth: k, columns: c)
+        .pack([PackedMatrix.Part(w, rows: k)], transposed: true, pool: pool)
+    }
   }
 
   /// Numbers of scratch memory with so many threads.
@@ -58,19 +79,17 @@ struct DenseBackward {
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (c, k) = (problem.inChannels, problem.outChannels)
-    let packed = PackedMatrix(scratch, depth: k, columns: c)
-    if dx != nil {
-      packed.pack([PackedMatrix.Part(w, rows: k)], transposed: true, pool: pool)
-    }
-    let sums = packed.end
+    if dx != nil { pack(w, to: scratch, pool: pool) }
+    let sums = scratch + packedCount
     let lanes = sums + groups * sumCount
     let streams = problem.inputCount >= PackedMatrix.streamedCount
     let adds = dx.map { finish.accumulates($0) } ?? false
     let columnSums = finish.sums
     let finish = dx.flatMap { finish.finish($0)?.loop($0) }
     pool.run(chunks: groups) { group, lane in
-      let (first, end) =
-        (group * problem.outPixels / groups, (group + 1) * problem.outPixels / groups)
+      let unit = byQuarters ? 2 : 1
+      let units = problem.outPixels / unit
+      let (first, end) = (unit * (group * units / groups), unit * ((group + 1) * units / groups))
       let rows = ck_rows(
         starts: nil, first: x + first * c, pitch: c, segments: 1, length: c, scale: input?.scale,
         shift: input?.shift, following: problem.outPixels - end)
@@ -80,8 +99,9 @@ struct DenseBackward {
       let over = dx.flatMap { columnSums?.part(group, of: $0, columns: 0..<c) }
       finish.withPointer { finish in
         over.withPointer { over in
-          ck_backward(
-            end - first, rows, k, gradient, packed.start,
+          let backward = byQuarters ? ck_strassen_backward : ck_backward
+          backward(
+            end - first, rows, k, gradient, scratch,
             ck_result(
               starts: nil, first: dx.map { $0 + first * c }, pitch: c, streams: streams ? 1 : 0,
               finish: finish, sums: over),
@@ -89,9 +109,10 @@ struct DenseBackward {
         }
       }
     }
-    let panels = (k + PackedMatrix.width - 1) / PackedMatrix.width
-    pool.run(chunks: panels) { panel, _ in
-      ck_backward_add(c, k, panel, panel + 1, sums, groups, sumCount, dw)
+    let columns = byQuarters ? k / 2 : k
+    pool.run(chunks: (columns + PackedMatrix.width - 1) / PackedMatrix.width) { panel, _ in
+      let add = byQuarters ? ck_strassen_backward_add : ck_backward_add
+      add(c, k, panel, panel + 1, sums, groups, sumCount, dw)
     }
   }
 }

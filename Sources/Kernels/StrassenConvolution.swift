@@ -43,12 +43,29 @@ struct StrassenConvolution: ConvolutionKernel {
       && StrassenFactors.canCut(depth: k, columns: c)
   }
 
+  /// The way of few rows, unless they are longer than what becomes of them: then forming their factors
+  /// takes what packing does.
+  private var panels: StrassenPanels? {
+    guard problem.inChannels <= problem.outChannels else { return nil }
+    return StrassenPanels(
+      rows: problem.outPixels, depth: problem.inChannels, columns: problem.outChannels)
+  }
+  /// The same of the data's gradient, whose matrix is transposed while it is packed, which takes longer.
+  private var panelsBack: StrassenPanels? {
+    StrassenPanels(
+      rows: problem.outPixels, depth: problem.outChannels, columns: problem.inChannels)
+  }
+
   func scratchCount(threads: Int) -> Int {
-    max(
-      preparedCount + threads * StrassenFactors.laneScratch,
+    let packed = preparedCount + threads * StrassenFactors.laneScratch
+    return max(
+      preparedScratchCount(threads: threads), panels?.scratchCount(threads: threads) ?? packed,
+      panelsBack?.scratchCount(threads: threads) ?? packed,
       StrassenGradient(problem).scratchCount(threads: threads),
       gathered.scratchCount(threads: threads))
   }
+
+  func preparedScratchCount(threads: Int) -> Int { threads * StrassenFactors.laneScratch }
 
   var preparedCount: Int {
     StrassenFactors.count(depth: problem.inChannels, columns: problem.outChannels)
@@ -58,24 +75,26 @@ struct StrassenConvolution: ConvolutionKernel {
     to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     StrassenFactors(prepared, depth: problem.inChannels, columns: problem.outChannels)
-      .pack(w, transposed: false, pool: pool)
+      .pack(w, .plain, pool: pool)
   }
 
   var resultParts: [Int] {
-    StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels).parts.map {
+    guard panels == nil else { return [problem.outPixels] }
+    return StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels).parts.map {
       2 * $0
     }
   }
 
   var gradientParts: Int {
-    problem.isDense
-      ? StrassenFactors.blocks(rows: problem.outPixels, columns: problem.inChannels).parts.count : 0
+    guard problem.isDense else { return 0 }
+    guard panelsBack == nil else { return 1 }
+    return StrassenFactors.blocks(rows: problem.outPixels, columns: problem.inChannels).parts.count
   }
 
   /// Blocks side by side would each form the rows, and write them.
   var endsBlocks: Bool {
     let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels)
-    return problem.isDense && blocks.count == blocks.parts.count
+    return problem.isDense && (panels != nil || blocks.count == blocks.parts.count)
   }
 
   func forward(
@@ -86,17 +105,41 @@ struct StrassenConvolution: ConvolutionKernel {
     let factors = StrassenFactors(
       prepared, depth: problem.inChannels, columns: problem.outChannels)
     let streams = problem.outputCount >= PackedMatrix.streamedCount
-    let gather = Gather(problem)
     let residual = input?.residual?.loop(
       x, streams: problem.inputCount >= PackedMatrix.streamedCount)
     multiply(
       factors, into: y, streams: streams, transform: input, residual: residual,
       finish: finish?.loop(y), sums: sums,
       scratch: scratch, pool: pool
-    ) { rows, body in
-      guard !gather.isDense else { return body(.dense(x + rows.lowerBound * problem.inChannels)) }
-      gather.withRows(rows, of: x) { body(.gathered($0)) }
+    ) { withRows($0, of: x, body: $1) }
+  }
+
+  func forward(
+    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    guard let panels else {
+      prepare(to: scratch, w: w, pool: pool)
+      forward(
+        y: y, x: x, prepared: scratch, input: input, finish: nil, sums: sums,
+        scratch: scratch + preparedCount, pool: pool)
+      return
     }
+    panels.multiply(
+      w, transposed: false, into: y, transform: input,
+      residual: input?.residual?.loop(x, streams: false), finish: nil, sums: sums,
+      scratch: scratch, pool: pool
+    ) { withRows($0, of: x, body: $1) }
+  }
+
+  /// Calls `body` with pixels that a forward pass reads.
+  private func withRows(
+    _ rows: Range<Int>, of x: UnsafePointer<Float>, body: (StrassenFactors.Rows) -> Void
+  ) {
+    let gather = Gather(problem)
+    guard !gather.isDense else { return body(.dense(x + rows.lowerBound * problem.inChannels)) }
+    gather.withRows(rows, of: x) { body(.gathered($0)) }
   }
 
   func backwardData(
@@ -108,9 +151,18 @@ struct StrassenConvolution: ConvolutionKernel {
         dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
       return
     }
+    if let panelsBack {
+      panelsBack.multiply(
+        w, transposed: true, into: dx, transform: nil, adds: finish.accumulates(dx),
+        finish: finish.finish(dx)?.loop(dx), sums: finish.sums, scratch: scratch, pool: pool
+      ) {
+        $1(.dense(dy + $0.lowerBound * problem.outChannels))
+      }
+      return
+    }
     let factors = StrassenFactors(
       scratch, depth: problem.outChannels, columns: problem.inChannels)
-    factors.pack(w, transposed: true, pool: pool)
+    factors.pack(w, .transposed, pool: pool)
     let streams = problem.inputCount >= PackedMatrix.streamedCount
     multiply(
       factors, into: dx, streams: streams, transform: nil, adds: finish.accumulates(dx),
@@ -147,8 +199,11 @@ struct StrassenConvolution: ConvolutionKernel {
   /// with the weights' (measured).
   static let apartWeights = 1 << 18
 
+  /// By quarters where a convolution widens: else the data's products are short (measured).
   var fusedBackward: DenseBackward? {
-    problem.weightCount < Self.apartWeights ? gathered.fusedBackward : nil
+    guard problem.weightCount < Self.apartWeights else { return nil }
+    let widens = problem.outChannels > problem.inChannels
+    return DenseBackward(problem, byQuarters: widens && problem.outChannels <= Int(CK_DEPTH))
   }
 
   func backwardWeights(

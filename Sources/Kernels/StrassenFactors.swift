@@ -25,13 +25,18 @@ struct StrassenFactors {
   /// The memory after the factors.
   var end: UnsafeMutablePointer<Float> { start + Self.count(depth: depth, columns: columns) }
 
-  /// Forms them from w: depth × columns or, `transposed`, columns × depth.
-  func pack(_ w: UnsafePointer<Float>, transposed: Bool, pool: ThreadPool) {
+  /// How w lies: depth × columns; columns × depth; or that, its factors to be met by those of another
+  /// product, ``DenseBackward``.
+  enum Order { case plain, transposed, turned }
+
+  /// Forms them from w.
+  func pack(_ w: UnsafePointer<Float>, _ order: Order, pool: ThreadPool) {
     pool.run(chunks: columns / 2 / PackedMatrix.width) { panel, _ in
-      if transposed {
-        ck_strassen_pack_transposed(depth, columns, w, panel, panel + 1, start)
-      } else {
+      if order == .plain {
         ck_strassen_pack(depth, columns, w, panel, panel + 1, start)
+      } else {
+        ck_strassen_pack_transposed(
+          depth, columns, w, panel, panel + 1, order == .turned ? 1 : 0, start)
       }
     }
   }
@@ -54,6 +59,18 @@ struct StrassenFactors {
     case dense(UnsafePointer<Float>)
     /// Those of the block and of what `following` counts.
     case gathered(RunStarts)
+
+    /// The same for the loops in C.
+    func described(depth: Int, transform: InputTransform?, following: Int = 0) -> ck_rows {
+      var rows = ck_rows(
+        starts: nil, first: nil, pitch: depth, segments: 1, length: depth, scale: transform?.scale,
+        shift: transform?.shift, following: following)
+      switch self {
+      case .dense(let first): rows.first = first
+      case .gathered(let starts): rows.starts = UnsafePointer(starts)
+      }
+      return rows
+    }
   }
 
   /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins.
@@ -63,13 +80,7 @@ struct StrassenFactors {
     sums: ck_sums?,
     scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>
   ) {
-    var rows = ck_rows(
-      starts: nil, first: nil, pitch: depth, segments: 1, length: depth, scale: transform?.scale,
-      shift: transform?.shift, following: following)
-    switch a {
-    case .dense(let first): rows.first = first
-    case .gathered(let starts): rows.starts = UnsafePointer(starts)
-    }
+    let rows = a.described(depth: depth, transform: transform, following: following)
     finish.withPointer { finish in
       sums.withPointer { sums in
         residual.withPointer { residual in

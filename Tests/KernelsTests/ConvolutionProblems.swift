@@ -15,10 +15,11 @@ enum ConvolutionProblems {
     .init(batch: 64, height: 2, width: 2, inChannels: 128, outChannels: 512, kernel: 1),
     .init(batch: 9, height: 12, width: 12, inChannels: 16, outChannels: 300, kernel: 1),
     .init(batch: 9, height: 4, width: 4, inChannels: 320, outChannels: 80, kernel: 1),
-    // By quarters: a depth of one block and of two, forward and back, and a stride.
+    // By quarters: a depth of one block and of two, forward and back, a stride, and many rows.
     .init(batch: 3, height: 4, width: 3, inChannels: 128, outChannels: 192, kernel: 1),
     .init(batch: 7, height: 6, width: 5, inChannels: 64, outChannels: 1024, kernel: 1),
     .init(batch: 5, height: 8, width: 5, inChannels: 1024, outChannels: 64, kernel: 1, stride: 2),
+    .init(batch: 18, height: 6, width: 5, inChannels: 64, outChannels: 1024, kernel: 1),
   ]
 
   private static let threeByThree: [ConvolutionProblem] = [

@@ -18,7 +18,7 @@ import Testing
     var packed = [Float](repeating: .nan, count: ck_strassen_packed_count(k, n))
     for (first, end) in [(0, panels / 2), (panels / 2, panels)] {
       if transposed {
-        table.strassen_pack_transposed(k, n, b, first, end, &packed)
+        table.strassen_pack_transposed(k, n, b, first, end, 0, &packed)
       } else {
         table.strassen_pack(k, n, b, first, end, &packed)
       }
@@ -81,6 +81,47 @@ import Testing
     let cut = extents.rows / 4 * 2
     #expect(written == Self.product(table, extents, b, adds: false, first: cut))
     #expect(written == Self.product(table, extents, b, adds: false, first: cut, streams: true))
+  }
+
+  @Test(
+    "have the same bits where panels are packed as they are met",
+    arguments: MicroKernelTests.names, extents)
+  func panels(_ name: String, _ extents: MicroKernelTests.Extents) throws {
+    let table = try #require(ck_find(name)).pointee
+    let (rows, k, n) = (extents.rows, extents.depth, extents.columns)
+    let b = MicroKernelTests.numbers(k * n, 4)
+    let transposed = (0..<k * n).map { b[$0 % k * n + $0 / k] }
+    let panels = n / 2 / table.panel_width
+    for adds in [false, true] {
+      let expected = Self.product(table, extents, b, adds: adds, first: 0)
+      for (isTransposed, b): (Int32, [Float]) in [(0, b), (1, transposed)] {
+        var factors = [Float](repeating: .nan, count: ck_strassen_formed_count(rows, k))
+        var scratch = [Float](repeating: .nan, count: ck_strassen_panel_scratch(k))
+        var c = [Float](repeating: adds ? 2 : .nan, count: rows * n)
+        MicroKernelTests.Rows(extents).with { a in
+          factors.withUnsafeMutableBufferPointer { factors in
+            let cut = rows / 4 * 2
+            for (top, count) in [(0, cut), (cut, rows - cut)] {
+              var part = a
+              part.starts += top
+              table.strassen_form(
+                count, rows, part, nil,
+                factors.baseAddress! + top / 2 * ck_strassen_formed_pitch(k))
+            }
+          }
+        }
+        c.withUnsafeMutableBufferPointer { c in
+          let result = ck_result(
+            starts: nil, first: c.baseAddress!, pitch: n, streams: 0, finish: nil, sums: nil)
+          for panel in 0..<panels {
+            table.strassen_multiply_panel(
+              rows, k, n, panel, panel + 1 < panels ? panel + 1 : -1, factors, b, isTransposed,
+              result, adds ? 1 : 0, &scratch)
+          }
+        }
+        #expect(c == expected, "\(isTransposed) \(adds)")
+      }
+    }
   }
 
   @Test("have the same factors of transposed matrices", arguments: MicroKernelTests.names, extents)

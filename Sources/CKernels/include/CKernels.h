@@ -139,9 +139,10 @@ ptrdiff_t ck_strassen_packed_count(ptrdiff_t k, ptrdiff_t n);
 /// Packs the factors of b (k x n), those of panels [first, end) and of the panels n / 2 columns further on.
 void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
                       float *packed);
-/// The same for the transpose of b (n x k).
+/// The same for the transpose of b (n x k); or the turned factors, which meet right factors of another
+/// product as left ones: ck_strassen_backward.
 void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
-                                 ptrdiff_t end, float *packed);
+                                 ptrdiff_t end, int is_turned, float *packed);
 /// What rows are made of besides a's normalisation: max(0, scale * x + shift + addend).
 typedef struct {
   /// Bytes from a number of a to the one that is added to it.
@@ -164,6 +165,25 @@ void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_
                           const ck_residual *residual, const float *packed, ck_result c, int adds,
                           float *scratch);
 ptrdiff_t ck_strassen_scratch(void);
+
+/// Where rows are few, and factors of a matrix would be met but once or twice, its panels are packed where they
+/// are met, and rows' factors are formed first: those of some rows, of `all` in all, at ck_strassen_formed_pair
+/// times their number in pairs. `residual` as in ck_strassen_multiply; it is written once.
+void ck_strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
+                      float *factors);
+/// Floats of the factors of some rows.
+ptrdiff_t ck_strassen_formed_count(ptrdiff_t rows, ptrdiff_t k);
+/// From one pair's factors to the next one's.
+ptrdiff_t ck_strassen_formed_pitch(ptrdiff_t k);
+/// c = a b as ck_strassen_multiply has it, with the same bits: columns of one panel and those n / 2 further
+/// on, b being k x n or, where `transposed`, n x k. Meanwhile panel `next` is asked for, unless negative. c
+/// does not stream.
+///
+/// scratch: ck_strassen_panel_scratch(k) floats.
+void ck_strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, ptrdiff_t panel,
+                                ptrdiff_t next, const float *factors, const float *b,
+                                int transposed, ck_result c, int adds, float *scratch);
+ptrdiff_t ck_strassen_panel_scratch(ptrdiff_t k);
 
 /// dw as ck_gradient has it, for an even number of rows of one run each, m and n of them being multiples of
 /// 64. Rows go in pairs, and halves of the columns of both matrices together.
@@ -226,6 +246,18 @@ ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n);
 /// Panels [first, end) of dw (k x n): the sums of `groups` of rows, `distance` apart, in group order.
 void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw);
+
+/// The same by quarters, for an even number of rows, k and n multiples of 64, n at most CK_DEPTH: `packed` are
+/// the turned factors of the transpose of w.
+///
+/// sums: ck_strassen_backward_sums(k, n) floats; scratch: ck_strassen_backward_scratch(k, n) floats.
+void ck_strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                          const float *packed, ck_result dx, int adds, float *sums, float *scratch);
+ptrdiff_t ck_strassen_backward_sums(ptrdiff_t k, ptrdiff_t n);
+ptrdiff_t ck_strassen_backward_scratch(ptrdiff_t k, ptrdiff_t n);
+/// Panels [first, end) of the first n / 2 columns of dw, and those n / 2 further on.
+void ck_strassen_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
+                              const float *sums, ptrdiff_t groups, ptrdiff_t distance, float *dw);
 
 /// A matrix, row after row, and what is made of it: scale * x + shift, or x where they are NULL.
 typedef struct {
@@ -318,10 +350,15 @@ typedef struct {
   void (*strassen_pack)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
                         float *packed);
   void (*strassen_pack_transposed)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
-                                   ptrdiff_t end, float *packed);
+                                   ptrdiff_t end, int is_turned, float *packed);
   void (*strassen_multiply)(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
                             const ck_residual *residual, const float *packed, ck_result c, int adds,
                             float *scratch);
+  void (*strassen_form)(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
+                        float *factors);
+  void (*strassen_multiply_panel)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, ptrdiff_t panel,
+                                  ptrdiff_t next, const float *factors, const float *b,
+                                  int transposed, ck_result c, int adds, float *scratch);
   void (*strassen_gradient)(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
                             float *scratch);
   void (*multiply_in_place)(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a,
@@ -341,6 +378,12 @@ typedef struct {
   ptrdiff_t (*backward_sums)(ptrdiff_t k, ptrdiff_t n);
   void (*add_sums)(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                    ptrdiff_t groups, ptrdiff_t distance, float *dw);
+  void (*strassen_backward)(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradient g,
+                            const float *packed, ck_result dx, int adds, float *sums,
+                            float *scratch);
+  ptrdiff_t (*strassen_backward_sums)(ptrdiff_t k, ptrdiff_t n);
+  void (*strassen_add_sums)(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
+                            const float *sums, ptrdiff_t groups, ptrdiff_t distance, float *dw);
   void (*norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
                           float *first, float *second);
   void (*norm_apply)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,

@@ -1,0 +1,66 @@
+import CKernels
+
+/// A product by quarters of few rows: ``StrassenFactors`` of its matrix would be written to memory to be
+/// read once or twice. So rows' factors are formed first, which are fewer, and lanes share the panels of the
+/// matrix, whose factors each packs where it meets them. The bits are the same.
+struct StrassenPanels {
+  /// Most rows for which this is faster (measured).
+  static let mostRows = 512
+
+  let rows: Int
+  let depth: Int
+  let columns: Int
+
+  /// Nil where there are too many rows.
+  init?(rows: Int, depth: Int, columns: Int) {
+    guard rows <= Self.mostRows else { return nil }
+    (self.rows, self.depth, self.columns) = (rows, depth, columns)
+  }
+
+  private var formedCount: Int { roundUp(ck_strassen_formed_count(rows, depth), 16) }
+  private var laneScratch: Int { roundUp(ck_strassen_panel_scratch(depth), 16) }
+
+  /// Numbers of scratch memory.
+  func scratchCount(threads: Int) -> Int { formedCount + threads * laneScratch }
+
+  /// result = rows · w, or · wᵀ where it is `transposed`, columns × depth.
+  ///
+  /// `withRows` calls its second argument with some rows.
+  func multiply(
+    _ w: UnsafePointer<Float>, transposed: Bool, into result: UnsafeMutablePointer<Float>,
+    transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
+    finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+    withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
+  ) {
+    let pairs = RowChunks(rows: rows / 2)
+    let pitch = ck_strassen_formed_pitch(depth)
+    pool.run(chunks: pairs.count) { chunk, _ in
+      let range = pairs.range(chunk)
+      withRows(2 * range.lowerBound..<2 * range.upperBound) { part in
+        residual.withPointer { residual in
+          ck_strassen_form(
+            2 * range.count, rows, part.described(depth: depth, transform: transform), residual,
+            scratch + range.lowerBound * pitch)
+        }
+      }
+    }
+    let (width, half) = (PackedMatrix.width, columns / 2)
+    let panels = half / width
+    let lanes = scratch + formedCount
+    pool.run(chunks: panels) { panel, lane in
+      let low = panel * width..<(panel + 1) * width
+      let high = low.lowerBound + half..<low.upperBound + half
+      let over = sums?.part(0, of: result, columns: low, high)
+      finish.withPointer { finish in
+        over.withPointer { over in
+          ck_strassen_multiply_panel(
+            rows, depth, columns, panel, panel + 1 < panels ? panel + 1 : -1, scratch, w,
+            transposed ? 1 : 0,
+            ck_result(
+              starts: nil, first: result, pitch: columns, streams: 0, finish: finish, sums: over),
+            adds ? 1 : 0, lanes + lane * laneScratch)
+        }
+      }
+    }
+  }
+}
