@@ -168,9 +168,10 @@ static void form_pairs(ptrdiff_t pairs, ck_rows a, const ck_residual *residual, 
   }
 }
 
-// A tile of a quarter of the result.
+// A tile of a quarter of the result. Rows are where `starts` says or, where that is NULL, at equal distances.
 typedef struct {
   float *first;
+  float *const *starts;
   int how;
   const ck_finish *finish;
   ck_sums *sums;
@@ -204,7 +205,8 @@ CK_INLINE void ask_quarter(ptrdiff_t row, ptrdiff_t end, const ck_quarter *quart
   ptrdiff_t x = quarter->sums ? quarter->sums->x : 0;
   if (quarter->how == CK_STREAMS && !addend && !gate && !x) { return; }
   for (; row < end; row++) {
-    const float *to = quarter->first + row * ldc;
+    const float *to = quarter->starts ? quarter->starts[row] + (quarter->first - quarter->starts[0])
+                                      : quarter->first + row * ldc;
     if (quarter->how != CK_STREAMS) { ask_columns(to, 1); }
     if (addend) { ask_columns(beside(to, addend), 0); }
     if (gate) { ask_columns(beside(to, gate), 0); }
@@ -227,8 +229,9 @@ typedef struct {
 static const signed char in_order[CK_FACTORS] = {0, 1, 2, 3, 4, 5, 6};
 
 // Tiles of all four quarters: `rows` of even and of odd rows, ldc apart; `kept` is room for three tiles.
-CK_INLINE void strassen_tile(int rows, ptrdiff_t half, ck_left a, ck_right b, float *kept,
-                             ptrdiff_t ldc, const ck_quarter quarters[4], ck_errand *errand) {
+CK_INLINE void strassen_tile(int rows, int scatters, ptrdiff_t half, ck_left a, ck_right b,
+                             float *kept, ptrdiff_t ldc, const ck_quarter quarters[4],
+                             ck_errand *errand) {
   // The quarter that a product ends, and the one that is asked for during it.
   static const signed char ended[CK_FACTORS] = {-1, 0, -1, -1, 2, 3, 1};
   static const signed char asked[CK_FACTORS] = {0, -1, -1, 2, 3, 1, -1};
@@ -254,7 +257,7 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, ck_left a, ck_right b, fl
     if (s == 5) { plus_tile(rows, third, sums); }
     if (ended[s] >= 0) {
       const ck_quarter *quarter = quarters + ended[s];
-      put_tile(rows, sums, NULL, quarter->first, ldc, CK_WIDTH, quarter->how, quarter->finish,
+      put_tile(rows, sums, scatters ? quarter->starts : NULL, quarter->first, ldc, CK_WIDTH, quarter->how, quarter->finish,
                quarter->sums);
       // Two quarters have the columns, and sums, in common.
       if (quarter->sums) { quarter->sums->begins = 0; }
@@ -265,18 +268,25 @@ CK_INLINE void strassen_tile(int rows, ptrdiff_t half, ck_left a, ck_right b, fl
 typedef void tile_of_quarters(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,
                               const ck_quarter quarters[4], ck_errand *errand);
 
-// Left factors row after row and right ones panel by panel; then left ones transposed.
+// Left factors row after row and right ones panel by panel; the same for a result whose rows are scattered;
+// and left ones transposed.
 #define CK_QUARTERS(ROWS)                                                                        \
   static void quarters_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,  \
                               const ck_quarter quarters[4], ck_errand *errand) {                 \
     a.step = 1;                                                                                  \
     b.step = CK_WIDTH;                                                                           \
-    strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
+    strassen_tile(ROWS, 0, half, a, b, kept, ldc, quarters, errand);                             \
+  }                                                                                              \
+  static void scattered_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc, \
+                               const ck_quarter quarters[4], ck_errand *errand) {                \
+    a.step = 1;                                                                                  \
+    b.step = CK_WIDTH;                                                                           \
+    strassen_tile(ROWS, 1, half, a, b, kept, ldc, quarters, errand);                             \
   }                                                                                              \
   static void summed_##ROWS(ptrdiff_t half, ck_left a, ck_right b, float *kept, ptrdiff_t ldc,    \
                             const ck_quarter quarters[4], ck_errand *errand) {                   \
     a.row = 1;                                                                                   \
-    strassen_tile(ROWS, half, a, b, kept, ldc, quarters, errand);                                \
+    strassen_tile(ROWS, 0, half, a, b, kept, ldc, quarters, errand);                             \
   }
 
 CK_QUARTERS(1) CK_QUARTERS(2) CK_QUARTERS(3) CK_QUARTERS(4) CK_QUARTERS(5) CK_QUARTERS(6)
@@ -286,7 +296,50 @@ CK_QUARTERS(12) CK_QUARTERS(13) CK_QUARTERS(14)
 #endif
 
 static tile_of_quarters *const quarter_tiles[] = CK_TILES(quarters);
+static tile_of_quarters *const scattered_tiles[] = CK_TILES(scattered);
 static tile_of_quarters *const summed_tiles[] = CK_TILES(summed);
+
+// What becomes of both halves of a panel's columns.
+typedef struct {
+  ck_finish finish[2];
+  ck_sums sums[2];
+} ck_sides;
+
+CK_INLINE ck_sides sides_of(ck_result c, ptrdiff_t panel, ptrdiff_t n) {
+  ck_sides sides = {};
+  for (int side = 0; side < 2; side++) {
+    ptrdiff_t at = panel * CK_WIDTH + side * n / 2;
+    if (c.finish) {
+      sides.finish[side] = *c.finish;
+      sides.finish[side].shift = shift_at(c.finish, at);
+    }
+    sides.sums[side] = sums_at(c.sums, at);
+  }
+  return sides;
+}
+
+// Multiplies pairs [i, end) of a panel, whose even row 2 * i is row `top` of the result; `ends` a sum over k
+// or does not.
+CK_INLINE void multiply_pairs(ptrdiff_t i, ptrdiff_t end, ptrdiff_t top, ptrdiff_t half, ck_left a,
+                              ck_right b, ptrdiff_t panel, ptrdiff_t n, ck_result c, int how,
+                              int ends, ck_sides *sides, float *kept, ck_errand *errand) {
+  float *starts[2][CK_TILE_ROWS];
+  for (ptrdiff_t r = 0; r < 2 * (end - i) && c.starts; r++) {
+    starts[r % 2][r / 2] = c.starts[top + r];
+  }
+  ck_quarter quarters[4];
+  for (int q = 0; q < 4; q++) {
+    int side = q % 2;
+    float *row = c.starts ? starts[q / 2][0] : c.first + (top + q / 2) * c.pitch;
+    quarters[q] = (ck_quarter){row + panel * CK_WIDTH + side * n / 2,
+                               c.starts ? starts[q / 2] : NULL, how,
+                               ends && c.finish ? &sides->finish[side] : NULL,
+                               ends && c.sums ? &sides->sums[side] : NULL};
+  }
+  a.first += i * a.row;
+  (c.starts ? scattered_tiles : quarter_tiles)[end - i](half, a, b, kept, 2 * c.pitch, quarters,
+                                                        errand);
+}
 
 static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
                               ck_rows a, const ck_residual *residual, const float *packed,
@@ -315,30 +368,16 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
       form_pairs(pairs, a, residual, top, p, half, formed, pitch, distance);
       for (ptrdiff_t panel = first; panel < end; panel++) {
         const float *b = packed + (panel * blocks + block) * CK_FACTORS * half * CK_WIDTH;
-        ck_finish finish[2] = {};
-        ck_sums sums[2] = {};
+        ck_sides sides = sides_of(c, panel, n);
         for (int side = 0; side < 2; side++) {
-          ptrdiff_t at = panel * CK_WIDTH + side * n / 2;
-          if (c.finish) {
-            finish[side] = *c.finish;
-            finish[side].shift = shift_at(c.finish, at);
-          }
-          sums[side] = sums_at(c.sums, at);
-          sums[side].begins = sums[side].begins && top == 0;
+          sides.sums[side].begins = sides.sums[side].begins && top == 0;
         }
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-          ptrdiff_t i = tile_start(tile, tiles, pairs), count = tile_start(tile + 1, tiles, pairs) - i;
-          float *to = c.first + (top + 2 * i) * c.pitch + panel * CK_WIDTH;
-          ck_quarter quarters[4];
-          for (int q = 0; q < 4; q++) {
-            int side = q % 2;
-            quarters[q] = (ck_quarter){to + q / 2 * c.pitch + side * n / 2, how,
-                                       ends && c.finish ? &finish[side] : NULL,
-                                       ends && c.sums ? &sums[side] : NULL};
-          }
-          quarter_tiles[count](half, (ck_left){formed + i * pitch, pitch, 1, distance, in_order},
-                               (ck_right){b, CK_WIDTH, half * CK_WIDTH}, scratch, 2 * c.pitch,
-                               quarters, &errand);
+          ptrdiff_t i = tile_start(tile, tiles, pairs);
+          multiply_pairs(i, tile_start(tile + 1, tiles, pairs), top + 2 * i, half,
+                         (ck_left){formed, pitch, 1, distance, in_order},
+                         (ck_right){b, CK_WIDTH, half * CK_WIDTH}, panel, n, c, how, ends, &sides,
+                         scratch, &errand);
         }
       }
     }
@@ -380,16 +419,7 @@ static void strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, pt
   ptrdiff_t pairs = rows / 2, distance = pairs * pitch, tiles = tile_count(pairs);
   ptrdiff_t pieces = CK_FACTORS * piece_count(half);
   float *right = scratch + 3 * CK_TILE_SIZE;
-  ck_finish finish[2] = {};
-  ck_sums sums[2] = {};
-  for (int side = 0; side < 2; side++) {
-    ptrdiff_t at = panel * CK_WIDTH + side * n / 2;
-    if (c.finish) {
-      finish[side] = *c.finish;
-      finish[side].shift = shift_at(c.finish, at);
-    }
-    sums[side] = sums_at(c.sums, at);
-  }
+  ck_sides sides = sides_of(c, panel, n);
   for (ptrdiff_t block = 0; block < blocks; block++, factors += CK_FACTORS * distance) {
     if (transposed) {
       pack_factors_transposed(k, n, b, panel, block, 0, right);
@@ -410,18 +440,9 @@ static void strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, pt
                  rows_ahead(below, 0, end < pairs ? CK_FACTORS : 0, end * pitch,
                             tile_start(tile + 2, tiles, pairs) * pitch),
                  pieces);
-      float *to = c.first + 2 * i * c.pitch + panel * CK_WIDTH;
-      ck_quarter quarters[4];
-      for (int q = 0; q < 4; q++) {
-        int side = q % 2;
-        quarters[q] = (ck_quarter){to + q / 2 * c.pitch + side * n / 2,
-                                   adds || block > 0 ? CK_ADDS : CK_WRITES,
-                                   ends && c.finish ? &finish[side] : NULL,
-                                   ends && c.sums ? &sums[side] : NULL};
-      }
-      quarter_tiles[end - i](half, (ck_left){factors + i * pitch, pitch, 1, distance, in_order},
-                             (ck_right){right, CK_WIDTH, half * CK_WIDTH}, scratch, 2 * c.pitch,
-                             quarters, &errand);
+      multiply_pairs(i, end, 2 * i, half, (ck_left){factors, pitch, 1, distance, in_order},
+                     (ck_right){right, CK_WIDTH, half * CK_WIDTH}, panel, n, c,
+                     adds || block > 0 ? CK_ADDS : CK_WRITES, ends, &sides, scratch, &errand);
     }
   }
 }
@@ -480,7 +501,7 @@ static void strassen_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, p
         ptrdiff_t i = tile_start(tile, tiles, m), count = tile_start(tile + 1, tiles, m) - i;
         ck_quarter quarters[4];
         for (int q = 0; q < 4; q++) {
-          quarters[q] = (ck_quarter){dw + (q / 2 * m + i) * ldw + q % 2 * n + panel * CK_WIDTH,
+          quarters[q] = (ck_quarter){dw + (q / 2 * m + i) * ldw + q % 2 * n + panel * CK_WIDTH, NULL,
                                      adds || top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
         }
         summed_tiles[count](pairs, (ck_left){left + i, 1, pitch, distance, in_order},

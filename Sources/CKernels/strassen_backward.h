@@ -61,7 +61,7 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
         ck_quarter quarters[4];
         for (int q = 0; q < 4; q++) {
           quarters[q] =
-              (ck_quarter){sum + q * CK_TILE_SIZE, top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
+              (ck_quarter){sum + q * CK_TILE_SIZE, NULL, top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
         }
         summed_tiles[tile_start(tile + 1, tiles, k / 2) - i](
             pairs, (ck_left){left + i, 1, pitch, distance, in_order},
@@ -79,7 +79,7 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
         for (int q = 0; q < 4; q++) {
           int side = q % 2;
           // Upper quarters are odd rows.
-          quarters[q] = (ck_quarter){to + (1 - q / 2) * k + side * k / 2, how, dx.finish,
+          quarters[q] = (ck_quarter){to + (1 - q / 2) * k + side * k / 2, NULL, how, dx.finish,
                                      dx.sums ? &over[side] : NULL};
         }
         quarter_tiles[tile_start(tile + 1, dx_tiles, pairs) - i](

@@ -8,7 +8,8 @@ import CKernels
 /// Rows are pixels, two neighbours of an image a pair, so that an image's result does not depend on
 /// the batch that it is in. An eighth of the multiplications is saved; additions of rows are made while these
 /// are copied, those of weights while they are packed, those of products in registers. Weights' gradients are
-/// ``StrassenGradient``'s. What a stride of 2 sends back is ``GatheredConvolution``'s: it is scattered.
+/// ``StrassenGradient``'s. What a stride of 2 sends back is ``GatheredConvolution``'s unless it is added to
+/// what is there: else most pixels are zeros to be written.
 struct StrassenConvolution: ConvolutionKernel {
   let name = "strassen"
   let problem: ConvolutionProblem
@@ -146,35 +147,59 @@ struct StrassenConvolution: ConvolutionKernel {
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    guard problem.isDense else {
+    if problem.isDense {
+      backwardData(
+        dx: dx, starts: nil, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+    } else if finish.accumulates(dx) {
+      withPixels(of: dx) {
+        backwardData(
+          dx: dx, starts: $0, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      }
+    } else {
       gathered.backwardData(
         dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
-      return
+    }
+  }
+
+  /// Calls `body` with the pixels that a stride meets.
+  private func withPixels(
+    of dx: UnsafeMutablePointer<Float>, body: (StrassenFactors.ResultStarts) -> Void
+  ) {
+    Gather(problem).withRows(0..<problem.outPixels, of: dx) { starts in
+      starts.withMemoryRebound(
+        to: UnsafeMutablePointer<Float>?.self, capacity: problem.outPixels, body)
+    }
+  }
+
+  private func backwardData(
+    dx: UnsafeMutablePointer<Float>, starts: StrassenFactors.ResultStarts?,
+    dy: UnsafePointer<Float>, w: UnsafePointer<Float>, finish: GradientFinish,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    let (adds, sums) = (finish.accumulates(dx), finish.sums)
+    let finish = finish.finish(dx)?.loop(dx)
+    func withRows(_ rows: Range<Int>, body: (StrassenFactors.Rows) -> Void) {
+      body(.dense(dy + rows.lowerBound * problem.outChannels))
     }
     if let panelsBack {
       panelsBack.multiply(
-        w, transposed: true, into: dx, transform: nil, adds: finish.accumulates(dx),
-        finish: finish.finish(dx)?.loop(dx), sums: finish.sums, scratch: scratch, pool: pool
-      ) {
-        $1(.dense(dy + $0.lowerBound * problem.outChannels))
-      }
+        w, transposed: true, into: dx, starts: starts, transform: nil, adds: adds, finish: finish,
+        sums: sums, scratch: scratch, pool: pool, withRows: withRows)
       return
     }
     let factors = StrassenFactors(
       scratch, depth: problem.outChannels, columns: problem.inChannels)
     factors.pack(w, .transposed, pool: pool)
-    let streams = problem.inputCount >= PackedMatrix.streamedCount
     multiply(
-      factors, into: dx, streams: streams, transform: nil, adds: finish.accumulates(dx),
-      finish: finish.finish(dx)?.loop(dx), sums: finish.sums, scratch: factors.end, pool: pool
-    ) { rows, body in
-      body(.dense(dy + rows.lowerBound * problem.outChannels))
-    }
+      factors, into: dx, starts: starts,
+      streams: problem.inputCount >= PackedMatrix.streamedCount, transform: nil, adds: adds,
+      finish: finish, sums: sums, scratch: factors.end, pool: pool, withRows: withRows)
   }
 
   /// All blocks of a product. `withRows` calls its second argument with some rows.
   private func multiply(
-    _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>, streams: Bool,
+    _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>,
+    starts: StrassenFactors.ResultStarts? = nil, streams: Bool,
     transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
     finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
     withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
@@ -190,7 +215,8 @@ struct StrassenConvolution: ConvolutionKernel {
           residual: residual, adds: adds, streams: streams, finish: finish,
           sums: sums?.part(block.part, of: result, columns: low, high),
           scratch: scratch + lane * StrassenFactors.laneScratch,
-          result: result + 2 * block.rows.lowerBound * factors.columns)
+          result: result + 2 * block.rows.lowerBound * factors.columns,
+          starts: starts.map { $0 + 2 * block.rows.lowerBound })
       }
     }
   }

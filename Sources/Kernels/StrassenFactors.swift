@@ -73,12 +73,17 @@ struct StrassenFactors {
     }
   }
 
-  /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins.
+  /// Where rows of a result begin that do not lie one after the other.
+  typealias ResultStarts = UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+
+  /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins,
+  /// `starts` where each does, unless nil.
   func multiply(
     _ block: ProductBlocks.Block, _ a: Rows, following: Int, transform: InputTransform?,
     residual: ck_residual? = nil, adds: Bool = false, streams: Bool, finish: ck_finish?,
     sums: ck_sums?,
-    scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>,
+    starts: ResultStarts? = nil
   ) {
     let rows = a.described(depth: depth, transform: transform, following: following)
     finish.withPointer { finish in
@@ -88,8 +93,8 @@ struct StrassenFactors {
             2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
             residual, start,
             ck_result(
-              starts: nil, first: result, pitch: columns, streams: streams ? 1 : 0,
-              finish: finish, sums: sums),
+              starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns,
+              streams: streams ? 1 : 0, finish: finish, sums: sums),
             adds ? 1 : 0, scratch)
         }
       }

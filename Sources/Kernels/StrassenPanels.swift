@@ -25,9 +25,11 @@ struct StrassenPanels {
 
   /// result = rows · w, or · wᵀ where it is `transposed`, columns × depth.
   ///
-  /// `withRows` calls its second argument with some rows.
+  /// `withRows` calls its second argument with some rows; `starts` is where rows of the result begin, unless
+  /// nil.
   func multiply(
     _ w: UnsafePointer<Float>, transposed: Bool, into result: UnsafeMutablePointer<Float>,
+    starts: StrassenFactors.ResultStarts? = nil,
     transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
     finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
     withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
@@ -57,7 +59,8 @@ struct StrassenPanels {
             rows, depth, columns, panel, panel + 1 < panels ? panel + 1 : -1, scratch, w,
             transposed ? 1 : 0,
             ck_result(
-              starts: nil, first: result, pitch: columns, streams: 0, finish: finish, sums: over),
+              starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns, streams: 0,
+              finish: finish, sums: over),
             adds ? 1 : 0, lanes + lane * laneScratch)
         }
       }

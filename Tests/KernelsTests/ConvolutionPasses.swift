@@ -12,6 +12,8 @@ struct ConvolutionPasses: Equatable {
   var dxGated: [Float]
   /// dx added to x in place, for kernels of one tap; else as ``dxAdded``.
   var dxAccumulated: [Float]
+  /// The same, 0 where x is not above 0, added to x with zeros there already; else as ``dxGated``.
+  var dxAccumulatedGated: [Float]
   var dw: [Float]
 
   init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
@@ -72,7 +74,7 @@ struct ConvolutionPasses: Equatable {
     checkCanary()
     dxGated = data.array
 
-    dxAccumulated = dxAdded
+    (dxAccumulated, dxAccumulatedGated) = (dxAdded, dxGated)
     if problem.kernelHeight * problem.kernelWidth == 1, convolution.kernelName != "per pixel" {
       _ = data.buffer.update(fromContentsOf: inputs.x)
       poison()
@@ -81,6 +83,14 @@ struct ConvolutionPasses: Equatable {
         finish: GradientFinish(addend: data.pointer), scratch: scratch.pointer, pool: pool)
       checkCanary()
       dxAccumulated = data.array
+      _ = data.buffer.update(fromContentsOf: inputs.x.map { max(0, $0) })
+      poison()
+      convolution.backwardData(
+        dx: data.pointer, dy: dy.pointer, w: w.pointer,
+        finish: GradientFinish(addend: data.pointer, gate: x.pointer), scratch: scratch.pointer,
+        pool: pool)
+      checkCanary()
+      dxAccumulatedGated = data.array
     }
 
     let weights = copy(inputs.startingGradient)

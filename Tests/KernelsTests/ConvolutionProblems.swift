@@ -20,6 +20,7 @@ enum ConvolutionProblems {
     .init(batch: 7, height: 6, width: 5, inChannels: 64, outChannels: 1024, kernel: 1),
     .init(batch: 5, height: 8, width: 5, inChannels: 1024, outChannels: 64, kernel: 1, stride: 2),
     .init(batch: 18, height: 6, width: 5, inChannels: 64, outChannels: 1024, kernel: 1),
+    .init(batch: 27, height: 8, width: 10, inChannels: 64, outChannels: 128, kernel: 1, stride: 2),
   ]
 
   private static let threeByThree: [ConvolutionProblem] = [

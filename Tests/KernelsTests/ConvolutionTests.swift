@@ -42,6 +42,10 @@ import Testing
       let sum = zip(dx, reference.x).map { $0 + Double($1) }
       let accumulated = relativeError(of: passes.dxAccumulated, from: sum)
       #expect(accumulated <= bounds.data, "\(name) backwardData in place is off by \(accumulated)")
+      #expect(
+        zip(passes.dxAccumulated, passes.dxAccumulatedGated).enumerated().allSatisfy {
+          $1.1 == (reference.x[$0] > 0 ? $1.0 : 0)
+        }, "\(name) backwardData in place lets through what a ReLU did")
       let weights = relativeError(of: passes.dw, from: dw)
       #expect(weights <= bounds.weights, "\(name) backwardWeights is off by \(weights)")
     }
