@@ -257,8 +257,8 @@ CK_INLINE void strassen_tile(int rows, int scatters, ptrdiff_t half, ck_left a, 
     if (s == 5) { plus_tile(rows, third, sums); }
     if (ended[s] >= 0) {
       const ck_quarter *quarter = quarters + ended[s];
-      put_tile(rows, sums, scatters ? quarter->starts : NULL, quarter->first, ldc, CK_WIDTH, quarter->how, quarter->finish,
-               quarter->sums);
+      put_tile(rows, sums, scatters ? quarter->starts : NULL, quarter->first, ldc, CK_WIDTH,
+               quarter->how, quarter->finish, quarter->sums);
       // Two quarters have the columns, and sums, in common.
       if (quarter->sums) { quarter->sums->begins = 0; }
     }

@@ -43,6 +43,13 @@ protocol ConvolutionKernel: Sendable {
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// Both gradients in one pass, where that is the faster way.
   var fusedBackward: DenseBackward? { get }
+  /// Whether ``backward(dx:dw:dy:x:input:w:finish:scratch:pool:)`` computes both at the same time.
+  var joinsBackward: Bool { get }
+  /// dx, then or meanwhile dw.
+  func backward(
+    dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dw = Σ over batch and pixels
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
@@ -55,6 +62,16 @@ extension ConvolutionKernel {
   var resultParts: [Int] { [] }
   var gradientParts: Int { 0 }
   var endsBlocks: Bool { false }
+  var joinsBackward: Bool { false }
+
+  func backward(
+    dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    backwardWeights(dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    backwardData(dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+  }
 
   func preparedScratchCount(threads: Int) -> Int { scratchCount(threads: threads) }
 
@@ -239,6 +256,22 @@ public struct Convolution: Sendable {
   ) {
     guard let fused else { preconditionFailure("\(problem) has no way to fuse both gradients") }
     fused.run(
+      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, finish: finish, scratch: scratch,
+      pool: pool)
+  }
+
+  /// Whether ``backward(dx:dw:dy:x:input:w:finish:scratch:pool:)`` takes less time than one gradient
+  /// after the other: lanes wait for each other once.
+  public var joinsBackward: Bool { kernel.joinsBackward }
+
+  /// dw and dx from dy, with the same bits as one after the other; overwrites both.
+  public func backward(
+    dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, input: InputTransform? = nil, w: UnsafePointer<Float>,
+    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    pool: ThreadPool
+  ) {
+    kernel.backward(
       dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, finish: finish, scratch: scratch,
       pool: pool)
   }

@@ -62,6 +62,7 @@ struct StrassenConvolution: ConvolutionKernel {
     return max(
       preparedScratchCount(threads: threads), panels?.scratchCount(threads: threads) ?? packed,
       panelsBack?.scratchCount(threads: threads) ?? packed,
+      joinedScratchCount(threads: threads),
       StrassenGradient(problem).scratchCount(threads: threads),
       gathered.scratchCount(threads: threads))
   }
@@ -108,11 +109,11 @@ struct StrassenConvolution: ConvolutionKernel {
     let streams = problem.outputCount >= PackedMatrix.streamedCount
     let residual = input?.residual?.loop(
       x, streams: problem.inputCount >= PackedMatrix.streamedCount)
-    multiply(
-      factors, into: y, streams: streams, transform: input, residual: residual,
-      finish: finish?.loop(y), sums: sums,
-      scratch: scratch, pool: pool
-    ) { withRows($0, of: x, body: $1) }
+    pool.run(
+      work(
+        factors, into: y, streams: streams, transform: input, residual: residual,
+        finish: finish?.loop(y), sums: sums, lanes: scratch, pitch: StrassenFactors.laneScratch
+      ) { withRows($0, of: x, body: $1) })
   }
 
   func forward(
@@ -127,11 +128,14 @@ struct StrassenConvolution: ConvolutionKernel {
         scratch: scratch + preparedCount, pool: pool)
       return
     }
-    panels.multiply(
-      w, transposed: false, into: y, transform: input,
-      residual: input?.residual?.loop(x, streams: false), finish: nil, sums: sums,
-      scratch: scratch, pool: pool
+    panels.form(
+      to: scratch, transform: input, residual: input?.residual?.loop(x, streams: false),
+      pool: pool
     ) { withRows($0, of: x, body: $1) }
+    pool.run(
+      panels.work(
+        w, transposed: false, formed: scratch, into: y, finish: nil, sums: sums,
+        lanes: scratch + panels.formedCount, pitch: panels.laneScratch))
   }
 
   /// Calls `body` with pixels that a forward pass reads.
@@ -147,65 +151,114 @@ struct StrassenConvolution: ConvolutionKernel {
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
     finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    if problem.isDense {
-      backwardData(
-        dx: dx, starts: nil, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
-    } else if finish.accumulates(dx) {
-      withPixels(of: dx) {
-        backwardData(
-          dx: dx, starts: $0, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
-      }
-    } else {
+    guard goesByQuarters(finish, dx) else {
       gathered.backwardData(
         dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      return
     }
+    withDataWork(
+      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, lanes: scratch + dataCount,
+      pitch: dataLaneScratch, pool: pool
+    ) { pool.run($0) }
   }
 
-  /// Calls `body` with the pixels that a stride meets.
-  private func withPixels(
-    of dx: UnsafeMutablePointer<Float>, body: (StrassenFactors.ResultStarts) -> Void
+  var joinsBackward: Bool { StrassenGradient.canCompute(problem) && fusedBackward == nil }
+
+  func backward(
+    dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
+    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    Gather(problem).withRows(0..<problem.outPixels, of: dx) { starts in
-      starts.withMemoryRebound(
-        to: UnsafeMutablePointer<Float>?.self, capacity: problem.outPixels, body)
+    guard StrassenGradient.canCompute(problem), goesByQuarters(finish, dx) else {
+      backwardWeights(dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+      backwardData(dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      return
     }
+    let gradient = StrassenGradient(problem)
+    let partials = scratch + dataCount
+    let (lanes, pitch) = (partials + gradient.partialCount, joinedLaneScratch)
+    let weights = gradient.work(
+      to: dw, dy: dy, x: x, input: input, partials: partials, lanes: lanes, pitch: pitch)
+    withDataWork(
+      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, lanes: lanes, pitch: pitch,
+      pool: pool
+    ) { pool.run(weights, then: $0) }
+    gradient.end(dw, partials: partials, pool: pool)
   }
 
-  private func backwardData(
-    dx: UnsafeMutablePointer<Float>, starts: StrassenFactors.ResultStarts?,
-    dy: UnsafePointer<Float>, w: UnsafePointer<Float>, finish: GradientFinish,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  /// Numbers of scratch memory for both gradients at the same time.
+  private func joinedScratchCount(threads: Int) -> Int {
+    dataCount + StrassenGradient(problem).partialCount + threads * joinedLaneScratch
+  }
+  private var joinedLaneScratch: Int {
+    max(dataLaneScratch, StrassenGradient(problem).laneScratch)
+  }
+
+  /// Whether the data's gradient does: most pixels that a stride leaves alone are zeros to be written.
+  private func goesByQuarters(_ finish: GradientFinish, _ dx: UnsafePointer<Float>) -> Bool {
+    problem.isDense || finish.accumulates(dx)
+  }
+
+  /// Numbers of scratch memory for the data's gradient, all lanes' and each one's.
+  private var dataCount: Int { panelsBack?.formedCount ?? preparedCount }
+  private var dataLaneScratch: Int { panelsBack?.laneScratch ?? StrassenFactors.laneScratch }
+
+  /// Calls `body` with the chunks of the data's gradient when what they have in common is prepared.
+  ///
+  /// - Parameters:
+  ///   - scratch: ``dataCount`` numbers.
+  ///   - lanes: each lane's scratch memory, ``dataLaneScratch`` numbers or more, `pitch` apart.
+  private func withDataWork(
+    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
+    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>,
+    lanes: UnsafeMutablePointer<Float>, pitch: Int, pool: ThreadPool, body: (PooledWork) -> Void
   ) {
     let (adds, sums) = (finish.accumulates(dx), finish.sums)
     let finish = finish.finish(dx)?.loop(dx)
     func withRows(_ rows: Range<Int>, body: (StrassenFactors.Rows) -> Void) {
       body(.dense(dy + rows.lowerBound * problem.outChannels))
     }
-    if let panelsBack {
-      panelsBack.multiply(
-        w, transposed: true, into: dx, starts: starts, transform: nil, adds: adds, finish: finish,
-        sums: sums, scratch: scratch, pool: pool, withRows: withRows)
-      return
+    withPixels(of: dx) { starts in
+      if let panelsBack {
+        panelsBack.form(to: scratch, transform: nil, residual: nil, pool: pool, withRows: withRows)
+        body(
+          panelsBack.work(
+            w, transposed: true, formed: scratch, into: dx, starts: starts, adds: adds,
+            finish: finish, sums: sums, lanes: lanes, pitch: pitch))
+        return
+      }
+      let factors = StrassenFactors(
+        scratch, depth: problem.outChannels, columns: problem.inChannels)
+      factors.pack(w, .transposed, pool: pool)
+      body(
+        work(
+          factors, into: dx, starts: starts,
+          streams: problem.inputCount >= PackedMatrix.streamedCount, transform: nil, adds: adds,
+          finish: finish, sums: sums, lanes: lanes, pitch: pitch, withRows: withRows))
     }
-    let factors = StrassenFactors(
-      scratch, depth: problem.outChannels, columns: problem.inChannels)
-    factors.pack(w, .transposed, pool: pool)
-    multiply(
-      factors, into: dx, starts: starts,
-      streams: problem.inputCount >= PackedMatrix.streamedCount, transform: nil, adds: adds,
-      finish: finish, sums: sums, scratch: factors.end, pool: pool, withRows: withRows)
+  }
+
+  /// Calls `body` with the pixels of dx that a stride meets; nil where it meets all.
+  private func withPixels(
+    of dx: UnsafeMutablePointer<Float>, body: (StrassenFactors.ResultStarts?) -> Void
+  ) {
+    guard !problem.isDense else { return body(nil) }
+    Gather(problem).withRows(0..<problem.outPixels, of: dx) { starts in
+      starts.withMemoryRebound(
+        to: UnsafeMutablePointer<Float>?.self, capacity: problem.outPixels, body)
+    }
   }
 
   /// All blocks of a product. `withRows` calls its second argument with some rows.
-  private func multiply(
+  private func work(
     _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>,
     starts: StrassenFactors.ResultStarts? = nil, streams: Bool,
     transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
-    finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
-    withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
-  ) {
+    finish: ck_finish?, sums: ColumnSums?, lanes: UnsafeMutablePointer<Float>, pitch: Int,
+    withRows: @escaping (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
+  ) -> PooledWork {
     let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: factors.columns)
-    pool.run(chunks: blocks.count) { chunk, lane in
+    return PooledWork(chunks: blocks.count) { chunk, lane in
       let block = blocks[chunk]
       let (low, high) = factors.columns(of: block)
       let end = blocks.end(ofNext: block)
@@ -214,7 +267,7 @@ struct StrassenConvolution: ConvolutionKernel {
           block, rows, following: 2 * (end - block.rows.upperBound), transform: transform,
           residual: residual, adds: adds, streams: streams, finish: finish,
           sums: sums?.part(block.part, of: result, columns: low, high),
-          scratch: scratch + lane * StrassenFactors.laneScratch,
+          scratch: lanes + lane * pitch,
           result: result + 2 * block.rows.lowerBound * factors.columns,
           starts: starts.map { $0 + 2 * block.rows.lowerBound })
       }

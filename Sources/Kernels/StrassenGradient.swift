@@ -41,35 +41,55 @@ struct StrassenGradient {
       && problem.outChannels % (64 * gradient.across) == 0
   }
 
-  private var laneScratch: Int {
+  /// Numbers of scratch memory of a lane.
+  var laneScratch: Int {
     roundUp(ck_strassen_gradient_scratch(problem.inChannels / down), 16)
   }
 
+  /// Numbers of scratch memory for partial sums.
+  var partialCount: Int { sums.scratchCount }
   /// Numbers of scratch memory.
-  func scratchCount(threads: Int) -> Int { sums.scratchCount + threads * laneScratch }
+  func scratchCount(threads: Int) -> Int { partialCount + threads * laneScratch }
 
   /// Overwrites dw.
   func write(
     to dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    pool.run(
+      work(
+        to: dw, dy: dy, x: x, input: input, partials: scratch, lanes: scratch + partialCount,
+        pitch: laneScratch))
+    end(dw, partials: scratch, pool: pool)
+  }
+
+  /// What comes before ``end(_:partials:pool:)``.
+  ///
+  /// - Parameters:
+  ///   - partials: ``partialCount`` numbers.
+  ///   - lanes: each lane's scratch memory, ``laneScratch`` numbers or more, `pitch` apart.
+  func work(
+    to dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    input: InputTransform?, partials: UnsafeMutablePointer<Float>,
+    lanes: UnsafeMutablePointer<Float>, pitch: Int
+  ) -> PooledWork {
     let gather = Gather(problem)
     let (c, k) = (problem.inChannels, problem.outChannels)
     let (height, width) = (c / down, k / across)
-    let (lanes, groups) = (scratch + sums.scratchCount, sums.groups)
-    pool.run(chunks: groups * down * across) { chunk, lane in
+    let groups = sums.groups
+    return PooledWork(chunks: groups * down * across) { chunk, lane in
       let (group, block) = chunk.quotientAndRemainder(dividingBy: down * across)
       let (i, j) = (block / across * height, block % across * width)
       let pairs = problem.outPixels / 2
       let pixels = 2 * (group * pairs / groups)..<2 * ((group + 1) * pairs / groups)
-      let target = sums.start(of: group, in: scratch, else: dw) + i * k + j
+      let target = sums.start(of: group, in: partials, else: dw) + i * k + j
       var a = ck_rows(
         starts: nil, first: x + pixels.lowerBound * c + i, pitch: c, segments: 1, length: height,
         scale: input.map { $0.scale + i }, shift: input.map { $0.shift + i }, following: 0)
       let b = ck_rows(
         starts: nil, first: dy + pixels.lowerBound * k + j, pitch: k, segments: 1, length: width,
         scale: nil, shift: nil, following: 0)
-      let scratch = lanes + lane * laneScratch
+      let scratch = lanes + lane * pitch
       guard !gather.isDense else {
         ck_strassen_gradient(pixels.count, a, b, target, k, 0, scratch)
         return
@@ -79,6 +99,12 @@ struct StrassenGradient {
         ck_strassen_gradient(pixels.count, a, b, target, k, 0, scratch)
       }
     }
-    sums.add(to: dw, scratch: scratch, pool: pool)
+  }
+
+  /// Adds the partial sums up.
+  func end(
+    _ dw: UnsafeMutablePointer<Float>, partials: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    sums.add(to: dw, scratch: partials, pool: pool)
   }
 }

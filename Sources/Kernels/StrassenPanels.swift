@@ -17,21 +17,18 @@ struct StrassenPanels {
     (self.rows, self.depth, self.columns) = (rows, depth, columns)
   }
 
-  private var formedCount: Int { roundUp(ck_strassen_formed_count(rows, depth), 16) }
-  private var laneScratch: Int { roundUp(ck_strassen_panel_scratch(depth), 16) }
+  /// Numbers of the rows' factors.
+  var formedCount: Int { roundUp(ck_strassen_formed_count(rows, depth), 16) }
+  /// Numbers of scratch memory of a lane.
+  var laneScratch: Int { roundUp(ck_strassen_panel_scratch(depth), 16) }
 
   /// Numbers of scratch memory.
   func scratchCount(threads: Int) -> Int { formedCount + threads * laneScratch }
 
-  /// result = rows · w, or · wᵀ where it is `transposed`, columns × depth.
-  ///
-  /// `withRows` calls its second argument with some rows; `starts` is where rows of the result begin, unless
-  /// nil.
-  func multiply(
-    _ w: UnsafePointer<Float>, transposed: Bool, into result: UnsafeMutablePointer<Float>,
-    starts: StrassenFactors.ResultStarts? = nil,
-    transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
-    finish: ck_finish?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+  /// Forms the factors of the rows, with which `withRows` calls its second argument.
+  func form(
+    to formed: UnsafeMutablePointer<Float>, transform: InputTransform?, residual: ck_residual?,
+    pool: ThreadPool,
     withRows: (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
   ) {
     let pairs = RowChunks(rows: rows / 2)
@@ -42,26 +39,38 @@ struct StrassenPanels {
         residual.withPointer { residual in
           ck_strassen_form(
             2 * range.count, rows, part.described(depth: depth, transform: transform), residual,
-            scratch + range.lowerBound * pitch)
+            formed + range.lowerBound * pitch)
         }
       }
     }
+  }
+
+  /// result = rows · w, or · wᵀ where it is `transposed`, columns × depth, the rows being formed.
+  ///
+  /// - Parameters:
+  ///   - starts: where rows of the result begin, unless nil.
+  ///   - lanes: each lane's scratch memory, ``laneScratch`` numbers or more, `pitch` apart.
+  func work(
+    _ w: UnsafePointer<Float>, transposed: Bool, formed: UnsafePointer<Float>,
+    into result: UnsafeMutablePointer<Float>, starts: StrassenFactors.ResultStarts? = nil,
+    adds: Bool = false, finish: ck_finish?, sums: ColumnSums?,
+    lanes: UnsafeMutablePointer<Float>, pitch: Int
+  ) -> PooledWork {
     let (width, half) = (PackedMatrix.width, columns / 2)
     let panels = half / width
-    let lanes = scratch + formedCount
-    pool.run(chunks: panels) { panel, lane in
+    return PooledWork(chunks: panels) { panel, lane in
       let low = panel * width..<(panel + 1) * width
       let high = low.lowerBound + half..<low.upperBound + half
       let over = sums?.part(0, of: result, columns: low, high)
       finish.withPointer { finish in
         over.withPointer { over in
           ck_strassen_multiply_panel(
-            rows, depth, columns, panel, panel + 1 < panels ? panel + 1 : -1, scratch, w,
+            rows, depth, columns, panel, panel + 1 < panels ? panel + 1 : -1, formed, w,
             transposed ? 1 : 0,
             ck_result(
               starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns, streams: 0,
               finish: finish, sums: over),
-            adds ? 1 : 0, lanes + lane * laneScratch)
+            adds ? 1 : 0, lanes + lane * pitch)
         }
       }
     }

@@ -124,6 +124,14 @@ package final class ConvolutionLayer: Layer {
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
+    if let dx, convolution!.joinsBackward {
+      timed(.backward, pool, passes: 2) {
+        convolution!.backward(
+          dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.numbers,
+          finish: finish, scratch: scratch, pool: pool)
+      }
+      return
+    }
     timed(.backwardWeights, pool) {
       convolution!.backwardWeights(
         dw: weight.gradient!.pointer, dy: dy, x: x, input: input, scratch: scratch, pool: pool)

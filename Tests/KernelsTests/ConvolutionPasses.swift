@@ -15,6 +15,8 @@ struct ConvolutionPasses: Equatable {
   /// The same, 0 where x is not above 0, added to x with zeros there already; else as ``dxGated``.
   var dxAccumulatedGated: [Float]
   var dw: [Float]
+  /// dx, in place as ``dxAccumulated`` for kernels of one tap, and dw of both at the same time.
+  var joined: [[Float]]
 
   init(_ convolution: Convolution, _ inputs: ConvolutionReference, threads: Int) {
     let problem = convolution.problem
@@ -99,5 +101,18 @@ struct ConvolutionPasses: Equatable {
       dw: weights.pointer, dy: dy.pointer, x: x.pointer, scratch: scratch.pointer, pool: pool)
     checkCanary()
     dw = weights.array
+
+    let isInPlace =
+      problem.kernelHeight * problem.kernelWidth == 1
+      && convolution.kernelName != "per pixel"
+    if isInPlace { _ = data.buffer.update(fromContentsOf: inputs.x) }
+    _ = weights.buffer.update(fromContentsOf: inputs.startingGradient)
+    poison()
+    convolution.backward(
+      dx: data.pointer, dw: weights.pointer, dy: dy.pointer, x: x.pointer, w: w.pointer,
+      finish: GradientFinish(addend: isInPlace ? data.pointer : x.pointer),
+      scratch: scratch.pointer, pool: pool)
+    checkCanary()
+    joined = [data.array, weights.array]
   }
 }

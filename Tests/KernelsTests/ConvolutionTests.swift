@@ -46,6 +46,9 @@ import Testing
         zip(passes.dxAccumulated, passes.dxAccumulatedGated).enumerated().allSatisfy {
           $1.1 == (reference.x[$0] > 0 ? $1.0 : 0)
         }, "\(name) backwardData in place lets through what a ReLU did")
+      #expect(
+        passes.joined == [passes.dxAccumulated, passes.dw],
+        "\(name): both gradients at the same time have other bits")
       let weights = relativeError(of: passes.dw, from: dw)
       #expect(weights <= bounds.weights, "\(name) backwardWeights is off by \(weights)")
     }

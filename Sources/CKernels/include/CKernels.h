@@ -167,8 +167,8 @@ void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_
 ptrdiff_t ck_strassen_scratch(void);
 
 /// Where rows are few, and factors of a matrix would be met but once or twice, its panels are packed where they
-/// are met, and rows' factors are formed first: those of some rows, of `all` in all, at ck_strassen_formed_pair
-/// times their number in pairs. `residual` as in ck_strassen_multiply; it is written once.
+/// are met, and rows' factors are formed first: those of some rows, of `all` in all; a pair's are
+/// ck_strassen_formed_pitch further on than those of the pair before. `residual` as in ck_strassen_multiply.
 void ck_strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
                       float *factors);
 /// Floats of the factors of some rows.
