@@ -13,6 +13,7 @@
 #include "norms.h"
 #include "pooling.h"
 #include "winograd.h"
+#include "stem.h"
 
 const ck_table CK_TABLE = {
     CK_NAME,
@@ -48,6 +49,13 @@ const ck_table CK_TABLE = {
     winograd_gradient,
     winograd_filter,
     winograd_filter_gradient,
+    stem_filter,
+    stem_input,
+    stem_scratch,
+    stem_multiply,
+    stem_gradient_input,
+    stem_gradient,
+    stem_filter_gradient,
 };
 #pragma clang attribute pop
 #endif

@@ -256,3 +256,32 @@ void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
                                  float *dg, ptrdiff_t pitch, const ptrdiff_t *taps) {
   chosen->winograd_filter_gradient(axes, rows, du, du_pitch, places, channels, dg, pitch, taps);
 }
+
+void ck_stem_filter(ptrdiff_t channels, const float *w, float *u) {
+  chosen->stem_filter(channels, w, u);
+}
+
+void ck_stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *scale,
+                   const float *shift, float *v, float *scratch) {
+  chosen->stem_input(s, x, row, scale, shift, v, scratch);
+}
+
+ptrdiff_t ck_stem_scratch(ck_stem s) { return chosen->stem_scratch(s); }
+
+void ck_stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
+                      const ck_finish *finish, const ck_sums *sums, int streams) {
+  chosen->stem_multiply(s, row, v, u, y, finish, sums, streams);
+}
+
+void ck_stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d, ptrdiff_t plane) {
+  chosen->stem_gradient_input(s, dy, lines, d, plane);
+}
+
+void ck_stem_gradient(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const float *d,
+                      ptrdiff_t plane, float *du, int adds) {
+  chosen->stem_gradient(tiles, channels, v, d, plane, du, adds);
+}
+
+void ck_stem_filter_gradient(ptrdiff_t channels, const float *du, float *dw) {
+  chosen->stem_filter_gradient(channels, du, dw);
+}

@@ -154,8 +154,9 @@ CK_INLINE void evaluate(int n, const ck_points *points, int infinite, int count,
   if (infinite) { o[n - 1] = e[count - 1]; }
 }
 
-// G g of `count` taps; a single tap has nothing at infinity.
-CK_INLINE void weigh(int n, const ck_points *points, int count, const vec *g, vec *o) {
+// G g of `count` taps.
+CK_INLINE void weigh(int n, const ck_points *points, int infinite, int count, const vec *g,
+                     vec *o) {
   if (n == W_PAIR) {
     o[0] = g[0] - g[1];
     o[1] = g[1];
@@ -168,14 +169,16 @@ CK_INLINE void weigh(int n, const ck_points *points, int count, const vec *g, ve
     float p = points->power[i][1], q = points->share[i];
     vec even = q * (count > 2 ? fused(all(p * p), g[2], g[0]) : g[0]);
     vec odd = count > 1 ? (q * p) * g[1] : (vec){};
+    if (count > 3) { odd = fused(all(q * p * p * p), g[3], odd); }
     o[zero + 2 * i] = count > 1 ? even + odd : even;
     o[zero + 2 * i + 1] = count > 1 ? (zero ? even - odd : odd - even) : zero ? even : -even;
   }
-  if (count > 1) { o[n - 1] = g[count - 1]; }
+  if (infinite) { o[n - 1] = g[count - 1]; }
 }
 
 // GT m: the gradients of `count` taps.
-CK_INLINE void unweigh(int n, const ck_points *points, int count, const vec *m, vec *o) {
+CK_INLINE void unweigh(int n, const ck_points *points, int infinite, int count, const vec *m,
+                       vec *o) {
   if (n == W_PAIR) {
     o[0] = m[0];
     o[1] = m[1] - m[0] - m[2];
@@ -192,7 +195,7 @@ CK_INLINE void unweigh(int n, const ck_points *points, int count, const vec *m, 
       sum = i == 0 ? factor * both : fused(all(factor), both, sum);
     }
     if (k == 0 && zero) { sum = fused(all(points->zero_share), m[0], sum); }
-    o[k] = count > 1 && k == count - 1 ? sum + m[n - 1] : sum;
+    o[k] = infinite && k == count - 1 ? sum + m[n - 1] : sum;
   }
 }
 
@@ -235,8 +238,8 @@ CK_INLINE void apply(ck_map map, int n, const ck_points *points, int taps, const
     case W_INPUT: spread(n, points, taps > 1, d, o); break;
     case W_OUTPUT: gather(n, points, taps > 1, output_count(n, taps), d, o); break;
     case W_GRADIENT: evaluate(n, points, taps > 1, output_count(n, taps), d, o); break;
-    case W_FILTER: weigh(n, points, taps, d, o); break;
-    case W_FILTER_GRADIENT: unweigh(n, points, taps, d, o);
+    case W_FILTER: weigh(n, points, taps > 1, taps, d, o); break;
+    case W_FILTER_GRADIENT: unweigh(n, points, taps > 1, taps, d, o);
   }
 }
 

@@ -79,6 +79,20 @@ extension BatchNormKernel {
     line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
     pool: ThreadPool
   ) -> NormalizedGradient {
+    let (slope, constant) = lines(
+      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, sums: sums, parts: parts,
+      vectors: vectors, pool: pool)
+    return NormalizedGradient(
+      x: x, dy: dy, scale: saved.scale, slope: slope, constant: constant,
+      shift: isMasked ? saved.shift : nil)
+  }
+
+  /// dβ and dγ from sums; returns slope and constant.
+  func lines(
+    saved: Saved, dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
+    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
+    pool: ThreadPool
+  ) -> (slope: UnsafePointer<Float>, constant: UnsafePointer<Float>) {
     let (slope, constant) = (line, line + pitch)
     let m = Double(rows)
     forEachChannel(sums, parts: parts, vectors: vectors, pool: pool) { c, sum, product in
@@ -90,9 +104,7 @@ extension BatchNormKernel {
       slope[c] = Float(b)
       constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))
     }
-    return NormalizedGradient(
-      x: x, dy: dy, scale: saved.scale, slope: UnsafePointer(slope),
-      constant: UnsafePointer(constant), shift: isMasked ? saved.shift : nil)
+    return (UnsafePointer(slope), UnsafePointer(constant))
   }
 
   /// Numbers that a gradient's line, slope and constant, takes.

@@ -10,6 +10,8 @@ protocol ConvolutionKernel: Sendable {
   /// The variant that computes the problem well, if there is one; `isPrepared` where weights are
   /// prepared once for many batches. It is then chosen unless an earlier kernel accepts too.
   static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self?
+  /// The extents.
+  var problem: ConvolutionProblem { get }
   /// Recorded with every run.
   var name: String { get }
   /// Numbers of scratch memory that a pass may use with so many threads.
@@ -54,6 +56,11 @@ protocol ConvolutionKernel: Sendable {
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+  /// Whether it can do so from lines that are not in memory.
+  var readsLines: Bool { get }
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, lines: GradientLines, x: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
 }
 
 extension ConvolutionKernel {
@@ -63,6 +70,14 @@ extension ConvolutionKernel {
   var gradientParts: Int { 0 }
   var endsBlocks: Bool { false }
   var joinsBackward: Bool { false }
+  var readsLines: Bool { false }
+
+  func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, lines: GradientLines, x: UnsafePointer<Float>,
+    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    preconditionFailure("\(problem) needs the whole gradient")
+  }
 
   func backward(
     dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
@@ -92,6 +107,7 @@ extension ConvolutionKernel {
 public struct Convolution: Sendable {
   /// Fastest first; the reference accepts every problem and defines the answer.
   static let implementations: [any ConvolutionKernel.Type] = [
+    StemConvolution.self,
     WinogradConvolution.self,
     PerPixelConvolution.self,
     StrassenConvolution.self,
@@ -283,5 +299,18 @@ public struct Convolution: Sendable {
   ) {
     kernel.backwardWeights(
       dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+  }
+
+  /// Whether ``backwardWeights(dw:lines:x:input:scratch:pool:)`` may be called.
+  public var readsLines: Bool { kernel.readsLines }
+
+  /// dw from a dy that is formed line by line where it is read; overwrites dw. Only where it
+  /// ``readsLines``.
+  public func backwardWeights(
+    dw: UnsafeMutablePointer<Float>, lines: GradientLines, x: UnsafePointer<Float>,
+    input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    kernel.backwardWeights(
+      dw: dw, lines: lines, x: x, input: input, scratch: scratch, pool: pool)
   }
 }

@@ -26,7 +26,7 @@ public struct MaxPool: Sendable {
   /// Numbers in y, and in the winners.
   public var outputCount: Int { batch * outHeight * outWidth * channels }
 
-  private var extents: ck_pool {
+  var extents: ck_pool {
     ck_pool(
       height: height, width: width, channels: channels, window: window, stride: stride,
       padding: padding, out_height: outHeight, out_width: outWidth)
@@ -53,11 +53,10 @@ public struct MaxPool: Sendable {
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, winners: UnsafePointer<Float>,
     pool: ThreadPool
   ) {
-    let (extents, image) = (extents, outHeight * outWidth * channels)
+    let gradient = PooledGradient(self, dy: dy, winners: winners)
     pool.run(chunks: batch * height) { chunk, _ in
-      let (n, iy) = chunk.quotientAndRemainder(dividingBy: height)
-      ck_pool_backward(
-        extents, dy + n * image, winners + n * image, iy, dx + chunk * width * channels)
+      let (image, row) = chunk.quotientAndRemainder(dividingBy: height)
+      gradient.form(image, row, to: dx + chunk * width * channels)
     }
   }
 }

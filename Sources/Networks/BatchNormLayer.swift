@@ -137,6 +137,17 @@ package final class BatchNormLayer: Layer {
       pool: pass.pool)
   }
 
+  /// The same where dy comes from a max-pool of the normalised x.
+  func gradient(
+    x: UnsafeMutablePointer<Float>, dy: PooledGradient, scratch: UnsafeMutablePointer<Float>,
+    pass: Pass
+  ) -> GradientLines {
+    kernel.gradient(
+      x: x, dy: dy, saved: vectors(pass.workspace), dGamma: gamma.gradient!.pointer,
+      dBeta: beta.gradient!.pointer, line: pass.workspace[saved!] + 5 * pitch, scratch: scratch,
+      pool: pass.pool)
+  }
+
   /// What a convolution sums while it writes dy, the gradient of the normalised x; where that was
   /// rectified at once, `isMasked`.
   func sums(

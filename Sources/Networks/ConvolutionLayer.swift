@@ -163,6 +163,24 @@ package final class ConvolutionLayer: Layer {
     }
   }
 
+  /// Whether the weights' gradient can be computed from lines that are not in memory.
+  var readsLines: Bool { convolution!.readsLines }
+
+  /// Overwrites the weights' gradient and, where it is wanted, dx.
+  func backward(
+    dx: UnsafeMutablePointer<Float>?, lines: GradientLines, x: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    if let dx {
+      backward(dx: dx, dy: lines.apply(pool: pool), x: x, scratch: scratch, pool: pool)
+      return
+    }
+    timed(.backwardWeights, pool) {
+      convolution!.backwardWeights(
+        dw: weight.gradient!.pointer, lines: lines, x: x, scratch: scratch, pool: pool)
+    }
+  }
+
   private func timed(
     _ pass: WorkClock.Pass, _ pool: ThreadPool, passes: Double = 1, _ body: () -> Void
   ) {

@@ -27,18 +27,21 @@ package final class StemLayer: Layer {
     var shape = try unit.convolution.prepare(for: src, threads: threads)
     try unit.norm.prepare(for: shape, in: &plan)
     raw = plan.reserve(shape.count, for: .untilBackward, label: unit.convolution.path)
-    scratch = plan.reserve(
-      max(unit.convolution.scratchCount, unit.norm.scratchCount), for: .call,
-      label: "\(unit.convolution.path) scratch")
     sums = plan.reserve(
       unit.convolution.sumCount, for: .call, label: "\(unit.convolution.path) sums")
+    var scratchCount = max(unit.convolution.scratchCount, unit.norm.scratchCount)
     if pools {
-      gradient = plan.reserve(shape.count, for: .call, label: "maxpool gradient")
       let pool = MaxPool(batch: shape.n, height: shape.h, width: shape.w, channels: shape.c)
+      scratchCount = max(scratchCount, unit.norm.kernel.scratchCount(pool))
+      if !unit.convolution.readsLines {
+        gradient = plan.reserve(shape.count, for: .call, label: "maxpool gradient")
+      }
       winners = plan.reserve(pool.outputCount, for: .untilBackward, label: "maxpool winners")
       shape = Shape(n: shape.n, h: pool.outHeight, w: pool.outWidth, c: shape.c)
       maxPool = pool
     }
+    scratch = plan.reserve(
+      scratchCount, for: .call, label: "\(unit.convolution.path) scratch")
     return shape
   }
 
@@ -71,9 +74,16 @@ package final class StemLayer: Layer {
     let (x, scratch) = (pass.workspace[raw!], pass.workspace[scratch!])
     let found: NormalizedGradient
     if let maxPool {
+      let winners = pass.workspace[winners!]
+      if unit.convolution.readsLines {
+        let pooled = PooledGradient(maxPool, dy: dDst.pointer, winners: winners)
+        let lines = unit.norm.gradient(x: x, dy: pooled, scratch: scratch, pass: pass)
+        unit.convolution.backward(
+          dx: dSrc?.pointer, lines: lines, x: src.pointer, scratch: scratch, pool: pass.pool)
+        return
+      }
       let gradient = pass.workspace[gradient!]
-      maxPool.backward(
-        dx: gradient, dy: dDst.pointer, winners: pass.workspace[winners!], pool: pass.pool)
+      maxPool.backward(dx: gradient, dy: dDst.pointer, winners: winners, pool: pass.pool)
       found = unit.norm.gradient(x: x, dy: gradient, mask: .none, scratch: scratch, pass: pass)
     } else {
       found = unit.norm.gradient(

@@ -60,6 +60,16 @@ enum ConvolutionProblems {
     .init(
       batch: 4, height: 32, width: 32, inChannels: 3, outChannels: 16, kernel: 7, stride: 2,
       padding: 3),
+    // Three panels of channels, tiles that stick out, less than a tile, and rows of many tiles.
+    .init(
+      batch: 3, height: 14, width: 12, inChannels: 3, outChannels: 96, kernel: 7, stride: 2,
+      padding: 3),
+    .init(
+      batch: 2, height: 3, width: 2, inChannels: 3, outChannels: 32, kernel: 7, stride: 2,
+      padding: 3),
+    .init(
+      batch: 1, height: 8, width: 83, inChannels: 3, outChannels: 32, kernel: 7, stride: 2,
+      padding: 3),
     .init(batch: 2, height: 9, width: 8, inChannels: 8, outChannels: 3, kernel: 7, padding: 3),
     .init(batch: 1, height: 5, width: 3, inChannels: 3, outChannels: 3, kernel: 7, padding: 3),
     .init(batch: 1, height: 5, width: 4, inChannels: 20, outChannels: 8, kernel: 5, padding: 2),
@@ -82,7 +92,7 @@ enum ConvolutionProblems {
       batch: 24, height: 25, width: 28, inChannels: 64, outChannels: 80, kernel: 3, stride: 2,
       padding: 1),
     .init(
-      batch: 20, height: 64, width: 64, inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
+      batch: 40, height: 64, width: 62, inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
       padding: 3),
   ]
 

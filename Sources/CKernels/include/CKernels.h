@@ -337,6 +337,37 @@ void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
                                  ptrdiff_t du_pitch, const ptrdiff_t *places, ptrdiff_t channels,
                                  float *dg, ptrdiff_t pitch, const ptrdiff_t *taps);
 
+/// A convolution of 7x7 taps, stride 2 and padding 3 over images of three colours, by Winograd's F(3x3, 7x7):
+/// the image's extents, and the channels of the result, a multiple of 32.
+typedef struct {
+  ptrdiff_t height, width;
+  ptrdiff_t channels;
+} ck_stem;
+
+/// Floats of V for each tile, and of U and its gradient for each channel.
+enum { CK_STEM_SPREAD = 576, CK_STEM_SUMS = 363 };
+
+/// U from w (7 x 7 x 3 x channels).
+void ck_stem_filter(ptrdiff_t channels, const float *w, float *u);
+/// V of row `row` of the tiles of image x, read as max(0, scale * x + shift) where scale is not NULL; a tile is
+/// three outputs along either side.
+///
+/// scratch: ck_stem_scratch(s) floats.
+void ck_stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *scale,
+                   const float *shift, float *v, float *scratch);
+ptrdiff_t ck_stem_scratch(ck_stem s);
+/// The outputs of such a row, finished as told and added to sums (neither where NULL), to image y; past the
+/// caches where it `streams`.
+void ck_stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
+                      const ck_finish *finish, const ck_sums *sums, int streams);
+/// D of a row of tiles from its `lines` of dy: at each of 36 points, `plane` apart, the tiles' channels.
+void ck_stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d, ptrdiff_t plane);
+/// du = the sum over tiles of V times D at each point; added to du where `adds`.
+void ck_stem_gradient(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const float *d,
+                      ptrdiff_t plane, float *du, int adds);
+/// dw from the gradient of U.
+void ck_stem_filter_gradient(ptrdiff_t channels, const float *du, float *dw);
+
 /// What each implementation provides: the functions above.
 typedef struct {
   const char *name;
@@ -410,6 +441,17 @@ typedef struct {
                                    ptrdiff_t du_pitch, const ptrdiff_t *places,
                                    ptrdiff_t channels, float *dg, ptrdiff_t pitch,
                                    const ptrdiff_t *taps);
+  void (*stem_filter)(ptrdiff_t channels, const float *w, float *u);
+  void (*stem_input)(ck_stem s, const float *x, ptrdiff_t row, const float *scale,
+                     const float *shift, float *v, float *scratch);
+  ptrdiff_t (*stem_scratch)(ck_stem s);
+  void (*stem_multiply)(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
+                        const ck_finish *finish, const ck_sums *sums, int streams);
+  void (*stem_gradient_input)(ck_stem s, const float *dy, ptrdiff_t lines, float *d,
+                              ptrdiff_t plane);
+  void (*stem_gradient)(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const float *d,
+                        ptrdiff_t plane, float *du, int adds);
+  void (*stem_filter_gradient)(ptrdiff_t channels, const float *du, float *dw);
 } ck_table;
 
 /// An implementation by name; NULL where this processor cannot run it.
