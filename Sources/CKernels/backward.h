@@ -12,13 +12,15 @@ CK_INLINE vec gradient_at(ck_normalized_gradient g, const float *dy, const float
 }
 
 // Some rows of t.
-static void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g, ptrdiff_t top,
-                          float *to, ptrdiff_t pitch) {
+CK_INLINE void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g, ptrdiff_t top,
+                          float *to, ptrdiff_t pitch, int streams) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *dy = g.dy + (top + r) * n, *y = g.y + (top + r) * n;
     float *t = to + r * pitch;
     ptrdiff_t j = 0;
-    for (; j + CK_LANES <= n; j += CK_LANES) { store(t + j, gradient_at(g, dy, y, j)); }
+    for (; j + CK_LANES <= n; j += CK_LANES) {
+      put_shared(t + j, gradient_at(g, dy, y, j), streams);
+    }
     for (; j < n; j++) {
       float d = g.shift && g.scale[j] * y[j] + g.shift[j] <= 0 ? 0 : dy[j];
       t[j] = g.scale[j] * d + (g.slope[j] * y[j] + g.constant[j]);
@@ -55,7 +57,7 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
   int streams = dx.streams && !adds && k % 16 == 0;
   for (ptrdiff_t top = 0; top < rows; top += step) {
     ptrdiff_t height = least(step, rows - top), dx_tiles = tile_count(height);
-    form_gradient(height, n, g, top, t, ldt);
+    form_gradient(height, n, g, top, t, ldt, 0);
     for (ptrdiff_t r = 0; r < height && !in_place; r++) {
       read_row(a, top + r, 0, k, scratch + r * lda);
     }

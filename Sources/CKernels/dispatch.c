@@ -1,5 +1,6 @@
 // Which implementation runs.
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,9 @@ __attribute__((constructor)) static void choose(void) {
     if (runs_here(tables[i])) { chosen = tables[i]; }
   }
 }
+
+_Atomic int ck_far;
+void ck_set_far(int is_far) { atomic_store_explicit(&ck_far, is_far, memory_order_relaxed); }
 
 const char *ck_implementation(void) { return chosen->name; }
 
@@ -230,8 +234,8 @@ void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_
 
 void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
                        ptrdiff_t channels, const float *scale, const float *shift, float *v,
-                       const ptrdiff_t *places) {
-  chosen->winograd_input(axes, pixels, next, channels, scale, shift, v, places);
+                       const ptrdiff_t *places, int is_shared) {
+  chosen->winograd_input(axes, pixels, next, channels, scale, shift, v, places, is_shared);
 }
 
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
@@ -241,14 +245,14 @@ void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, p
 }
 
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
-                          ptrdiff_t channels, float *d, const ptrdiff_t *places) {
-  chosen->winograd_gradient(axes, pixels, next, channels, d, places);
+                          ptrdiff_t channels, float *d, const ptrdiff_t *places, int is_shared) {
+  chosen->winograd_gradient(axes, pixels, next, channels, d, places, is_shared);
 }
 
 void ck_winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                         const ptrdiff_t *taps, ptrdiff_t channels, float *u,
-                        const ptrdiff_t *places, ptrdiff_t depth) {
-  chosen->winograd_filter(axes, rows, g, pitch, taps, channels, u, places, depth);
+                        const ptrdiff_t *places, ptrdiff_t depth, int is_shared) {
+  chosen->winograd_filter(axes, rows, g, pitch, taps, channels, u, places, depth, is_shared);
 }
 
 void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,

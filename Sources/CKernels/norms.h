@@ -126,5 +126,11 @@ static void norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const 
 }
 
 static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to) {
-  form_gradient(rows, channels, g, 0, to, channels);
+  int streams = channels % CK_LINE == 0 && goes_far(to);
+  if (streams) {
+    form_gradient(rows, channels, g, 0, to, channels, 1);
+    end_stream();
+  } else {
+    form_gradient(rows, channels, g, 0, to, channels, 0);
+  }
 }

@@ -8,6 +8,7 @@
 // Products are rounded where the source says so, and nowhere else.
 #pragma STDC FP_CONTRACT OFF
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "table.h"
@@ -66,6 +67,29 @@ CK_INLINE void add_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
 }
 
 enum { CK_LINE = 64 / sizeof(float) };
+
+// What went past the caches is there for all.
+CK_INLINE void end_stream(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
+// Whether what other lanes read next goes past the caches: where cores share none, a lane that writes lines
+// which another has read waits longer for them than for memory.
+CK_INLINE int goes_far(const float *to) {
+  return CK_LANES == CK_LINE && (size_t)to % 64 == 0
+         && atomic_load_explicit(&ck_far, memory_order_relaxed);
+}
+
+// Half a line at a time takes as long as a whole one.
+CK_INLINE void put_shared(float *to, vec x, int streams) {
+  if (streams && CK_LANES == CK_LINE) {
+    __builtin_nontemporal_store(x, (aligned_vec *)to);
+  } else {
+    store(to, x);
+  }
+}
 
 // Columns [first, last) of rows [row, end) that are about to be read, asked for a few lines at a time
 // between tiles, so that memory is read while tiles are computed.

@@ -19,58 +19,62 @@ CK_INLINE ptrdiff_t strassen_blocks(ptrdiff_t k) { return (k + CK_DEPTH - 1) / C
 CK_INLINE ptrdiff_t strassen_half(ptrdiff_t k) { return k / strassen_blocks(k) / 2; }
 
 // The right factors, in the order of their products, `distance` apart.
-CK_INLINE void put_right(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance) {
+CK_INLINE void put_right(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance,
+                         int streams) {
   vec t1 = b12 - b11, t2 = b22 - t1;
-  store(to, b11);
-  store(to + distance, b21);
-  store(to + 2 * distance, t2);
-  store(to + 3 * distance, b22 - b12);
-  store(to + 4 * distance, b21 - t2);
-  store(to + 5 * distance, t1);
-  store(to + 6 * distance, b22);
+  put_shared(to, b11, streams);
+  put_shared(to + distance, b21, streams);
+  put_shared(to + 2 * distance, t2, streams);
+  put_shared(to + 3 * distance, b22 - b12, streams);
+  put_shared(to + 4 * distance, b21 - t2, streams);
+  put_shared(to + 5 * distance, t1, streams);
+  put_shared(to + 6 * distance, b22, streams);
 }
 
 // The right factors that a matrix's right factors meet when they are taken for left ones: those of the matrix
 // of b's rows in another order, some with another sign (strassen_backward.h).
-CK_INLINE void put_turned(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance) {
+CK_INLINE void put_turned(vec b11, vec b12, vec b21, vec b22, float *to, ptrdiff_t distance,
+                          int streams) {
   vec lower = b22 - b21, right = b12 + b22;
-  store(to, b21);
-  store(to + distance, b11);
-  store(to + 2 * distance, b12 + lower);
-  store(to + 3 * distance, -right);
-  store(to + 4 * distance, b11 - (b12 + lower));
-  store(to + 5 * distance, lower);
-  store(to + 6 * distance, b12);
+  put_shared(to, b21, streams);
+  put_shared(to + distance, b11, streams);
+  put_shared(to + 2 * distance, b12 + lower, streams);
+  put_shared(to + 3 * distance, -right, streams);
+  put_shared(to + 4 * distance, b11 - (b12 + lower), streams);
+  put_shared(to + 5 * distance, lower, streams);
+  put_shared(to + 6 * distance, b12, streams);
 }
 
 // The left ones.
-CK_INLINE void put_left(vec a11, vec a12, vec a21, vec a22, float *to, ptrdiff_t distance) {
+CK_INLINE void put_left(vec a11, vec a12, vec a21, vec a22, float *to, ptrdiff_t distance,
+                        int streams) {
   vec s1 = a21 + a22, s2 = s1 - a11;
-  store(to, a11);
-  store(to + distance, a12);
-  store(to + 2 * distance, s2);
-  store(to + 3 * distance, a11 - a21);
-  store(to + 4 * distance, a22);
-  store(to + 5 * distance, s1);
-  store(to + 6 * distance, a12 - s2);
+  put_shared(to, a11, streams);
+  put_shared(to + distance, a12, streams);
+  put_shared(to + 2 * distance, s2, streams);
+  put_shared(to + 3 * distance, a11 - a21, streams);
+  put_shared(to + 4 * distance, a22, streams);
+  put_shared(to + 5 * distance, s1, streams);
+  put_shared(to + 6 * distance, a12 - s2, streams);
 }
 
 // Factors of b (k x n), of one panel and one block of k.
 CK_INLINE void pack_factors(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t panel,
-                            ptrdiff_t block, float *to) {
+                            ptrdiff_t block, float *to, int streams) {
   ptrdiff_t half = strassen_half(k), size = half * CK_WIDTH;
   const float *upper = b + 2 * block * half * n + panel * CK_WIDTH, *lower = upper + half * n;
   for (ptrdiff_t p = 0; p < half; p++, upper += n, lower += n, to += CK_WIDTH) {
     for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LANES) {
       put_right(load(upper + j), load(upper + n / 2 + j), load(lower + j), load(lower + n / 2 + j),
-                to + j, size);
+                to + j, size, streams);
     }
   }
 }
 
 // The same of the transpose of b (n x k), plain or turned.
 CK_INLINE void pack_factors_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t panel,
-                                       ptrdiff_t block, int is_turned, float *to) {
+                                       ptrdiff_t block, int is_turned, float *to,
+                                       int streams) {
   ptrdiff_t half = strassen_half(k), size = half * CK_WIDTH;
   float quarters[4][CK_LANES * CK_LANES];
   const float *from = b + panel * CK_WIDTH * k + 2 * block * half;
@@ -85,9 +89,9 @@ CK_INLINE void pack_factors_transposed(ptrdiff_t k, ptrdiff_t n, const float *b,
         vec b21 = load(quarters[2] + q * CK_LANES), b22 = load(quarters[3] + q * CK_LANES);
         float *row = to + (p + q) * CK_WIDTH + j;
         if (is_turned) {
-          put_turned(b11, b12, b21, b22, row, size);
+          put_turned(b11, b12, b21, b22, row, size, streams);
         } else {
-          put_right(b11, b12, b21, b22, row, size);
+          put_right(b11, b12, b21, b22, row, size, streams);
         }
       }
     }
@@ -97,17 +101,30 @@ CK_INLINE void pack_factors_transposed(ptrdiff_t k, ptrdiff_t n, const float *b,
 static void strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
                           float *packed) {
   ptrdiff_t blocks = strassen_blocks(k), size = CK_FACTORS * strassen_half(k) * CK_WIDTH;
+  int streams = goes_far(packed);
   for (ptrdiff_t i = first * blocks; i < end * blocks; i++) {
-    pack_factors(k, n, b, i / blocks, i % blocks, packed + i * size);
+    if (streams) {
+      pack_factors(k, n, b, i / blocks, i % blocks, packed + i * size, 1);
+    } else {
+      pack_factors(k, n, b, i / blocks, i % blocks, packed + i * size, 0);
+    }
   }
+  if (streams) { end_stream(); }
 }
 
 static void strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
                                      ptrdiff_t end, int is_turned, float *packed) {
   ptrdiff_t blocks = strassen_blocks(k), size = CK_FACTORS * strassen_half(k) * CK_WIDTH;
+  int streams = goes_far(packed);
   for (ptrdiff_t i = first * blocks; i < end * blocks; i++) {
-    pack_factors_transposed(k, n, b, i / blocks, i % blocks, is_turned, packed + i * size);
+    float *to = packed + i * size;
+    if (streams) {
+      pack_factors_transposed(k, n, b, i / blocks, i % blocks, is_turned, to, 1);
+    } else {
+      pack_factors_transposed(k, n, b, i / blocks, i % blocks, is_turned, to, 0);
+    }
   }
+  if (streams) { end_stream(); }
 }
 
 // How a row is read: as it is, normalised, or as what ends a block: its sum with another, which may be
@@ -137,13 +154,13 @@ CK_INLINE vec read_vector(int kind, const float *row, ck_rows a, const ck_residu
 // The left factors of a pair of rows, columns [first, first + 2 * half) of them.
 CK_INLINE void form_pair(int kind, const float *even, const float *odd, ck_rows a,
                          const ck_residual *residual, ptrdiff_t first, ptrdiff_t half, float *to,
-                         ptrdiff_t distance) {
+                         ptrdiff_t distance, int streams) {
   for (ptrdiff_t i = first; i < first + half; i += CK_LANES, to += CK_LANES) {
     vec a11 = read_vector(kind, even, a, residual, i);
     vec a12 = read_vector(kind, even, a, residual, i + half);
     vec a21 = read_vector(kind, odd, a, residual, i);
     vec a22 = read_vector(kind, odd, a, residual, i + half);
-    put_left(a11, a12, a21, a22, to, distance);
+    put_left(a11, a12, a21, a22, to, distance, streams);
   }
 }
 
@@ -151,19 +168,20 @@ CK_INLINE const float *row_of(ck_rows a, ptrdiff_t row) {
   return a.starts ? a.starts[row] : a.first + row * a.pitch;
 }
 
-static void form_pairs(ptrdiff_t pairs, ck_rows a, const ck_residual *residual, ptrdiff_t top,
+CK_INLINE void form_pairs(ptrdiff_t pairs, ck_rows a, const ck_residual *residual, ptrdiff_t top,
                        ptrdiff_t first, ptrdiff_t half, float *to, ptrdiff_t pitch,
-                       ptrdiff_t distance) {
+                       ptrdiff_t distance,
+                       int streams) {
   for (ptrdiff_t i = 0; i < pairs; i++, to += pitch) {
     const float *even = row_of(a, top + 2 * i), *odd = row_of(a, top + 2 * i + 1);
     if (residual && residual->scale) {
-      form_pair(CK_NORMALIZED_SUM, even, odd, a, residual, first, half, to, distance);
+      form_pair(CK_NORMALIZED_SUM, even, odd, a, residual, first, half, to, distance, streams);
     } else if (residual) {
-      form_pair(CK_SUM, even, odd, a, residual, first, half, to, distance);
+      form_pair(CK_SUM, even, odd, a, residual, first, half, to, distance, streams);
     } else if (a.scale) {
-      form_pair(CK_NORMALIZED, even, odd, a, residual, first, half, to, distance);
+      form_pair(CK_NORMALIZED, even, odd, a, residual, first, half, to, distance, streams);
     } else {
-      form_pair(CK_PLAIN, even, odd, a, residual, first, half, to, distance);
+      form_pair(CK_PLAIN, even, odd, a, residual, first, half, to, distance, streams);
     }
   }
 }
@@ -365,7 +383,7 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
         next.rows.first = beside(a.first, residual->addend);
         add_errand(&errand, 1, next, pieces);
       }
-      form_pairs(pairs, a, residual, top, p, half, formed, pitch, distance);
+      form_pairs(pairs, a, residual, top, p, half, formed, pitch, distance, 0);
       for (ptrdiff_t panel = first; panel < end; panel++) {
         const float *b = packed + (panel * blocks + block) * CK_FACTORS * half * CK_WIDTH;
         ck_sides sides = sides_of(c, panel, n);
@@ -391,12 +409,15 @@ static void strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_res
                           float *factors) {
   ptrdiff_t blocks = strassen_blocks(a.length), half = strassen_half(a.length);
   ptrdiff_t pitch = half + 16, distance = all / 2 * pitch;
+  int streams = goes_far(factors);
   for (ptrdiff_t block = 0; block < blocks; block++, factors += CK_FACTORS * distance) {
-    form_pairs(rows / 2, a, residual, 0, 2 * block * half, half, factors, pitch, distance);
+    if (streams) {
+      form_pairs(rows / 2, a, residual, 0, 2 * block * half, half, factors, pitch, distance, 1);
+    } else {
+      form_pairs(rows / 2, a, residual, 0, 2 * block * half, half, factors, pitch, distance, 0);
+    }
   }
-#if defined(__x86_64__)
-  if (residual && residual->streams) { __builtin_ia32_sfence(); }
-#endif
+  if (streams || (residual && residual->streams)) { end_stream(); }
 }
 
 // Asks for what the factors of a panel and a block of k are made of.
@@ -422,9 +443,9 @@ static void strassen_multiply_panel(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, pt
   ck_sides sides = sides_of(c, panel, n);
   for (ptrdiff_t block = 0; block < blocks; block++, factors += CK_FACTORS * distance) {
     if (transposed) {
-      pack_factors_transposed(k, n, b, panel, block, 0, right);
+      pack_factors_transposed(k, n, b, panel, block, 0, right, 0);
     } else {
-      pack_factors(k, n, b, panel, block, right);
+      pack_factors(k, n, b, panel, block, right, 0);
     }
     int ends = block == blocks - 1;
     ck_errand errand = {};
@@ -458,9 +479,9 @@ CK_INLINE void form_summed_pair(int kind, int is_left, const float *even, const 
     vec odd_low = read_vector(kind, odd, a, NULL, i);
     vec odd_high = read_vector(kind, odd, a, NULL, i + half);
     if (is_left) {
-      put_left(even_low, odd_low, even_high, odd_high, to, distance);
+      put_left(even_low, odd_low, even_high, odd_high, to, distance, 0);
     } else {
-      put_right(even_low, even_high, odd_low, odd_high, to, distance);
+      put_right(even_low, even_high, odd_low, odd_high, to, distance, 0);
     }
   }
 }

@@ -22,7 +22,7 @@ static void form_gradient_pairs(ptrdiff_t pairs, ptrdiff_t n, ck_normalized_grad
     for (ptrdiff_t j = 0; j < half; j += CK_LANES) {
       put_right(gradient_at(g, dy, y, j), gradient_at(g, dy, y, j + half),
                 gradient_at(g, dy + n, y + n, j), gradient_at(g, dy + n, y + n, j + half), to + j,
-                distance);
+                distance, 0);
     }
   }
 }

@@ -5,6 +5,9 @@
 
 #include "CKernels.h"
 
+/// ck_set_far's.
+extern _Atomic int ck_far;
+
 extern const ck_table ck_portable;
 #if defined(__x86_64__)
 extern const ck_table ck_avx2;

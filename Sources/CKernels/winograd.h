@@ -269,6 +269,8 @@ typedef struct {
   // Rows of the packed matrices that are written, and whether half a panel beyond c is cleared.
   ptrdiff_t depth;
   int clears;
+  // Whether the transformed tile goes past the caches.
+  int streams;
 } ck_tile;
 
 // A line of a tap of the filter that is met later.
@@ -292,13 +294,13 @@ CK_INLINE vec take(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec scale, 
   }
 }
 
-CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x) {
+CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x, int streams) {
   switch (map) {
     case W_INPUT:
-    case W_GRADIENT: store(t->to + t->places[i] + c, x); break;
+    case W_GRADIENT: put_shared(t->to + t->places[i] + c, x, streams); break;
     case W_FILTER: {
       float *to = t->to + t->places[i] + c / CK_WIDTH * t->depth * CK_WIDTH + c % CK_WIDTH;
-      store(to, x);
+      put_shared(to, x, streams);
       if (t->clears) { store(to + CK_LANES, (vec){}); }
       break;
     }
@@ -341,16 +343,23 @@ typedef struct {
       CK_UNROLL for (int i = 0; i < given(MAP, N, TAPS); i++) { made[i][j] = o[i]; }               \
     }                                                                                              \
   }                                                                                                \
-  static void rows_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int count,               \
-                                        vec made[][W_MOST]) {                                      \
-    const ck_tile t = *tile;                                                                       \
+  CK_INLINE void put_rows_##MAP##_##N##_##TAPS(const ck_tile t, ptrdiff_t c, int count,            \
+                                               vec made[][W_MOST], int streams) {                  \
     for (int i = 0; i < count; i++) {                                                              \
       vec d[W_MOST], o[W_MOST];                                                                    \
       CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = made[i][j]; }               \
       apply(MAP, N, &points_##N, TAPS, d, o);                                                      \
       CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                                    \
-        put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j]);                                        \
+        put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j], streams);                               \
       }                                                                                            \
+    }                                                                                              \
+  }                                                                                                \
+  static void rows_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int count,               \
+                                        vec made[][W_MOST]) {                                      \
+    if (MAP != W_OUTPUT && MAP != W_FILTER_GRADIENT && tile->streams) {                            \
+      put_rows_##MAP##_##N##_##TAPS(*tile, c, count, made, 1);                                     \
+    } else {                                                                                       \
+      put_rows_##MAP##_##N##_##TAPS(*tile, c, count, made, 0);                                     \
     }                                                                                              \
   }
 
@@ -436,15 +445,18 @@ CK_INLINE void transform(ck_map map, ck_axes axes, ck_tile t, ptrdiff_t channels
 
 static void winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
                            ptrdiff_t channels, const float *scale, const float *shift, float *v,
-                           const ptrdiff_t *places) {
+                           const ptrdiff_t *places, int is_shared) {
+  int streams = is_shared && goes_far(v);
   transform(W_INPUT, axes,
             (ck_tile){.pixels = pixels,
                       .next = next,
                       .scale = scale,
                       .shift = shift,
                       .to = v,
-                      .places = places},
+                      .places = places,
+                      .streams = streams},
             channels);
+  if (streams) { end_stream(); }
 }
 
 static void winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places,
@@ -461,9 +473,17 @@ static void winograd_output(ck_axes axes, const float *m, const ptrdiff_t *place
 }
 
 static void winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
-                              ptrdiff_t channels, float *d, const ptrdiff_t *places) {
+                              ptrdiff_t channels, float *d, const ptrdiff_t *places,
+                              int is_shared) {
+  int streams = is_shared && goes_far(d);
   transform(W_GRADIENT, axes,
-            (ck_tile){.pixels = pixels, .next = next, .to = d, .places = places}, channels);
+            (ck_tile){.pixels = pixels,
+                      .next = next,
+                      .to = d,
+                      .places = places,
+                      .streams = streams},
+            channels);
+  if (streams) { end_stream(); }
 }
 
 // Filters that are asked for ahead: lines of a row of filters lie on pages of their own.
@@ -471,7 +491,8 @@ enum { CK_FILTERS_AHEAD = 4 };
 
 static void winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                             const ptrdiff_t *taps, ptrdiff_t channels, float *u,
-                            const ptrdiff_t *places, ptrdiff_t depth) {
+                            const ptrdiff_t *places, ptrdiff_t depth, int is_shared) {
+  int streams = is_shared && goes_far(u);
   for (ptrdiff_t r = 0; r < rows; r++) {
     transform(W_FILTER, axes,
               (ck_tile){.from = g + r * pitch,
@@ -479,9 +500,11 @@ static void winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdif
                         .ahead = r + CK_FILTERS_AHEAD < rows ? CK_FILTERS_AHEAD * pitch : 0,
                         .to = u + r * CK_WIDTH,
                         .places = places,
-                        .depth = depth},
+                        .depth = depth,
+                        .streams = streams},
               channels);
   }
+  if (streams) { end_stream(); }
 }
 
 static void winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,

@@ -135,7 +135,7 @@ extension WinogradConvolution {
     for first in stride(from: 0, to: part.count, by: width) {
       ck_winograd_filter(
         phase.transform, slab.count, source + first / width * panelStep, pitch, taps,
-        min(width, part.count - first), u + first * slab.count, phase.placesU, slab.count)
+        min(width, part.count - first), u + first * slab.count, phase.placesU, slab.count, 0)
     }
   }
 }

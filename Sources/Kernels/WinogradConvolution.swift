@@ -197,7 +197,7 @@ struct WinogradConvolution: ConvolutionKernel {
           ck_winograd_filter(
             phase.transform, channels.count, w + channels.lowerBound * to + first, to, taps,
             min(width, to - first), u + first * from + channels.lowerBound * width,
-            phase.placesU, from)
+            phase.placesU, from, 1)
         }
       }
     }

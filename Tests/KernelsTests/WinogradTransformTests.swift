@@ -95,7 +95,7 @@ import Testing
         Self.withPixels(Self.numbers(count), count) {
           table.winograd_input(
             axes, $0, asks ? $0 : nil, Self.channels, nil, nil, v,
-            Self.places(rows.count * columns.count, distance: Self.plane))
+            Self.places(rows.count * columns.count, distance: Self.plane), 0)
         }
       }
       #expect(worst < 6e-7, "off by \(worst)")
@@ -123,7 +123,7 @@ import Testing
         }
         table.winograd_input(
           axes, pixels, nil, Self.channels, scale, shift, v,
-          Self.places(rows.count * columns.count, distance: Self.plane))
+          Self.places(rows.count * columns.count, distance: Self.plane), 0)
       }
     }
     #expect(worst < 6e-7, "off by \(worst)")
@@ -139,7 +139,7 @@ import Testing
       Self.withPixels(Self.numbers(count), count) {
         table.winograd_gradient(
           axes, $0, nil, Self.channels, d,
-          Self.places(rows.count * columns.count, distance: Self.plane))
+          Self.places(rows.count * columns.count, distance: Self.plane), 0)
       }
     }
     #expect(worst < 6e-7, "off by \(worst)")
@@ -154,7 +154,7 @@ import Testing
       table.winograd_filter(
         axes, 1, Self.numbers(count), 0, Self.places(count, distance: Self.channels), Self.channels,
         u,
-        Self.places(rows.count * columns.count, distance: Self.plane), 1)
+        Self.places(rows.count * columns.count, distance: Self.plane), 1, 0)
     }
     #expect(worst < 6e-7, "off by \(worst)")
   }

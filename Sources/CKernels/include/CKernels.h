@@ -313,25 +313,26 @@ typedef struct {
 
 // Transforms of one tile of Winograd's convolutions, all channels, which are a multiple of 16. Along an
 // axis a transformed tile has a number for each point, but infinity if there is a single tap. Number i,
-// row by row, lies at places[i], tap i of a filter at taps[i]. A pixel that is NULL is zeros, or not
+// row by row, lies at places[i], tap i of a filter at taps[i]. Where a transformed tile `is_shared`, other lanes
+// read it (ck_set_far), and places, pitches and depths are multiples of 16. A pixel that is NULL is zeros, or not
 // written. The pixels of the `next` tile, unless that is NULL, are asked for meanwhile.
 
 /// BT d B of pixels, read as max(0, scale * x + shift) where scale is not NULL.
 void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
                        ptrdiff_t channels, const float *scale, const float *shift, float *v,
-                       const ptrdiff_t *places);
+                       const ptrdiff_t *places, int is_shared);
 /// AT m A, finished as told and added to sums (neither where NULL), to pixels.
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
                         const ck_finish *finish, const ck_sums *sums, float *const *pixels,
                         float *const *next);
 /// A e AT of a tile of outputs.
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
-                          ptrdiff_t channels, float *d, const ptrdiff_t *places);
+                          ptrdiff_t channels, float *d, const ptrdiff_t *places, int is_shared);
 /// G g GT of some rows of filters, `pitch` apart: as many rows, at places[i], of each of some packed
 /// matrices of `depth` rows.
 void ck_winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                         const ptrdiff_t *taps, ptrdiff_t channels, float *u,
-                        const ptrdiff_t *places, ptrdiff_t depth);
+                        const ptrdiff_t *places, ptrdiff_t depth, int is_shared);
 /// GT du G of some rows, du_pitch apart: the gradients of filters, `pitch` apart.
 void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,
                                  ptrdiff_t du_pitch, const ptrdiff_t *places, ptrdiff_t channels,
@@ -367,6 +368,10 @@ void ck_stem_gradient(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const
                       ptrdiff_t plane, float *du, int adds);
 /// dw from the gradient of U.
 void ck_stem_filter_gradient(ptrdiff_t channels, const float *du, float *dw);
+
+/// Says whether the cores of the lanes share no cache. What is written for other lanes to read then goes past the
+/// caches, if told; numbers are the same.
+void ck_set_far(int is_far);
 
 /// What each implementation provides: the functions above.
 typedef struct {
@@ -428,15 +433,15 @@ typedef struct {
   void (*pool_backward)(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
   void (*winograd_input)(ck_axes axes, const float *const *pixels, const float *const *next,
                          ptrdiff_t channels, const float *scale, const float *shift, float *v,
-                         const ptrdiff_t *places);
+                         const ptrdiff_t *places, int is_shared);
   void (*winograd_output)(ck_axes axes, const float *m, const ptrdiff_t *places,
                           ptrdiff_t channels, const ck_finish *finish, const ck_sums *sums,
                           float *const *pixels, float *const *next);
   void (*winograd_gradient)(ck_axes axes, const float *const *pixels, const float *const *next,
-                            ptrdiff_t channels, float *d, const ptrdiff_t *places);
+                            ptrdiff_t channels, float *d, const ptrdiff_t *places, int is_shared);
   void (*winograd_filter)(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                           const ptrdiff_t *taps, ptrdiff_t channels, float *u,
-                          const ptrdiff_t *places, ptrdiff_t depth);
+                          const ptrdiff_t *places, ptrdiff_t depth, int is_shared);
   void (*winograd_filter_gradient)(ck_axes axes, ptrdiff_t rows, const float *du,
                                    ptrdiff_t du_pitch, const ptrdiff_t *places,
                                    ptrdiff_t channels, float *dg, ptrdiff_t pitch,
