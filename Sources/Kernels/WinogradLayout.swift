@@ -288,9 +288,6 @@ struct WinogradLayout {
   /// How many parts there are.
   var partCount: Int { partTiles.count }
 
-  /// Whether other lanes read V and D.
-  private var isShared: Int32 { schedule == .blocked ? 0 : 1 }
-
   /// V of some tiles and channels, the first one at `v`: of a phase of x, or of dy.
   func readInput(
     _ part: Range<Int>, channels: Range<Int>, phase: Phase, x: UnsafePointer<Float>,
@@ -303,7 +300,7 @@ struct WinogradLayout {
     (isAdjoint ? common.windows : phase.windows).read(part, image: x + first, channels: from) {
       ck_winograd_input(
         transform, $1, $2, channels.count, input.map { $0.scale + first },
-        input.map { $0.shift + first }, v + ($0 - part.lowerBound) * pitchV, places, isShared)
+        input.map { $0.shift + first }, v + ($0 - part.lowerBound) * pitchV, places, schedule == .blocked ? 0 : 1)
     }
   }
 
@@ -315,7 +312,7 @@ struct WinogradLayout {
     common.windows.read(part, image: dy + channels.lowerBound, channels: to) {
       ck_winograd_gradient(
         common.transform, $1, $2, channels.count, d + ($0 - part.lowerBound) * pitchM,
-        common.places, isShared)
+        common.places, schedule == .staged ? 1 : 0)
     }
   }
 
