@@ -300,7 +300,8 @@ struct WinogradLayout {
     (isAdjoint ? common.windows : phase.windows).read(part, image: x + first, channels: from) {
       ck_winograd_input(
         transform, $1, $2, channels.count, input.map { $0.scale + first },
-        input.map { $0.shift + first }, v + ($0 - part.lowerBound) * pitchV, places, schedule == .blocked ? 0 : 1)
+        input.map { $0.shift + first }, v + ($0 - part.lowerBound) * pitchV, places,
+        schedule == .blocked ? 0 : 1)
     }
   }
 
