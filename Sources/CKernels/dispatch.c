@@ -219,8 +219,9 @@ void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const floa
   chosen->norm_sums(rows, channels, x, mean, dy, z, scale, shift, first, second);
 }
 
-void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to) {
-  chosen->norm_gradient(rows, channels, g, to);
+void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
+                      int is_shared) {
+  chosen->norm_gradient(rows, channels, g, to, is_shared);
 }
 
 void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,

@@ -125,8 +125,9 @@ static void norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const 
   }
 }
 
-static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to) {
-  int streams = channels % CK_LINE == 0 && goes_far(to);
+static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
+                          int is_shared) {
+  int streams = is_shared && channels % CK_LINE == 0 && goes_far(to);
   if (streams) {
     form_gradient(rows, channels, g, 0, to, channels, 1);
     end_stream();

@@ -118,7 +118,7 @@ extension BatchNormKernel {
       let g = ck_normalized_gradient(
         dy: gradient.dy + offset, y: gradient.x + offset, scale: gradient.scale,
         slope: gradient.slope, constant: gradient.constant, shift: gradient.shift)
-      ck_norm_gradient(range.count, channels, g, gradient.x + offset)
+      ck_norm_gradient(range.count, channels, g, gradient.x + offset, 1)
     }
   }
 }

@@ -46,7 +46,7 @@ public struct GradientLines {
       p.width, p.channels,
       ck_normalized_gradient(
         dy: to, y: x + (image * p.height + row) * p.width * p.channels, scale: scale, slope: slope,
-        constant: constant, shift: nil), to)
+        constant: constant, shift: nil), to, 0)
   }
 
   /// x becomes its gradient, for whoever needs all of it.

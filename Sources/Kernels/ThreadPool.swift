@@ -23,7 +23,7 @@ public final class ThreadPool: @unchecked Sendable {
   /// Measures what is done with the pool; nil, as always but while measuring, costs nothing.
   public var clock: WorkClock?
   private let state: State
-  /// Since when lanes' distance was measured.
+  /// So far.
   private var jobs = 0
 
   /// Jobs between two measurements, each of which takes some µs: a step of a ResNet-50.

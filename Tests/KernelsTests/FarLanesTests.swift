@@ -35,7 +35,7 @@ import Testing
         let gradient = ck_normalized_gradient(
           dy: b.baseAddress!, y: b.baseAddress! + rows * k, scale: b.baseAddress!,
           slope: b.baseAddress! + k, constant: b.baseAddress! + 2 * k, shift: nil)
-        table.norm_gradient(rows, k, gradient, $0)
+        table.norm_gradient(rows, k, gradient, $0, 1)
       }
       let axes = ck_axes(rows: ck_axis(points: 6, taps: 3), columns: ck_axis(points: 6, taps: 3))
       let places = (0..<36).map { $0 * 80 }

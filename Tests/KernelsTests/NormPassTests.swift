@@ -55,7 +55,7 @@ import Testing
           let gradient = ck_normalized_gradient(
             dy: dy, y: y.pointer, scale: v[0], slope: v[2], constant: v[3],
             shift: rectifies ? v[1] : nil)
-          table.norm_gradient(rows, channels, gradient, y.pointer)
+          table.norm_gradient(rows, channels, gradient, y.pointer, 0)
         }
         gradients.append(y.array)
       }

@@ -281,8 +281,9 @@ void ck_norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_norma
 void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean, float *dy,
                   const float *z, const float *scale, const float *shift, float *first,
                   float *second);
-/// Writes a gradient to `to`, which may be its y.
-void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
+/// Writes a gradient to `to`, which may be its y; where it `is_shared`, other lanes read it (ck_set_far).
+void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
+                      int is_shared);
 
 /// Max-pooling of one image, pixel after pixel.
 typedef struct {
@@ -427,7 +428,7 @@ typedef struct {
   void (*norm_sums)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
                     float *dy, const float *z, const float *scale, const float *shift,
                     float *first, float *second);
-  void (*norm_gradient)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to);
+  void (*norm_gradient)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to, int is_shared);
   void (*pool_forward)(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
                        const float *shift, float *y, float *winners);
   void (*pool_backward)(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
