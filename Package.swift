@@ -4,14 +4,15 @@ import PackageDescription
 // Targets are listed floor by floor, bottom first; imports run strictly downwards.
 // `Tests/ArchitectureTests` checks every edge against the floors named in `Docs/floors.txt`.
 
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let cSettings: [CSetting] = [
+  .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+]
 
 func library(_ name: String, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/\(name)", providers: [.apt([apt])])
@@ -28,7 +29,7 @@ func door(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
     exclude: ["Fixtures"], swiftSettings: settings)
 }
 
@@ -41,8 +42,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -52,39 +51,35 @@ let package = Package(
     library("CTurboJPEG", apt: "libturbojpeg0-dev"),
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
-    .target(name: "CKernels"),
-    .target(name: "CMeter", exclude: ["README.md"]),
+    library("CCrypto", apt: "libssl-dev"),
+    .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
     room("Statistics"),
-    room("Files", ["CZlib", crypto]),
+    room("Files", ["CZlib", "CCrypto"]),
 
     // Floor 1
-    room("Kernels", ["Tensors", "Randomness", "COpenBLAS", "CKernels"]),
-    room("Images", ["Files", "Tensors", "Randomness", "CTurboJPEG", "CPNG"]),
+    room("Kernels", ["Randomness", "COpenBLAS", "CKernels"]),
+    room("Images", ["Files", "Randomness", "CTurboJPEG", "CPNG"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
     room("Weights", ["Files"]),
 
     // Floor 2
     room("Networks", ["Kernels", "Weights", "Tensors", "Randomness", "Files"]),
-    room(
-      "Strategies",
-      ["Datasets", "Images", "Kernels", "Metrics", "Tensors", "Randomness"]),
+    room("Strategies", ["Datasets", "Images", "Metrics", "Tensors", "Randomness"]),
 
     // Floor 3
     room(
       "Recipes",
-      ["Datasets", "Images", "Kernels", "Metrics", "Networks", "Strategies", "Results", "Files"]),
+      ["Datasets", "Images", "Metrics", "Networks", "Strategies", "Results", "Files"]),
 
     // Floor 4
     room(
       "Experiments",
-      [
-        "Recipes", "Datasets", "Kernels", "Metrics", "Networks", "Strategies", "Results", "Files",
-        yams,
-      ]),
+      ["Recipes", "Datasets", "Kernels", "Metrics", "Networks", "Strategies", "Results", yams]),
     room(
       "Training",
       [
@@ -97,8 +92,8 @@ let package = Package(
     room(
       "Sweeps",
       [
-        "Experiments", "Training", "Recipes", "Datasets", "Images", "Networks", "Strategies",
-        "Results", "Metrics", "Kernels", "Files", logging,
+        "Experiments", "Training", "Recipes", "Datasets", "Strategies", "Results", "Kernels",
+        "Files",
       ]),
     room("Reports", ["Results", "Metrics", "Statistics", "Randomness"]),
 
@@ -107,8 +102,7 @@ let package = Package(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Images", "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files",
-        arguments, logging,
+        "Networks", "Weights", "Strategies", "Results", "Kernels", "Files", arguments,
       ]),
     door(
       "enginebench",
@@ -120,43 +114,39 @@ let package = Package(
     // Tests
     .target(
       name: "TestSupport",
-      dependencies: [
-        "Strategies", "Datasets", "Images", "Kernels", "Networks", "Tensors", "Randomness", "Files",
-        "Metrics",
-      ],
+      dependencies: ["Strategies", "Datasets", "Images", "Tensors", "Randomness", "Files"],
       path: "Tests/TestSupport", exclude: ["README.md"], swiftSettings: settings),
-    tests(of: "Randomness"),
+    tests(of: "Randomness", ["TestSupport"]),
     tests(of: "Tensors"),
     tests(of: "Metrics"),
     tests(of: "Statistics"),
     tests(of: "Files"),
-    tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "Files"]),
-    tests(of: "Images", ["Files", "Tensors", "Randomness"]),
-    tests(of: "Datasets", ["Files", "Metrics", "Randomness"]),
-    tests(of: "Results", ["Metrics", "Files"]),
-    tests(of: "Weights", ["Randomness", "Files"]),
+    tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
+    tests(of: "Images", ["Files", "Randomness"]),
+    tests(of: "Datasets", ["Files"]),
+    tests(of: "Results", ["Metrics"]),
+    tests(of: "Weights", ["Randomness", "Files", "TestSupport"]),
     tests(
       of: "Networks",
-      ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "Files"]),
-    tests(of: "Strategies", ["Datasets", "Images", "Kernels", "Tensors", "Randomness", "Files"]),
-    tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results", "Files"]),
+      ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "TestSupport"]),
+    tests(of: "Strategies", ["Datasets", "Images", "Tensors", "Randomness", "TestSupport"]),
+    tests(of: "Recipes", ["Datasets", "Networks", "Strategies"]),
     tests(
-      of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "Results", "Files"]),
+      of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "TestSupport"]),
     tests(
       of: "Training",
       [
         "Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "Results", "Metrics",
-        "Tensors", "Randomness", "Files",
+        "Randomness", "Files", "TestSupport",
       ]),
-    tests(of: "ResultsSQLite", ["Results", "Metrics", "Files", grdb]),
+    tests(of: "ResultsSQLite", ["Results", "Metrics", grdb]),
     tests(
       of: "Sweeps",
-      ["Experiments", "Training", "Recipes", "Datasets", "ResultsSQLite", "Results", "Files"]),
-    tests(of: "Reports", ["Results", "Metrics", "Statistics", "Files"]),
+      ["Experiments", "Training", "Recipes", "Datasets", "Results", "TestSupport"]),
+    tests(of: "Reports", ["Results", "Metrics"]),
+    .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
-      name: "ArchitectureTests", dependencies: ["Files"], swiftSettings: settings),
-    .testTarget(
-      name: "CommandTests", dependencies: ["Files", "TestSupport", "poise"], exclude: ["Fixtures"],
+      name: "CommandTests", dependencies: ["TestSupport", "poise"], exclude: ["Fixtures"],
       swiftSettings: settings),
   ]
 )

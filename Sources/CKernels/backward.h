@@ -13,13 +13,13 @@ CK_INLINE vec gradient_at(ck_normalized_gradient g, const float *dy, const float
 
 // Some rows of t.
 CK_INLINE void form_gradient(ptrdiff_t rows, ptrdiff_t n, ck_normalized_gradient g, ptrdiff_t top,
-                          float *to, ptrdiff_t pitch, int streams) {
+                          float *to, ptrdiff_t pitch, int non_temporal) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *dy = g.dy + (top + r) * n, *y = g.y + (top + r) * n;
     float *t = to + r * pitch;
     ptrdiff_t j = 0;
     for (; j + CK_LANES <= n; j += CK_LANES) {
-      put_shared(t + j, gradient_at(g, dy, y, j), streams);
+      put_shared(t + j, gradient_at(g, dy, y, j), non_temporal);
     }
     for (; j < n; j++) {
       float d = g.shift && g.scale[j] * y[j] + g.shift[j] <= 0 ? 0 : dy[j];
@@ -54,7 +54,7 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
   if (in_place) { lda = a.pitch; }
   ptrdiff_t tiles = tile_count(k), panels = (n + CK_WIDTH - 1) / CK_WIDTH;
   ptrdiff_t dx_panels = dx.first ? (k + CK_WIDTH - 1) / CK_WIDTH : 0;
-  int streams = dx.streams && !adds && k % 16 == 0;
+  int non_temporal = dx.non_temporal && !adds && k % 16 == 0;
   for (ptrdiff_t top = 0; top < rows; top += step) {
     ptrdiff_t height = least(step, rows - top), dx_tiles = tile_count(height);
     form_gradient(height, n, g, top, t, ldt, 0);
@@ -65,37 +65,37 @@ static void backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_gradi
     // What the next block reads is fetched during both products.
     ptrdiff_t end = least(rows + a.following, top + 2 * step);
     ptrdiff_t pieces = panels * tiles * piece_count(height) + dx_panels * dx_tiles * piece_count(n);
-    ck_errand errand;
-    add_errand(&errand, 0, dense_ahead(g.dy, n, top + height, end), pieces);
-    add_errand(&errand, 1, dense_ahead(g.y, n, top + height, end), pieces);
-    add_errand(&errand, 2, dense_ahead(a.first, k, top + height, end), pieces);
+    ck_prefetch_plan prefetch;
+    add_prefetch(&prefetch, 0, dense_ahead(g.dy, n, top + height, end), pieces);
+    add_prefetch(&prefetch, 1, dense_ahead(g.y, n, top + height, end), pieces);
+    add_prefetch(&prefetch, 2, dense_ahead(a.first, k, top + height, end), pieces);
     for (ptrdiff_t panel = 0; panel < panels; panel++) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t i = tile_start(tile, tiles, k);
         float *sum = sums + (panel * tiles + tile) * CK_TILE_SIZE;
         if (top > 0 && k * n > CK_GRADIENT_FEW) {
-          ask_run(sum + CK_TILE_SIZE, sum + 2 * CK_TILE_SIZE, CK_TILE_SIZE);
+          prefetch_run(sum + CK_TILE_SIZE, sum + 2 * CK_TILE_SIZE, CK_TILE_SIZE);
         }
         gradient_tiles[tile_start(tile + 1, tiles, k) - i](
             height, x + i, lda, t + panel * CK_WIDTH, ldt, sum, CK_WIDTH, CK_WIDTH,
-            top > 0 ? CK_ADDS : CK_WRITES, &errand);
+            top > 0 ? CK_ADDS : CK_WRITES, &prefetch);
       }
     }
     for (ptrdiff_t panel = 0; panel < dx_panels; panel++) {
       ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, k - at);
-      int how = adds ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+      int how = adds ? CK_ADDS : non_temporal && columns == CK_WIDTH ? CK_NON_TEMPORAL : CK_WRITES;
       ck_sums over = sums_at(dx.sums, at);
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
-        ask_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
+        prefetch_next_results(dx, top, height, tile, dx_tiles, panel, dx_panels, how);
         ptrdiff_t i = tile_start(tile, dx_tiles, height);
         place_tiles[tile_start(tile + 1, dx_tiles, height) - i](
             n, t + i * ldt, ldt, packed + panel * n * CK_WIDTH, dx.first + (top + i) * k + at, k,
-            columns, how, dx.finish, dx.sums ? &over : NULL, &errand);
+            columns, how, dx.epilogue, dx.sums ? &over : NULL, &prefetch);
       }
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 

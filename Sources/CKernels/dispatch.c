@@ -47,7 +47,7 @@ void ck_set_far(int is_far) { atomic_store_explicit(&ck_far, is_far, memory_orde
 
 const char *ck_implementation(void) { return chosen->name; }
 
-void ck_ask(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns) {
+void ck_prefetch(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns) {
   const ptrdiff_t line = 64 / sizeof(float);
   for (ptrdiff_t i = 0; i < rows; i++) {
     for (ptrdiff_t j = 0; j < columns; j += line) {
@@ -80,7 +80,7 @@ void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck
 
 ptrdiff_t ck_multiply_scratch(void) { return CK_ROWS * (CK_DEPTH + 16); }
 
-// k is cut into equal blocks, each of which has quarters of its own: half the rows of a block.
+// k is cut into equal blocks, each of which has quadrants of its own: half the rows of a block.
 static ptrdiff_t strassen_blocks(ptrdiff_t k) { return (k + CK_DEPTH - 1) / CK_DEPTH; }
 static ptrdiff_t strassen_half(ptrdiff_t k) { return k / strassen_blocks(k) / 2; }
 
@@ -209,8 +209,8 @@ void ck_norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, cons
 }
 
 void ck_norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
-                   int rectifies, float *y, int streams) {
-  chosen->norm_apply(rows, channels, x, addend, rectifies, y, streams);
+                   int rectifies, float *y, int non_temporal) {
+  chosen->norm_apply(rows, channels, x, addend, rectifies, y, non_temporal);
 }
 
 void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean, float *dy,
@@ -240,9 +240,9 @@ void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *co
 }
 
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
-                        const ck_finish *finish, const ck_sums *sums, float *const *pixels,
+                        const ck_epilogue *epilogue, const ck_sums *sums, float *const *pixels,
                         float *const *next) {
-  chosen->winograd_output(axes, m, places, channels, finish, sums, pixels, next);
+  chosen->winograd_output(axes, m, places, channels, epilogue, sums, pixels, next);
 }
 
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
@@ -274,8 +274,8 @@ void ck_stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *scale,
 ptrdiff_t ck_stem_scratch(ck_stem s) { return chosen->stem_scratch(s); }
 
 void ck_stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
-                      const ck_finish *finish, const ck_sums *sums, int streams) {
-  chosen->stem_multiply(s, row, v, u, y, finish, sums, streams);
+                      const ck_epilogue *epilogue, const ck_sums *sums, int non_temporal) {
+  chosen->stem_multiply(s, row, v, u, y, epilogue, sums, non_temporal);
 }
 
 void ck_stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d, ptrdiff_t plane) {

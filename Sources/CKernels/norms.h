@@ -36,8 +36,8 @@ static void norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, 
 }
 
 static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
-                       int rectifies, float *y, int streams) {
-  streams = streams && channels % 16 == 0 && (size_t)y % 64 == 0;
+                       int rectifies, float *y, int non_temporal) {
+  non_temporal = non_temporal && channels % 16 == 0 && (size_t)y % 64 == 0;
   const float *from = x.first, *other = addend.first;
   for (ptrdiff_t row = 0; row < rows; row++) {
     ptrdiff_t c = 0;
@@ -49,7 +49,7 @@ static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_n
         value = value + added;
       }
       if (rectifies) { value = rectified(value); }
-      if (streams) {
+      if (non_temporal) {
         __builtin_nontemporal_store(value, (aligned_vec *)(y + c));
       } else {
         store(y + c, value);
@@ -67,7 +67,7 @@ static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_n
     if (other) { other += channels; }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 
@@ -127,10 +127,10 @@ static void norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const 
 
 static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
                           int is_shared) {
-  int streams = is_shared && channels % CK_LINE == 0 && goes_far(to);
-  if (streams) {
+  int non_temporal = is_shared && channels % CK_LINE == 0 && goes_far(to);
+  if (non_temporal) {
     form_gradient(rows, channels, g, 0, to, channels, 1);
-    end_stream();
+    end_non_temporal_stores();
   } else {
     form_gradient(rows, channels, g, 0, to, channels, 0);
   }

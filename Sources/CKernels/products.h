@@ -69,13 +69,13 @@ CK_INLINE void add_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, 
 enum { CK_LINE = 64 / sizeof(float) };
 
 // What went past the caches is there for all.
-CK_INLINE void end_stream(void) {
+CK_INLINE void end_non_temporal_stores(void) {
 #if defined(__x86_64__)
   __builtin_ia32_sfence();
 #endif
 }
 
-// Whether what other lanes read next goes past the caches: where cores share none, a lane that writes lines
+// Whether what other threads read next goes past the caches: where cores share none, a thread that writes lines
 // which another has read waits longer for them than for memory.
 CK_INLINE int goes_far(const float *to) {
   return CK_LANES == CK_LINE && (size_t)to % 64 == 0
@@ -83,8 +83,8 @@ CK_INLINE int goes_far(const float *to) {
 }
 
 // Half a line at a time takes as long as a whole one.
-CK_INLINE void put_shared(float *to, vec x, int streams) {
-  if (streams && CK_LANES == CK_LINE) {
+CK_INLINE void put_shared(float *to, vec x, int non_temporal) {
+  if (non_temporal && CK_LANES == CK_LINE) {
     __builtin_nontemporal_store(x, (aligned_vec *)to);
   } else {
     store(to, x);
@@ -114,7 +114,7 @@ CK_INLINE ptrdiff_t lines_each(ck_ahead next, ptrdiff_t calls) {
 }
 
 // Asks for up to `lines` lines; returns how many are left.
-CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
+CK_INLINE ptrdiff_t prefetch_lines(ck_ahead *next, ptrdiff_t lines) {
   const ck_rows *a = &next->rows;
   while (lines > 0 && next->row < next->end) {
     ptrdiff_t segment = a->segments == 1 ? 0 : next->at / a->length;
@@ -139,48 +139,48 @@ CK_INLINE ptrdiff_t ask(ck_ahead *next, ptrdiff_t lines) {
 typedef struct {
   ck_ahead rows[3];
   ptrdiff_t lines[3];
-} ck_errand;
+} ck_prefetch_plan;
 
 // Steps of k in a piece.
 enum { CK_PIECE = 32 };
 
 CK_INLINE ptrdiff_t piece_count(ptrdiff_t k) { return (k + CK_PIECE - 1) / CK_PIECE; }
 
-// Adds rows to an errand of so many pieces.
-CK_INLINE void add_errand(ck_errand *errand, int index, ck_ahead rows, ptrdiff_t pieces) {
-  errand->rows[index] = rows;
-  errand->lines[index] = lines_each(rows, pieces);
+// Adds rows to an prefetch of so many pieces.
+CK_INLINE void add_prefetch(ck_prefetch_plan *prefetch, int index, ck_ahead rows, ptrdiff_t pieces) {
+  prefetch->rows[index] = rows;
+  prefetch->lines[index] = lines_each(rows, pieces);
 }
 
 CK_INLINE void clear_tile(int rows, vec sums[CK_TILE_ROWS][2]) {
   CK_UNROLL for (int i = 0; i < rows; i++) { sums[i][0] = sums[i][1] = (vec){}; }
 }
 
-// The same with an errand.
+// The same with an prefetch.
 CK_INLINE void add_pieces(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
                           const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2],
-                          ck_errand *errand) {
+                          ck_prefetch_plan *prefetch) {
   for (ptrdiff_t p = 0; p < k; p += CK_PIECE) {
-    for (int i = 0; i < 3; i++) { ask(&errand->rows[i], errand->lines[i]); }
+    for (int i = 0; i < 3; i++) { prefetch_lines(&prefetch->rows[i], prefetch->lines[i]); }
     add_tile(rows, least(CK_PIECE, k - p), a + p * a_step, a_row, a_step, b + p * b_step, b_step,
              sums);
   }
 }
 
-// A tile from the start, with an errand or without one.
+// A tile from the start, with an prefetch or without one.
 CK_INLINE void sum_tile(int rows, ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
                         const float *b, ptrdiff_t b_step, vec sums[CK_TILE_ROWS][2],
-                        ck_errand *errand) {
+                        ck_prefetch_plan *prefetch) {
   clear_tile(rows, sums);
-  if (errand) {
-    add_pieces(rows, k, a, a_row, a_step, b, b_step, sums, errand);
+  if (prefetch) {
+    add_pieces(rows, k, a, a_row, a_step, b, b_step, sums, prefetch);
   } else {
     add_tile(rows, k, a, a_row, a_step, b, b_step, sums);
   }
 }
 
 // How a tile reaches the result.
-enum { CK_WRITES, CK_ADDS, CK_STREAMS };
+enum { CK_WRITES, CK_ADDS, CK_NON_TEMPORAL };
 
 // The number of another matrix, `bytes` from that of c.
 CK_INLINE const float *beside(const float *c, ptrdiff_t bytes) {
@@ -188,30 +188,30 @@ CK_INLINE const float *beside(const float *c, ptrdiff_t bytes) {
 }
 
 // The shift of column j.
-CK_INLINE const float *shift_at(const ck_finish *finish, ptrdiff_t j) {
-  return finish->shift ? finish->shift + j : NULL;
+CK_INLINE const float *shift_at(const ck_epilogue *epilogue, ptrdiff_t j) {
+  return epilogue->shift ? epilogue->shift + j : NULL;
 }
 
-CK_INLINE vec finished(vec sum, const float *c, const float *shift, const ck_finish *finish) {
+CK_INLINE vec with_epilogue(vec sum, const float *c, const float *shift, const ck_epilogue *epilogue) {
   if (shift) { sum = sum + load(shift); }
-  if (finish->addend) { sum = sum + load(beside(c, finish->addend)); }
-  if (finish->gate) { sum = unless(load(beside(c, finish->gate)) <= 0, sum); }
-  return finish->rectifies ? rectified(sum) : sum;
+  if (epilogue->addend) { sum = sum + load(beside(c, epilogue->addend)); }
+  if (epilogue->gate) { sum = unless(load(beside(c, epilogue->gate)) <= 0, sum); }
+  return epilogue->rectifies ? rectified(sum) : sum;
 }
 
-// Writes or adds a whole row of a tile, in which what is written remains. `finish` is NULL or has the shift
+// Writes or adds a whole row of a tile, in which what is written remains. `epilogue` is NULL or has the shift
 // of the tile's first column.
-CK_INLINE void put_row(float *c, vec tile[2], int how, const ck_finish *finish) {
+CK_INLINE void put_row(float *c, vec tile[2], int how, const ck_epilogue *epilogue) {
   vec low = tile[0], high = tile[1];
   if (how == CK_ADDS) {
     low = load(c) + low;
     high = load(c + CK_LANES) + high;
   }
-  if (finish) {
-    low = finished(low, c, shift_at(finish, 0), finish);
-    high = finished(high, c + CK_LANES, shift_at(finish, CK_LANES), finish);
+  if (epilogue) {
+    low = with_epilogue(low, c, shift_at(epilogue, 0), epilogue);
+    high = with_epilogue(high, c + CK_LANES, shift_at(epilogue, CK_LANES), epilogue);
   }
-  if (how == CK_STREAMS) {
+  if (how == CK_NON_TEMPORAL) {
     __builtin_nontemporal_store(low, (aligned_vec *)c);
     __builtin_nontemporal_store(high, (aligned_vec *)(c + CK_LANES));
   } else {
@@ -225,7 +225,7 @@ CK_INLINE void put_row(float *c, vec tile[2], int how, const ck_finish *finish) 
 // The same for the `columns` of a tile that belong to the result where not all do, and their sums.
 static __attribute__((noinline)) void put_part(int rows, vec tile[CK_TILE_ROWS][2],
                                                float *const *starts, float *c, ptrdiff_t ldc,
-                                               ptrdiff_t columns, int how, const ck_finish *finish,
+                                               ptrdiff_t columns, int how, const ck_epilogue *epilogue,
                                                const ck_sums *sums) {
   for (int i = 0; i < rows; i++) {
     float row[CK_WIDTH], *to = starts ? starts[i] + (c - starts[0]) : c + i * ldc;
@@ -233,11 +233,11 @@ static __attribute__((noinline)) void put_part(int rows, vec tile[CK_TILE_ROWS][
     store(row + CK_LANES, tile[i][1]);
     for (ptrdiff_t j = 0; j < columns; j++) {
       float y = how == CK_ADDS ? to[j] + row[j] : row[j];
-      if (finish) {
-        if (finish->shift) { y += finish->shift[j]; }
-        if (finish->addend) { y += *beside(to + j, finish->addend); }
-        if (finish->gate && *beside(to + j, finish->gate) <= 0) { y = 0; }
-        if (finish->rectifies && y < 0) { y = 0; }
+      if (epilogue) {
+        if (epilogue->shift) { y += epilogue->shift[j]; }
+        if (epilogue->addend) { y += *beside(to + j, epilogue->addend); }
+        if (epilogue->gate && *beside(to + j, epilogue->gate) <= 0) { y = 0; }
+        if (epilogue->rectifies && y < 0) { y = 0; }
       }
       to[j] = y;
       if (!sums) { continue; }
@@ -333,7 +333,7 @@ CK_INLINE void add_columns(int rows, vec tile[CK_TILE_ROWS][2], float *const *st
 
 // What becomes of a tile.
 CK_INLINE void put_tile(int rows, vec tile[CK_TILE_ROWS][2], float *const *starts, float *c,
-                        ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,
+                        ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_epilogue *epilogue,
                         const ck_sums *sums) {
   if (columns < CK_WIDTH) {
     // The tile itself stays in registers.
@@ -342,61 +342,61 @@ CK_INLINE void put_tile(int rows, vec tile[CK_TILE_ROWS][2], float *const *start
       copy[i][0] = tile[i][0];
       copy[i][1] = tile[i][1];
     }
-    put_part(rows, copy, starts, c, ldc, columns, how, finish, sums);
+    put_part(rows, copy, starts, c, ldc, columns, how, epilogue, sums);
     return;
   }
   CK_UNROLL for (int i = 0; i < rows; i++) {
-    put_row(starts ? starts[i] + (c - starts[0]) : c + i * ldc, tile[i], how, finish);
+    put_row(starts ? starts[i] + (c - starts[0]) : c + i * ldc, tile[i], how, epilogue);
   }
   if (sums) { add_columns(rows, tile, starts, c, ldc, sums); }
 }
 
 typedef void tile_of_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,
-                          const ck_finish *finish, const ck_sums *sums, ck_errand *errand);
+                          const ck_epilogue *epilogue, const ck_sums *sums, ck_prefetch_plan *prefetch);
 typedef void tile_in_place(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
-                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,
-                           const ck_sums *sums, ck_errand *errand);
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_epilogue *epilogue,
+                           const ck_sums *sums, ck_prefetch_plan *prefetch);
 typedef void tile_of_windows(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,
                              ptrdiff_t a_step, ptrdiff_t a_turn, const float *b, ptrdiff_t b_step,
                              float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
-                             const ck_finish *finish, const ck_sums *sums);
+                             const ck_epilogue *epilogue, const ck_sums *sums);
 typedef void tile_of_gradient(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns, int how,
-                              ck_errand *errand);
+                              ck_prefetch_plan *prefetch);
 
 #define CK_TILE(ROWS)                                                                            \
   static void rows_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b,          \
                           float *const *c, ptrdiff_t at, ptrdiff_t columns, int how,             \
-                          const ck_finish *finish, const ck_sums *over, ck_errand *errand) {     \
+                          const ck_epilogue *epilogue, const ck_sums *over, ck_prefetch_plan *prefetch) {     \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, errand);                                   \
-    put_tile(ROWS, sums, c, c[0] + at, 0, columns, how, finish, over);                           \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, prefetch);                                   \
+    put_tile(ROWS, sums, c, c[0] + at, 0, columns, how, epilogue, over);                           \
   }                                                                                              \
   static void place_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,\
-                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_finish *finish,   \
-                           const ck_sums *over, ck_errand *errand) {                             \
+                           ptrdiff_t ldc, ptrdiff_t columns, int how, const ck_epilogue *epilogue,   \
+                           const ck_sums *over, ck_prefetch_plan *prefetch) {                             \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, errand);                                   \
-    put_tile(ROWS, sums, NULL, c, ldc, columns, how, finish, over);                              \
+    sum_tile(ROWS, k, a, a_row, 1, b, CK_WIDTH, sums, prefetch);                                   \
+    put_tile(ROWS, sums, NULL, c, ldc, columns, how, epilogue, over);                              \
   }                                                                                              \
   /* A depth of some turns of k, after each of which a goes on a_turn from where it began. */      \
   static void windows_##ROWS(ptrdiff_t turns, ptrdiff_t k, const float *a, ptrdiff_t a_row,      \
                              ptrdiff_t a_step, ptrdiff_t a_turn, const float *b,                 \
                              ptrdiff_t b_step, float *c, ptrdiff_t ldc, ptrdiff_t columns,       \
-                             int how, const ck_finish *finish, const ck_sums *over) {            \
+                             int how, const ck_epilogue *epilogue, const ck_sums *over) {            \
     vec sums[CK_TILE_ROWS][2];                                                                   \
     clear_tile(ROWS, sums);                                                                      \
     for (; turns > 0; turns--, a += a_turn, b += k * b_step) {                                   \
       add_tile(ROWS, k, a, a_row, a_step, b, b_step, sums);                                      \
     }                                                                                            \
-    put_tile(ROWS, sums, NULL, c, ldc, columns, how, finish, over);                              \
+    put_tile(ROWS, sums, NULL, c, ldc, columns, how, epilogue, over);                              \
   }                                                                                              \
   static void gradient_##ROWS(ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,        \
                               ptrdiff_t ldb, float *c, ptrdiff_t ldc, ptrdiff_t columns,         \
-                              int how, ck_errand *errand) {                                      \
+                              int how, ck_prefetch_plan *prefetch) {                                      \
     vec sums[CK_TILE_ROWS][2];                                                                   \
-    sum_tile(ROWS, k, a, 1, lda, b, ldb, sums, errand);                                          \
+    sum_tile(ROWS, k, a, 1, lda, b, ldb, sums, prefetch);                                          \
     put_tile(ROWS, sums, NULL, c, ldc, columns, how, NULL, NULL);                                \
   }
 
@@ -564,7 +564,7 @@ CK_INLINE int lies_well(ck_rows a, ptrdiff_t most) {
 enum { CK_NEAR = 512, CK_NEAR_IN_TURN = 256 };
 
 // Asks for a tile's columns of a row.
-CK_INLINE void ask_columns(const float *c, int writes) {
+CK_INLINE void prefetch_columns(const float *c, int writes) {
   CK_UNROLL for (int j = 0; j < CK_WIDTH; j += CK_LINE) {
     if (writes) {
       __builtin_prefetch(c + j, 1, 2);
@@ -576,24 +576,24 @@ CK_INLINE void ask_columns(const float *c, int writes) {
 
 // Asks for what the tile after this one, below it or at the top of the next panel, meets in memory: the
 // results it writes over, what is added to them and their gate.
-CK_INLINE void ask_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, ptrdiff_t tile,
+CK_INLINE void prefetch_next_results(ck_result c, ptrdiff_t top, ptrdiff_t height, ptrdiff_t tile,
                                 ptrdiff_t tiles, ptrdiff_t panel, ptrdiff_t panels, int how) {
   tile++;
   if (tile == tiles) {
     tile = 0;
     panel++;
   }
-  ptrdiff_t addend = c.finish ? c.finish->addend : 0, gate = c.finish ? c.finish->gate : 0;
+  ptrdiff_t addend = c.epilogue ? c.epilogue->addend : 0, gate = c.epilogue ? c.epilogue->gate : 0;
   ptrdiff_t x = c.sums ? c.sums->x : 0;
-  if (panel == panels || (how == CK_STREAMS && !addend && !gate && !x)) { return; }
+  if (panel == panels || (how == CK_NON_TEMPORAL && !addend && !gate && !x)) { return; }
   ptrdiff_t row = top + tile_start(tile, tiles, height);
   ptrdiff_t end = top + tile_start(tile + 1, tiles, height);
   for (; row < end; row++) {
     const float *to = (c.starts ? c.starts[row] : c.first + row * c.pitch) + panel * CK_WIDTH;
-    if (how != CK_STREAMS) { ask_columns(to, 1); }
-    if (addend) { ask_columns(beside(to, addend), 0); }
-    if (gate) { ask_columns(beside(to, gate), 0); }
-    if (x) { ask_columns(beside(to, x), 0); }
+    if (how != CK_NON_TEMPORAL) { prefetch_columns(to, 1); }
+    if (addend) { prefetch_columns(beside(to, addend), 0); }
+    if (gate) { prefetch_columns(beside(to, gate), 0); }
+    if (x) { prefetch_columns(beside(to, x), 0); }
   }
 }
 
@@ -604,9 +604,9 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
   ptrdiff_t blocks = (k + CK_DEPTH - 1) / CK_DEPTH;
   ptrdiff_t step = blocks == 0 ? 0 : ((k + blocks - 1) / blocks + 15) / 16 * 16;
   int in_place = lies_well(a, CK_NEAR);
-  ck_finish finish = c.finish ? *c.finish : (ck_finish){};
+  ck_epilogue epilogue = c.epilogue ? *c.epilogue : (ck_epilogue){};
   // Streamed rows begin on a line and are written once.
-  int streams = c.streams && blocks == 1 && !adds && n % 16 == 0;
+  int non_temporal = c.non_temporal && blocks == 1 && !adds && n % 16 == 0;
   ptrdiff_t pitch = in_place ? a.pitch : step + 16;
   for (ptrdiff_t top = 0; top < rows; top += CK_ROWS) {
     ptrdiff_t height = least(CK_ROWS, rows - top), tiles = tile_count(height);
@@ -617,8 +617,8 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
       ck_ahead next = beyond < k
           ? rows_ahead(a, top, below, beyond, least(beyond + step, k))
           : rows_ahead(a, below, least(below + CK_ROWS, rows + a.following), 0, least(step, k));
-      ck_errand errand = {};
-      add_errand(&errand, 0, next, tiles * (end - first) * piece_count(here));
+      ck_prefetch_plan prefetch = {};
+      add_prefetch(&prefetch, 0, next, tiles * (end - first) * piece_count(here));
       const float *block = in_place ? a.first + top * pitch : scratch;
       for (ptrdiff_t i = 0; i < height && !in_place; i++) {
         read_row(a, top + i, p, here, scratch + i * pitch);
@@ -626,24 +626,24 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
       for (ptrdiff_t panel = first; panel < end; panel++) {
         const float *b = packed + (panel * depth + p) * CK_WIDTH;
         ptrdiff_t at = panel * CK_WIDTH, columns = least(CK_WIDTH, n - at);
-        int how = adds || p > 0 ? CK_ADDS : streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
+        int how = adds || p > 0 ? CK_ADDS : non_temporal && columns == CK_WIDTH ? CK_NON_TEMPORAL : CK_WRITES;
         // The last products of a sum finish it.
-        const ck_finish *finishes = c.finish && p + here == k ? &finish : NULL;
-        if (finishes) { finish.shift = shift_at(c.finish, at); }
+        const ck_epilogue *last_epilogue = c.epilogue && p + here == k ? &epilogue : NULL;
+        if (last_epilogue) { epilogue.shift = shift_at(c.epilogue, at); }
         ck_sums sums = sums_at(c.sums, at);
         sums.begins = sums.begins && top == 0;
         const ck_sums *over = c.sums && p + here == k ? &sums : NULL;
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           ptrdiff_t i = tile_start(tile, tiles, height);
           ptrdiff_t count = tile_start(tile + 1, tiles, height) - i;
-          ask_next_results(c, top, height, tile, tiles, panel, end, how);
+          prefetch_next_results(c, top, height, tile, tiles, panel, end, how);
           if (c.starts) {
             row_tiles[count](here, block + i * pitch, pitch, b, c.starts + top + i, at, columns,
-                             how, finishes, over, &errand);
+                             how, last_epilogue, over, &prefetch);
           } else {
             place_tiles[count](here, block + i * pitch, pitch, b,
                                c.first + (top + i) * c.pitch + at, c.pitch, columns, how,
-                               finishes, over, &errand);
+                               last_epilogue, over, &prefetch);
           }
           sums.begins = 0;
         }
@@ -651,18 +651,18 @@ static void multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 
 // Asks for up to `lines` lines of a run; returns where to go on.
-CK_INLINE const float *ask_run(const float *at, const float *end, ptrdiff_t lines) {
+CK_INLINE const float *prefetch_run(const float *at, const float *end, ptrdiff_t lines) {
   for (; lines > 0 && at < end; lines--, at += CK_LINE) { __builtin_prefetch(at, 0, 2); }
   return at;
 }
 
 // Asks for the rows of a tile.
-CK_INLINE void ask_tile(const float *c, ptrdiff_t ldc, ptrdiff_t rows) {
+CK_INLINE void prefetch_tile(const float *c, ptrdiff_t ldc, ptrdiff_t rows) {
   for (ptrdiff_t i = 0; i < rows; i++) {
     for (ptrdiff_t j = 0; j < CK_WIDTH; j += CK_LINE) { __builtin_prefetch(c + i * ldc + j, 0, 3); }
   }
@@ -685,24 +685,24 @@ static void multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const fl
 static void multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
                              ck_result c) {
   ptrdiff_t tiles = tile_count(rows), depth = a.runs * a.length;
-  ck_finish finish = c.finish ? *c.finish : (ck_finish){};
-  int streams = c.streams && n % 16 == 0;
+  ck_epilogue epilogue = c.epilogue ? *c.epilogue : (ck_epilogue){};
+  int non_temporal = c.non_temporal && n % 16 == 0;
   for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
     ptrdiff_t columns = least(CK_WIDTH, n - j);
-    int how = streams && columns == CK_WIDTH ? CK_STREAMS : CK_WRITES;
-    if (c.finish) { finish.shift = shift_at(c.finish, j); }
+    int how = non_temporal && columns == CK_WIDTH ? CK_NON_TEMPORAL : CK_WRITES;
+    if (c.epilogue) { epilogue.shift = shift_at(c.epilogue, j); }
     ck_sums sums = sums_at(c.sums, j);
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
       ptrdiff_t i = tile_start(tile, tiles, rows);
       float *to = c.first + i * c.pitch + j;
       window_tiles[tile_start(tile + 1, tiles, rows) - i](
           a.runs, a.length, a.first + i * a.pitch, a.pitch, 1, a.distance, packed + j * depth,
-          CK_WIDTH, to, c.pitch, columns, how, c.finish ? &finish : NULL, c.sums ? &sums : NULL);
+          CK_WIDTH, to, c.pitch, columns, how, c.epilogue ? &epilogue : NULL, c.sums ? &sums : NULL);
       sums.begins = 0;
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 
@@ -717,7 +717,7 @@ static void gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, pt
     for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t i = tile_start(tile, tiles, a.length);
-        next = ask_run(next, end, ahead);
+        next = prefetch_run(next, end, ahead);
         window_tiles[tile_start(tile + 1, tiles, a.length) - i](
             lines, rows, a.first + run * a.distance + i, 1, a.pitch, line, b + j, n,
             dw + (run * a.length + i) * n + j, n, least(CK_WIDTH, n - j), adds, NULL, NULL);
@@ -737,9 +737,9 @@ static void gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const fl
   for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
       ptrdiff_t i = tile_start(tile, tiles, m), end = tile_start(tile + 1, tiles, m);
-      next_a = ask_run(next_a, a_end, lines);
-      next_b = ask_run(next_b, b_end, other_lines);
-      if (end < m) { ask_tile(dw + end * ldw + j, ldw, end - i); }
+      next_a = prefetch_run(next_a, a_end, lines);
+      next_b = prefetch_run(next_b, b_end, other_lines);
+      if (end < m) { prefetch_tile(dw + end * ldw + j, ldw, end - i); }
       gradient_tiles[end - i](rows, a + i, lda, b + j, ldb, dw + i * ldw + j, ldw,
                               least(CK_WIDTH, n - j), adds, NULL);
     }
@@ -768,17 +768,17 @@ static void gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t 
     const float *x = left_in_place ? a.first + top * lda : scratch;
     const float *y = right_in_place ? b.first + top * ldb : right;
     ptrdiff_t end = least(rows, top + 2 * CK_GRADIENT_ROWS);
-    ck_errand errand = {};
-    add_errand(&errand, 0, rows_ahead(a, top + height, end, 0, m), calls * piece_count(height));
-    add_errand(&errand, 1, rows_ahead(b, top + height, end, 0, n), calls * piece_count(height));
+    ck_prefetch_plan prefetch = {};
+    add_prefetch(&prefetch, 0, rows_ahead(a, top + height, end, 0, m), calls * piece_count(height));
+    add_prefetch(&prefetch, 1, rows_ahead(b, top + height, end, 0, n), calls * piece_count(height));
     for (ptrdiff_t j = 0; j < n; j += CK_WIDTH) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t i = tile_start(tile, tiles, m), below = tile_start(tile + 1, tiles, m);
         for (ptrdiff_t r = below; r < tile_start(tile + 2, tiles, m) && below < m; r++) {
-          ask_columns(dw + r * ldw + j, 1);
+          prefetch_columns(dw + r * ldw + j, 1);
         }
         gradient_tiles[below - i](height, x + i, lda, y + j, ldb, dw + i * ldw + j, ldw,
-                                  least(CK_WIDTH, n - j), adds || top > 0, &errand);
+                                  least(CK_WIDTH, n - j), adds || top > 0, &prefetch);
       }
     }
   }

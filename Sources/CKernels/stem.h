@@ -25,7 +25,7 @@ enum {
   STEM_BOTH = 2 * STEM_POINTS - 1,
   STEM_VECTORS = 2 * STEM_COLOURS,
   STEM_SPREAD = STEM_POINTS * STEM_VECTORS * STEM_LANES,
-  // Vectors of points of all points along the columns, and the sums' numbers for each channel.
+  // Vectors of points of all points along the columns, and the sums' elements for each channel.
   STEM_TURNS = STEM_POINTS * STEM_VECTORS - STEM_COLOURS,
   STEM_SUMS = STEM_TURNS * STEM_BOTH,
   // Channels that are computed together, as many vectors as leave registers for two tiles.
@@ -76,24 +76,24 @@ static const float stem_columns[STEM_WINDOW][STEM_LANES] = {
 #undef W_AA
 #undef W_BB
 
-// The points along the rows of some numbers of the image's lines, a vector for each number: window rows
+// The points along the rows of some elements of the image's lines, a vector for each number: window rows
 // [first, end), that of `first` at x.
-CK_INLINE void stem_points(ptrdiff_t first, ptrdiff_t end, ptrdiff_t numbers, const float *x,
+CK_INLINE void stem_points(ptrdiff_t first, ptrdiff_t end, ptrdiff_t elements, const float *x,
                            ptrdiff_t pitch, const float *scale, const float *shift, float *to) {
-  for (ptrdiff_t i = 0; i < numbers; i++, to += STEM_LANES) {
+  for (ptrdiff_t i = 0; i < elements; i++, to += STEM_LANES) {
     vec sums[STEM_LANES / CK_LANES] = {};
     const float *from = x + i;
     for (ptrdiff_t row = first; row < end; row++, from += pitch) {
-      float number = *from;
+      float element = *from;
       if (scale) {
-        number = scale[i % STEM_COLOURS] * number + shift[i % STEM_COLOURS];
-        number = number < 0 ? 0 : number;
+        element = scale[i % STEM_COLOURS] * element + shift[i % STEM_COLOURS];
+        element = element < 0 ? 0 : element;
       }
       // A vector that belongs to one phase only has nothing of the other.
       ptrdiff_t half = row % 2 * STEM_HALF;
       CK_UNROLL for (int j = 0; j < STEM_LANES / CK_LANES; j++) {
         if (CK_LANES <= STEM_HALF && j * CK_LANES / STEM_HALF != half / STEM_HALF) { continue; }
-        sums[j] = fused(all(number), load(stem_columns[row] + j * CK_LANES), sums[j]);
+        sums[j] = fused(all(element), load(stem_columns[row] + j * CK_LANES), sums[j]);
       }
     }
     CK_UNROLL for (int j = 0; j < STEM_LANES / CK_LANES; j++) {
@@ -145,7 +145,7 @@ static void stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *sc
 }
 
 // The sums of some tiles at all points along the rows and one along the columns, transformed back along
-// the rows: three numbers, STEM_POINTS * STEM_COLUMNS apart, for each tile, `pitch` apart.
+// the rows: three elements, STEM_POINTS * STEM_COLUMNS apart, for each tile, `pitch` apart.
 CK_INLINE void stem_column(int tiles, ptrdiff_t vectors, const float *v, const float *u, float *t) {
   vec sums[2][STEM_REGISTERS][STEM_POINTS] = {};
   for (ptrdiff_t i = 0; i < vectors; i++, v += STEM_LANES, u += STEM_BOTH * STEM_COLUMNS) {
@@ -154,8 +154,8 @@ CK_INLINE void stem_column(int tiles, ptrdiff_t vectors, const float *v, const f
       CK_UNROLL for (int j = 0; j < STEM_REGISTERS; j++) {
         vec weights = load(u + both * STEM_COLUMNS + j * CK_LANES);
         CK_UNROLL for (int tile = 0; tile < tiles; tile++) {
-          vec number = all(v[tile * STEM_SPREAD + phase * STEM_HALF + point]);
-          sums[tile][j][point] = fused(number, weights, sums[tile][j][point]);
+          vec element = all(v[tile * STEM_SPREAD + phase * STEM_HALF + point]);
+          sums[tile][j][point] = fused(element, weights, sums[tile][j][point]);
         }
       }
     }
@@ -173,8 +173,8 @@ CK_INLINE void stem_column(int tiles, ptrdiff_t vectors, const float *v, const f
 
 // Channels [c, c + CK_LANES) of the outputs of some tiles from `first` on, from what lies at t.
 CK_INLINE void stem_output(ck_stem s, ptrdiff_t row, ptrdiff_t first, ptrdiff_t tiles,
-                           const float *t, ptrdiff_t c, float *y, const ck_finish *finish,
-                           const ck_sums *sums, int begins, int streams) {
+                           const float *t, ptrdiff_t c, float *y, const ck_epilogue *epilogue,
+                           const ck_sums *sums, int begins, int non_temporal) {
   ptrdiff_t height = stem_outputs(s.height), width = stem_outputs(s.width);
   ck_columns columns[2] = {};
   if (sums && !begins) { columns[0] = columns[1] = open_columns(CK_SQUARES, sums, c); }
@@ -190,8 +190,8 @@ CK_INLINE void stem_output(ck_stem s, ptrdiff_t row, ptrdiff_t first, ptrdiff_t 
       gather(STEM_POINTS, &points_6, 1, STEM_TILE, m, o);
       CK_UNROLL for (int k = 0; k < STEM_TILE; k++, to += s.channels) {
         if (across + k >= width) { break; }
-        if (finish) { o[k] = finished(o[k], to, shift_at(finish, c), finish); }
-        if (streams) {
+        if (epilogue) { o[k] = with_epilogue(o[k], to, shift_at(epilogue, c), epilogue); }
+        if (non_temporal) {
           __builtin_nontemporal_store(o[k], (aligned_vec *)to);
         } else {
           store(to, o[k]);
@@ -214,9 +214,9 @@ CK_INLINE void stem_output(ck_stem s, ptrdiff_t row, ptrdiff_t first, ptrdiff_t 
 }
 
 static void stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
-                          const ck_finish *finish, const ck_sums *sums, int streams) {
+                          const ck_epilogue *epilogue, const ck_sums *sums, int non_temporal) {
   // Half a line that goes past the caches takes as long as a whole one.
-  streams = streams && STEM_COLUMNS % CK_LINE == 0;
+  non_temporal = non_temporal && STEM_COLUMNS % CK_LINE == 0;
   ptrdiff_t tiles = stem_tiles(s.width), runs = (tiles + STEM_TOGETHER - 1) / STEM_TOGETHER;
   float t[STEM_TOGETHER * STEM_TILE * STEM_POINTS * STEM_COLUMNS] __attribute__((aligned(64)));
   for (ptrdiff_t run = 0; run < runs; run++) {
@@ -238,16 +238,16 @@ static void stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float 
       }
       for (ptrdiff_t j = 0; j < STEM_COLUMNS; j += CK_LANES) {
         int begins = sums && sums->begins && run == 0;
-        if (streams) {
-          stem_output(s, row, first, count, t + j, c + j, y, finish, sums, begins, 1);
+        if (non_temporal) {
+          stem_output(s, row, first, count, t + j, c + j, y, epilogue, sums, begins, 1);
         } else {
-          stem_output(s, row, first, count, t + j, c + j, y, finish, sums, begins, 0);
+          stem_output(s, row, first, count, t + j, c + j, y, epilogue, sums, begins, 0);
         }
       }
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 
@@ -278,7 +278,7 @@ static void stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, flo
   }
 }
 
-// The sums over tiles at a point of so many numbers of v, in one or both phases of the rows, and d.
+// The sums over tiles at a point of so many elements of v, in one or both phases of the rows, and d.
 CK_INLINE void stem_sums(int vectors, int phases, ptrdiff_t tiles, const float *v, const float *d,
                          ptrdiff_t channels, float *du, int adds) {
   vec sums[STEM_VECTORS][2][STEM_REGISTERS] = {};

@@ -1,4 +1,4 @@
-// Both gradients of a product y = a w whose result is normalised, by quarters; included after backward.h
+// Both gradients of a product y = a w whose result is normalised, by quadrants; included after backward.h
 // and strassen.h.
 //
 // t, the gradient of y, is the right matrix of aT t and the left one of t wT. One set of factors serves both:
@@ -39,8 +39,8 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
   float *t = left + CK_FACTORS * (CK_GRADIENT_ROWS / 2) * pitch;
   ptrdiff_t tiles = tile_count(k / 2), panels = n / 2 / CK_WIDTH;
   ptrdiff_t dx_panels = dx.first ? k / 2 / CK_WIDTH : 0;
-  int streams = dx.streams && !adds;
-  int how = adds ? CK_ADDS : streams ? CK_STREAMS : CK_WRITES;
+  int non_temporal = dx.non_temporal && !adds;
+  int how = adds ? CK_ADDS : non_temporal ? CK_NON_TEMPORAL : CK_WRITES;
   for (ptrdiff_t top = 0; top < rows; top += step) {
     ptrdiff_t height = least(step, rows - top), pairs = height / 2, dx_tiles = tile_count(pairs);
     ptrdiff_t distance = pairs * pitch, distance_t = pairs * pitch_t;
@@ -50,23 +50,23 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
     ptrdiff_t end = least(rows + a.following, top + height + step);
     ptrdiff_t pieces = CK_FACTORS * (panels * tiles * piece_count(pairs) +
                                      dx_panels * dx_tiles * piece_count(n / 2));
-    ck_errand errand;
-    add_errand(&errand, 0, dense_ahead(g.dy, n, top + height, end), pieces);
-    add_errand(&errand, 1, dense_ahead(g.y, n, top + height, end), pieces);
-    add_errand(&errand, 2, dense_ahead(a.first, k, top + height, end), pieces);
+    ck_prefetch_plan prefetch;
+    add_prefetch(&prefetch, 0, dense_ahead(g.dy, n, top + height, end), pieces);
+    add_prefetch(&prefetch, 1, dense_ahead(g.y, n, top + height, end), pieces);
+    add_prefetch(&prefetch, 2, dense_ahead(a.first, k, top + height, end), pieces);
     for (ptrdiff_t panel = 0; panel < panels; panel++) {
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t i = tile_start(tile, tiles, k / 2);
         float *sum = sums + (panel * tiles + tile) * 4 * CK_TILE_SIZE;
-        ck_quarter quarters[4];
+        ck_quadrant quadrants[4];
         for (int q = 0; q < 4; q++) {
-          quarters[q] =
-              (ck_quarter){sum + q * CK_TILE_SIZE, NULL, top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
+          quadrants[q] =
+              (ck_quadrant){sum + q * CK_TILE_SIZE, NULL, top > 0 ? CK_ADDS : CK_WRITES, NULL, NULL};
         }
         summed_tiles[tile_start(tile + 1, tiles, k / 2) - i](
             pairs, (ck_left){left + i, 1, pitch, distance, in_order},
-            (ck_right){t + panel * CK_WIDTH, pitch_t, distance_t}, scratch, CK_WIDTH, quarters,
-            &errand);
+            (ck_right){t + panel * CK_WIDTH, pitch_t, distance_t}, scratch, CK_WIDTH, quadrants,
+            &prefetch);
       }
     }
     for (ptrdiff_t panel = 0; panel < dx_panels; panel++) {
@@ -75,22 +75,22 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
       for (ptrdiff_t tile = 0; tile < dx_tiles; tile++) {
         ptrdiff_t i = tile_start(tile, dx_tiles, pairs);
         float *to = dx.first + (top + 2 * i) * k + panel * CK_WIDTH;
-        ck_quarter quarters[4];
+        ck_quadrant quadrants[4];
         for (int q = 0; q < 4; q++) {
           int side = q % 2;
-          // Upper quarters are odd rows.
-          quarters[q] = (ck_quarter){to + (1 - q / 2) * k + side * k / 2, NULL, how, dx.finish,
+          // Upper quadrants are odd rows.
+          quadrants[q] = (ck_quadrant){to + (1 - q / 2) * k + side * k / 2, NULL, how, dx.epilogue,
                                      dx.sums ? &over[side] : NULL};
         }
-        quarter_tiles[tile_start(tile + 1, dx_tiles, pairs) - i](
+        quadrant_tiles[tile_start(tile + 1, dx_tiles, pairs) - i](
             n / 2, (ck_left){t + i * pitch_t, pitch_t, 1, distance_t, turned_order},
             (ck_right){packed + panel * CK_FACTORS * n / 2 * CK_WIDTH, CK_WIDTH, n / 2 * CK_WIDTH},
-            scratch, 2 * k, quarters, &errand);
+            scratch, 2 * k, quadrants, &prefetch);
       }
     }
   }
 #if defined(__x86_64__)
-  if (streams) { __builtin_ia32_sfence(); }
+  if (non_temporal) { __builtin_ia32_sfence(); }
 #endif
 }
 

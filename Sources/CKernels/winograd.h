@@ -66,7 +66,7 @@ static const ck_points points_7 = {
 #undef W_B
 #undef W_C
 
-// Most numbers of a tile along an axis.
+// Most elements of a tile along an axis.
 enum { W_MOST = 7 };
 
 // Two pixels with nothing but zeros around them are no polynomials: three products.
@@ -134,7 +134,7 @@ CK_INLINE vec power_sum(const float *power, int first, int count, const vec *e) 
   return sum;
 }
 
-// A e of `count` numbers.
+// A e of `count` elements.
 CK_INLINE void evaluate(int n, const ck_points *points, int infinite, int count, const vec *e,
                         vec *o) {
   if (n == W_PAIR) {
@@ -243,7 +243,7 @@ CK_INLINE void apply(ck_map map, int n, const ck_points *points, int taps, const
   }
 }
 
-// One tile of a transform: where its numbers come from and where they go, by their place in the tile,
+// One tile of a transform: where its elements come from and where they go, by their place in the tile,
 // row by row.
 typedef struct {
   // Numbers of a row that is taken.
@@ -254,23 +254,23 @@ typedef struct {
   // Numbers that are read and that are written.
   const float *from;
   float *to;
-  // Where the numbers of the transformed tile and the taps of the filter lie.
+  // Where the elements of the transformed tile and the taps of the filter lie.
   const ptrdiff_t *places;
   const ptrdiff_t *taps;
   // Pixels that are written.
   float *const *targets;
-  const ck_finish *finish;
+  const ck_epilogue *epilogue;
   const ck_sums *sums;
   // The pixels of the tile after this one, asked for meanwhile, and how many there are; or NULL.
   const float *const *next;
   int pixel_count;
-  // From a filter's numbers in memory to those of one that is met later, asked for meanwhile; or 0.
+  // From a filter's elements in memory to those of one that is met later, asked for meanwhile; or 0.
   ptrdiff_t ahead;
   // Rows of the packed matrices that are written, and whether half a panel beyond c is cleared.
   ptrdiff_t depth;
   int clears;
   // Whether the transformed tile goes past the caches.
-  int streams;
+  int non_temporal;
 } ck_tile;
 
 // A line of a tap of the filter that is met later.
@@ -294,13 +294,13 @@ CK_INLINE vec take(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec scale, 
   }
 }
 
-CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x, int streams) {
+CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x, int non_temporal) {
   switch (map) {
     case W_INPUT:
-    case W_GRADIENT: put_shared(t->to + t->places[i] + c, x, streams); break;
+    case W_GRADIENT: put_shared(t->to + t->places[i] + c, x, non_temporal); break;
     case W_FILTER: {
       float *to = t->to + t->places[i] + c / CK_WIDTH * t->depth * CK_WIDTH + c % CK_WIDTH;
-      put_shared(to, x, streams);
+      put_shared(to, x, non_temporal);
       if (t->clears) { store(to + CK_LANES, (vec){}); }
       break;
     }
@@ -308,7 +308,7 @@ CK_INLINE void put(ck_map map, const ck_tile *t, int i, ptrdiff_t c, vec x, int 
       float *to = t->targets[i];
       if (!to) { break; }
       to += c;
-      store(to, t->finish ? finished(x, to, shift_at(t->finish, c), t->finish) : x);
+      store(to, t->epilogue ? with_epilogue(x, to, shift_at(t->epilogue, c), t->epilogue) : x);
       break;
     }
     case W_FILTER_GRADIENT: ask_tap(map, t, i, c); store(t->to + t->taps[i] + c, x);
@@ -344,19 +344,19 @@ typedef struct {
     }                                                                                              \
   }                                                                                                \
   CK_INLINE void put_rows_##MAP##_##N##_##TAPS(const ck_tile t, ptrdiff_t c, int count,            \
-                                               vec made[][W_MOST], int streams) {                  \
+                                               vec made[][W_MOST], int non_temporal) {                  \
     for (int i = 0; i < count; i++) {                                                              \
       vec d[W_MOST], o[W_MOST];                                                                    \
       CK_UNROLL for (int j = 0; j < taken(MAP, N, TAPS); j++) { d[j] = made[i][j]; }               \
       apply(MAP, N, &points_##N, TAPS, d, o);                                                      \
       CK_UNROLL for (int j = 0; j < given(MAP, N, TAPS); j++) {                                    \
-        put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j], streams);                               \
+        put(MAP, &t, i * given(MAP, N, TAPS) + j, c, o[j], non_temporal);                               \
       }                                                                                            \
     }                                                                                              \
   }                                                                                                \
   static void rows_##MAP##_##N##_##TAPS(const ck_tile *tile, ptrdiff_t c, int count,               \
                                         vec made[][W_MOST]) {                                      \
-    if (MAP != W_OUTPUT && MAP != W_FILTER_GRADIENT && tile->streams) {                            \
+    if (MAP != W_OUTPUT && MAP != W_FILTER_GRADIENT && tile->non_temporal) {                            \
       put_rows_##MAP##_##N##_##TAPS(*tile, c, count, made, 1);                                     \
     } else {                                                                                       \
       put_rows_##MAP##_##N##_##TAPS(*tile, c, count, made, 0);                                     \
@@ -446,7 +446,7 @@ CK_INLINE void transform(ck_map map, ck_axes axes, ck_tile t, ptrdiff_t channels
 static void winograd_input(ck_axes axes, const float *const *pixels, const float *const *next,
                            ptrdiff_t channels, const float *scale, const float *shift, float *v,
                            const ptrdiff_t *places, int is_shared) {
-  int streams = is_shared && goes_far(v);
+  int non_temporal = is_shared && goes_far(v);
   transform(W_INPUT, axes,
             (ck_tile){.pixels = pixels,
                       .next = next,
@@ -454,20 +454,20 @@ static void winograd_input(ck_axes axes, const float *const *pixels, const float
                       .shift = shift,
                       .to = v,
                       .places = places,
-                      .streams = streams},
+                      .non_temporal = non_temporal},
             channels);
-  if (streams) { end_stream(); }
+  if (non_temporal) { end_non_temporal_stores(); }
 }
 
 static void winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places,
-                            ptrdiff_t channels, const ck_finish *finish, const ck_sums *sums,
+                            ptrdiff_t channels, const ck_epilogue *epilogue, const ck_sums *sums,
                             float *const *pixels, float *const *next) {
   transform(W_OUTPUT, axes,
             (ck_tile){.from = m,
                       .places = places,
                       .targets = pixels,
                       .next = (const float *const *)next,
-                      .finish = finish,
+                      .epilogue = epilogue,
                       .sums = sums},
             channels);
 }
@@ -475,15 +475,15 @@ static void winograd_output(ck_axes axes, const float *m, const ptrdiff_t *place
 static void winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
                               ptrdiff_t channels, float *d, const ptrdiff_t *places,
                               int is_shared) {
-  int streams = is_shared && goes_far(d);
+  int non_temporal = is_shared && goes_far(d);
   transform(W_GRADIENT, axes,
             (ck_tile){.pixels = pixels,
                       .next = next,
                       .to = d,
                       .places = places,
-                      .streams = streams},
+                      .non_temporal = non_temporal},
             channels);
-  if (streams) { end_stream(); }
+  if (non_temporal) { end_non_temporal_stores(); }
 }
 
 // Filters that are asked for ahead: lines of a row of filters lie on pages of their own.
@@ -492,7 +492,7 @@ enum { CK_FILTERS_AHEAD = 4 };
 static void winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                             const ptrdiff_t *taps, ptrdiff_t channels, float *u,
                             const ptrdiff_t *places, ptrdiff_t depth, int is_shared) {
-  int streams = is_shared && goes_far(u);
+  int non_temporal = is_shared && goes_far(u);
   for (ptrdiff_t r = 0; r < rows; r++) {
     transform(W_FILTER, axes,
               (ck_tile){.from = g + r * pitch,
@@ -501,10 +501,10 @@ static void winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdif
                         .to = u + r * CK_WIDTH,
                         .places = places,
                         .depth = depth,
-                        .streams = streams},
+                        .non_temporal = non_temporal},
               channels);
   }
-  if (streams) { end_stream(); }
+  if (non_temporal) { end_non_temporal_stores(); }
 }
 
 static void winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du,

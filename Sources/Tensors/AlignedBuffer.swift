@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Memory for `count` numbers, zero at first, 64-byte aligned, freed with its owner.
+/// Memory for `count` elements, zero at first, 64-byte aligned, freed with its owner.
 ///
 /// The system gives large buffers page by page when they are first touched: what only training
 /// uses takes no memory while a network is evaluated.
@@ -14,14 +14,14 @@
 public final class AlignedBuffer: @unchecked Sendable {
   /// First number.
   public let pointer: UnsafeMutablePointer<Float>
-  /// Numbers in all.
+  /// Elements in all.
   public let count: Int
 
   private let block: UnsafeMutableRawPointer
 
   private static let largePage = 2 << 20
 
-  /// Allocates memory for `count` numbers.
+  /// Allocates memory for `count` elements.
   public init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     let isLarge = bytes >= 4 * Self.largePage
@@ -48,15 +48,15 @@ public final class AlignedBuffer: @unchecked Sendable {
 
   deinit { free(block) }
 
-  /// The numbers as a buffer.
+  /// The elements as a buffer.
   public var buffer: UnsafeMutableBufferPointer<Float> { .init(start: pointer, count: count) }
 
-  /// A copy of the numbers.
+  /// A copy of the elements.
   public var array: [Float] { Array(buffer) }
 
   /// The memory as a tensor of the given shape.
   ///
-  /// - Precondition: the shape has no more than `count` numbers.
+  /// - Precondition: the shape has no more than `count` elements.
   public func view(_ shape: Shape) -> MutableTensorView {
     precondition(shape.count <= count, "a view of \(shape) needs more than \(count) numbers")
     return MutableTensorView(pointer, shape)

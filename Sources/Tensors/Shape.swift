@@ -19,12 +19,12 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
     (self.n, self.h, self.w, self.c) = (n, h, w, c)
   }
 
-  /// The shape of `rows` vectors of `columns` numbers.
+  /// The shape of `rows` vectors of `columns` elements.
   public static func matrix(_ rows: Int, _ columns: Int) -> Shape {
     Shape(n: rows, h: 1, w: 1, c: columns)
   }
 
-  /// Numbers in all.
+  /// Elements in all.
   public var count: Int { n * h * w * c }
 
   /// Pixels in all: n · h · w, the rows of the matrix that a 1×1 convolution sees.

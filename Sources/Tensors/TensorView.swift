@@ -1,4 +1,4 @@
-/// A borrowed, read-only view of `shape.count` numbers in NHWC order.
+/// A borrowed, read-only view of `shape.count` elements in NHWC order.
 ///
 /// Views do not own memory: they are valid while the buffer or workspace behind them lives.
 /// They are `@unchecked Sendable` because the kernels hand disjoint parts to threads.
@@ -8,34 +8,34 @@ public struct TensorView: @unchecked Sendable {
   /// Extents.
   public let shape: Shape
 
-  /// A view of `shape.count` numbers from `pointer`.
+  /// A view of `shape.count` elements from `pointer`.
   public init(_ pointer: UnsafePointer<Float>, _ shape: Shape) {
     (self.pointer, self.shape) = (pointer, shape)
   }
 
-  /// Numbers in the view.
+  /// Elements in the view.
   public var count: Int { shape.count }
 
-  /// The numbers as a buffer.
+  /// The elements as a buffer.
   public var buffer: UnsafeBufferPointer<Float> { .init(start: pointer, count: count) }
 }
 
-/// A borrowed, writable view of `shape.count` numbers in NHWC order.
+/// A borrowed, writable view of `shape.count` elements in NHWC order.
 public struct MutableTensorView: @unchecked Sendable {
   /// First number.
   public let pointer: UnsafeMutablePointer<Float>
   /// Extents.
   public let shape: Shape
 
-  /// A view of `shape.count` numbers from `pointer`.
+  /// A view of `shape.count` elements from `pointer`.
   public init(_ pointer: UnsafeMutablePointer<Float>, _ shape: Shape) {
     (self.pointer, self.shape) = (pointer, shape)
   }
 
-  /// Numbers in the view.
+  /// Elements in the view.
   public var count: Int { shape.count }
 
-  /// The numbers as a buffer.
+  /// The elements as a buffer.
   public var buffer: UnsafeMutableBufferPointer<Float> { .init(start: pointer, count: count) }
 
   /// The same memory, read-only.

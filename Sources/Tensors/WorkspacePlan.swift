@@ -19,7 +19,7 @@ public struct WorkspacePlan: Sendable {
     package let offset: Int
     /// The layer's number, of a slot for `.call`.
     let layer: Int?
-    /// Numbers in the slot.
+    /// Elements in the slot.
     public let count: Int
   }
 
@@ -27,18 +27,18 @@ public struct WorkspacePlan: Sendable {
   public struct Entry: Sendable {
     /// What the memory is for.
     public let label: String
-    /// Numbers reserved.
+    /// Elements reserved.
     public let count: Int
     /// How long they live.
     public let lifetime: Lifetime
   }
 
-  /// Numbers per 64-byte line: every slot starts on one.
+  /// Elements per 64-byte line: every slot starts on one.
   static let alignment = 16
 
-  /// Numbers of all slots `.untilBackward` so far, which lie in the order of their reservation.
+  /// Elements of all slots `.untilBackward` so far, which lie in the order of their reservation.
   public private(set) var privateCount = 0
-  /// Numbers of each layer's slots for `.call`, the last layer being the one that is planned.
+  /// Elements of each layer's slots for `.call`, the last layer being the one that is planned.
   private var callCounts = [0]
   /// Where they begin in the private region, for layers that are lent a place there.
   private(set) var callStarts: [Int: Int] = [:]
@@ -48,7 +48,7 @@ public struct WorkspacePlan: Sendable {
   /// An empty ledger.
   public init() {}
 
-  /// Reserves `count` numbers.
+  /// Reserves `count` elements.
   public mutating func reserve(_ count: Int, for lifetime: Lifetime, label: String) -> Slot {
     entries.append(Entry(label: label, count: count, lifetime: lifetime))
     let padded = (count + Self.alignment - 1) / Self.alignment * Self.alignment
@@ -65,7 +65,7 @@ public struct WorkspacePlan: Sendable {
     }
   }
 
-  /// The memory of slots `.untilBackward` that are dead when this one lives: `count` numbers that end
+  /// The memory of slots `.untilBackward` that are dead when this one lives: `count` elements that end
   /// before the number `end`, which ``privateCount`` was, and begin on a line.
   ///
   /// Nil where they would begin before the number `start`.
@@ -78,7 +78,7 @@ public struct WorkspacePlan: Sendable {
   /// Ends the layer that was being planned: the next layer's `.call` slots reuse the same memory.
   public mutating func endLayer() { callCounts.append(0) }
 
-  /// Lends layers what is dead during their calls: for each, from the first on, some of the numbers
+  /// Lends layers what is dead during their calls: for each, from the first on, some of the elements
   /// `.untilBackward`.
   ///
   /// Only layers that need more than the region which is shared anyway use it, so that this region
@@ -94,7 +94,7 @@ public struct WorkspacePlan: Sendable {
     }
   }
 
-  /// Numbers of the region that layers share for their calls.
+  /// Elements of the region that layers share for their calls.
   var sharedCount: Int {
     callCounts.enumerated().map { callStarts[$0] == nil ? $1 : 0 }.max() ?? 0
   }

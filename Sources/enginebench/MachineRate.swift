@@ -7,14 +7,14 @@ enum MachineRate {
   /// The instructions of ``multiplyAdds(_:trials:)``.
   static var multiplyAddName: String { String(cString: meter_fma_name()) }
 
-  /// Additions and multiplications a second in registers only, all lanes at once; the best trial.
+  /// Additions and multiplications a second in registers only, all threads at once; the best trial.
   static func multiplyAdds(_ pool: ThreadPool, trials: Int) -> Double {
     var rounds: UInt64 = 1000
     func time() -> (operations: UInt64, seconds: Double) {
       let operations = Atomic<UInt64>(0)
       let seconds = Stopwatch.wall.bestTime(of: 1) {
         operations.store(0, ordering: .relaxed)
-        onAllLanes(pool) { operations.add(meter_fma(rounds), ordering: .relaxed) }
+        onAllThreads(pool) { operations.add(meter_fma(rounds), ordering: .relaxed) }
       }
       return (operations.load(ordering: .relaxed), seconds)
     }
@@ -26,10 +26,10 @@ enum MachineRate {
     }
   }
 
-  /// Operations a second of 768×768×768 products, four on each lane.
+  /// Operations a second of 768×768×768 products, four on each thread.
   static func products(_ pool: ThreadPool, trials: Int) -> Double {
     let side = 768
-    // A 1×1 convolution of many pixels is one product, cut into blocks that the lanes share.
+    // A 1×1 convolution of many pixels is one product, cut into blocks that the threads share.
     let problem = ConvolutionProblem(
       batch: 4 * pool.threads, height: side, width: 1, inChannels: side, outChannels: side,
       kernel: 1)
@@ -61,16 +61,16 @@ enum MachineRate {
     return (bytes / read, 2 * bytes / update)
   }
 
-  /// Seconds of a run in which every lane waits until all have arrived.
+  /// Seconds of a run in which every thread waits until all have arrived.
   static func fork(_ pool: ThreadPool, trials: Int) -> Double {
     let runs = 100
     return Stopwatch.wall.bestTime(of: trials) {
-      for _ in 0..<runs { onAllLanes(pool) {} }
+      for _ in 0..<runs { onAllThreads(pool) {} }
     } / Double(runs)
   }
 
-  /// Runs `body` once on each lane, all beginning together.
-  private static func onAllLanes(_ pool: ThreadPool, _ body: () -> Void) {
+  /// Runs `body` once on each thread, all beginning together.
+  private static func onAllThreads(_ pool: ThreadPool, _ body: () -> Void) {
     let arrived = Atomic<Int>(0)
     pool.run(chunks: pool.threads) { _, _ in
       arrived.add(1, ordering: .sequentiallyConsistent)

@@ -20,6 +20,10 @@ struct Architecture {
   /// Test targets and what only they may use.
   var tests: Set<String> = []
   var edges: Set<Edge> = []
+  /// As `edges`, where the other end is another package's product.
+  var products: Set<Edge> = []
+  /// Where each target's sources are, from the root.
+  var folders: [String: String] = [:]
 
   /// Reads what `swift package dump-package` prints.
   init(manifest: Data) throws {
@@ -31,6 +35,7 @@ struct Architecture {
         throw Unreadable(description: "a target has no name or no type: \(target)")
       }
       if type == "test" || name == "TestSupport" { tests.insert(name) } else { rooms.insert(name) }
+      folders[name] = target["path"] as? String ?? "\(type == "test" ? "Tests" : "Sources")/\(name)"
       for case let dependency in target["dependencies"] as? [[String: Any]] ?? [] {
         // `byName` and `target` name our own; `product` is somebody else's.
         for kind in ["byName", "target"] {
@@ -38,6 +43,9 @@ struct Architecture {
             continue
           }
           edges.insert(Edge(from: name, to: other))
+        }
+        if let product = (dependency["product"] as? [Any])?.first as? String {
+          products.insert(Edge(from: name, to: product))
         }
       }
     }
@@ -108,6 +116,27 @@ struct Architecture {
     return violations.sorted()
   }
 
+  /// Dependencies that no file of their target imports, and imports of targets that are not declared,
+  /// one sentence each.
+  func idleOrUndeclared() throws -> [String] {
+    var found: [String] = []
+    for (target, folder) in folders {
+      let imported = try Self.swiftFiles(in: Self.root.appendingPathComponent(folder))
+        .reduce(into: Set<String>()) {
+          $0.formUnion(Self.imports(in: try String(contentsOf: $1, encoding: .utf8)))
+        }
+      let declared = edges.union(products).filter { $0.from == target }.map(\.to)
+      // The command tests run the program `poise`, which they need built.
+      for other in declared where !imported.contains(other) && target != "CommandTests" {
+        found.append("\(target) declares \(other) and does not import it")
+      }
+      for other in imported where folders[other] != nil && !declared.contains(other) {
+        found.append("\(target) imports \(other) and does not declare it")
+      }
+    }
+    return found.sorted()
+  }
+
   /// Modules that a Swift source imports, by its lines.
   static func imports(in source: String) -> Set<String> {
     var imports: Set<String> = []
@@ -150,10 +179,14 @@ struct Architecture {
     var files: [String: [URL]] = [:]
     let sources = root.appendingPathComponent("Sources")
     for room in try FileManager.default.contentsOfDirectory(atPath: sources.path) {
-      let folder = sources.appendingPathComponent(room)
-      let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-      files[room] = all?.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+      files[room] = swiftFiles(in: sources.appendingPathComponent(room))
     }
     return files
+  }
+
+  /// Swift sources in a folder and those below it.
+  static func swiftFiles(in folder: URL) -> [URL] {
+    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    return all?.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
   }
 }

@@ -22,7 +22,7 @@ import Testing
     #expect(halves == UInt32(expected))
   }
 
-  @Test("SHA-256 of the texts in FIPS 180-2")
+  @Test("SHA-256 of the texts in FIPS 180-2, and copies that go on separately")
   func sha() throws {
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -33,8 +33,12 @@ import Testing
     #expect(SHA256Digest.hex(of: "") == nothing)
     var digest = SHA256Digest()
     digest.update("a")
+    let copy = digest
     Array("bc".utf8).withUnsafeBytes { digest.update($0) }
-    #expect(digest.finalize() == abc)
+    #expect(digest.finalize() == abc && digest.finalize() == abc)
+    var other = copy
+    other.update("bc")
+    #expect(copy.finalize() == SHA256Digest.hex(of: "a") && other.finalize() == abc)
     let folder = try TemporaryFolder()
     #expect(try SHA256Digest.hex(ofFile: try folder.write(Array("abc".utf8), to: "a")) == abc)
     #expect(try SHA256Digest.hex(ofFile: try folder.write([], to: "b")) == nothing)

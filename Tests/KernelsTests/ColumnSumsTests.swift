@@ -209,13 +209,13 @@ import Testing
     let dx = AlignedBuffer(count: problem.inputCount)
     dx.buffer.update(repeating: .nan)
     if way.accumulates { _ = dx.buffer.update(fromContentsOf: addend.array) }
-    var finish = GradientFinish()
+    var epilogue = GradientEpilogue()
     if way.isFinished {
-      finish.addend = UnsafePointer(way.accumulates ? dx.pointer : addend.pointer)
-      finish.gate = UnsafePointer(gate.pointer)
+      epilogue.addend = UnsafePointer(way.accumulates ? dx.pointer : addend.pointer)
+      epilogue.gate = UnsafePointer(gate.pointer)
     }
     if sums {
-      finish.sums = .gradient(
+      epilogue.sums = .gradient(
         found.buffer.pointer, x: raw.pointer, saved: saved, channels: channels,
         isMasked: way.isMasked)
     }
@@ -228,11 +228,11 @@ import Testing
         dy: NormalizedGradient(
           x: y.pointer, dy: dy.pointer, scale: ones.pointer, slope: ones.pointer + k,
           constant: ones.pointer + 2 * k, shift: nil),
-        x: x.pointer, w: w.pointer, finish: finish, scratch: scratch.pointer, pool: pool)
+        x: x.pointer, w: w.pointer, epilogue: epilogue, scratch: scratch.pointer, pool: pool)
       withExtendedLifetime((ones, y, dw)) {}
     } else {
       convolution.backwardData(
-        dx: dx.pointer, dy: dy.pointer, w: w.pointer, finish: finish, scratch: scratch.pointer,
+        dx: dx.pointer, dy: dy.pointer, w: w.pointer, epilogue: epilogue, scratch: scratch.pointer,
         pool: pool)
     }
     let (dGamma, dBeta) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))

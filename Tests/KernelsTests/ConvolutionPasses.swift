@@ -62,7 +62,7 @@ struct ConvolutionPasses: Equatable {
     data.buffer.update(repeating: .nan)
     poison()
     convolution.backwardData(
-      dx: data.pointer, dy: dy.pointer, w: w.pointer, finish: GradientFinish(addend: x.pointer),
+      dx: data.pointer, dy: dy.pointer, w: w.pointer, epilogue: GradientEpilogue(addend: x.pointer),
       scratch: scratch.pointer, pool: pool)
     checkCanary()
     dxAdded = data.array
@@ -71,7 +71,7 @@ struct ConvolutionPasses: Equatable {
     poison()
     convolution.backwardData(
       dx: data.pointer, dy: dy.pointer, w: w.pointer,
-      finish: GradientFinish(addend: x.pointer, gate: x.pointer), scratch: scratch.pointer,
+      epilogue: GradientEpilogue(addend: x.pointer, gate: x.pointer), scratch: scratch.pointer,
       pool: pool)
     checkCanary()
     dxGated = data.array
@@ -82,14 +82,14 @@ struct ConvolutionPasses: Equatable {
       poison()
       convolution.backwardData(
         dx: data.pointer, dy: dy.pointer, w: w.pointer,
-        finish: GradientFinish(addend: data.pointer), scratch: scratch.pointer, pool: pool)
+        epilogue: GradientEpilogue(addend: data.pointer), scratch: scratch.pointer, pool: pool)
       checkCanary()
       dxAccumulated = data.array
       _ = data.buffer.update(fromContentsOf: inputs.x.map { max(0, $0) })
       poison()
       convolution.backwardData(
         dx: data.pointer, dy: dy.pointer, w: w.pointer,
-        finish: GradientFinish(addend: data.pointer, gate: x.pointer), scratch: scratch.pointer,
+        epilogue: GradientEpilogue(addend: data.pointer, gate: x.pointer), scratch: scratch.pointer,
         pool: pool)
       checkCanary()
       dxAccumulatedGated = data.array
@@ -110,7 +110,7 @@ struct ConvolutionPasses: Equatable {
     poison()
     convolution.backward(
       dx: data.pointer, dw: weights.pointer, dy: dy.pointer, x: x.pointer, w: w.pointer,
-      finish: GradientFinish(addend: isInPlace ? data.pointer : x.pointer),
+      epilogue: GradientEpilogue(addend: isInPlace ? data.pointer : x.pointer),
       scratch: scratch.pointer, pool: pool)
     checkCanary()
     joined = [data.array, weights.array]

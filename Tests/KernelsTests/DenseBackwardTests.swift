@@ -63,10 +63,10 @@ import Testing
     var dw: [Float]
   }
 
-  private enum Finish: CaseIterable { case none, adds, gates, accumulates }
+  private enum Epilogue: CaseIterable { case none, adds, gates, accumulates }
 
   private static func run(
-    _ example: Example, _ inputs: Inputs, _ finish: Finish, threads: Int, fused: Bool,
+    _ example: Example, _ inputs: Inputs, _ epilogue: Epilogue, threads: Int, fused: Bool,
     wantsData: Bool = true
   ) throws -> Results {
     let problem = example.problem
@@ -78,7 +78,7 @@ import Testing
     let (y, dy) = (AlignedBuffer(inputs.y), AlignedBuffer(inputs.reference.dy))
     let other = AlignedBuffer(inputs.other)
     let dw = AlignedBuffer(inputs.reference.startingGradient)
-    let dx = AlignedBuffer(finish == .accumulates ? inputs.other : inputs.other.map { _ in .nan })
+    let dx = AlignedBuffer(epilogue == .accumulates ? inputs.other : inputs.other.map { _ in .nan })
     let scratchCount = convolution.scratchCount(threads: threads)
     let scratch = AlignedBuffer(count: scratchCount + 16)
     scratch.buffer.update(repeating: .nan)
@@ -94,16 +94,16 @@ import Testing
       example.normalizesInput
       ? InputTransform(scale: buffers[4].pointer, shift: buffers[5].pointer) : nil
     let told =
-      switch finish {
-      case .none: GradientFinish()
-      case .adds: GradientFinish(addend: other.pointer)
-      case .gates: GradientFinish(addend: other.pointer, gate: x.pointer)
-      case .accumulates: GradientFinish(addend: dx.pointer)
+      switch epilogue {
+      case .none: GradientEpilogue()
+      case .adds: GradientEpilogue(addend: other.pointer)
+      case .gates: GradientEpilogue(addend: other.pointer, gate: x.pointer)
+      case .accumulates: GradientEpilogue(addend: dx.pointer)
       }
     if fused {
       convolution.backward(
         dx: wantsData ? dx.pointer : nil, dw: dw.pointer, dy: gradient, x: x.pointer, input: input,
-        w: w.pointer, finish: told, scratch: scratch.pointer, pool: pool)
+        w: w.pointer, epilogue: told, scratch: scratch.pointer, pool: pool)
     } else {
       BatchNormKernel(
         rows: problem.outputCount / problem.outChannels, channels: problem.outChannels
@@ -113,7 +113,7 @@ import Testing
         dw: dw.pointer, dy: y.pointer, x: x.pointer, input: input, scratch: scratch.pointer,
         pool: pool)
       convolution.backwardData(
-        dx: dx.pointer, dy: y.pointer, w: w.pointer, finish: told, scratch: scratch.pointer,
+        dx: dx.pointer, dy: y.pointer, w: w.pointer, epilogue: told, scratch: scratch.pointer,
         pool: pool)
     }
     return Results(dx: dx.array, dw: dw.array)
@@ -122,14 +122,14 @@ import Testing
   @Test("agrees with one pass after the other", arguments: examples)
   func agrees(_ example: Example) throws {
     let inputs = Inputs(example.problem)
-    for finish in Finish.allCases {
-      let apart = try Self.run(example, inputs, finish, threads: 2, fused: false)
-      let fused = try Self.run(example, inputs, finish, threads: 2, fused: true)
+    for epilogue in Epilogue.allCases {
+      let apart = try Self.run(example, inputs, epilogue, threads: 2, fused: false)
+      let fused = try Self.run(example, inputs, epilogue, threads: 2, fused: true)
       let data = relativeError(of: fused.dx, from: apart.dx.map { Double($0) })
-      #expect(data <= example.bound, "\(finish): dx is off by \(data)")
+      #expect(data <= example.bound, "\(epilogue): dx is off by \(data)")
       let weights = relativeError(of: fused.dw, from: apart.dw.map { Double($0) })
-      #expect(weights <= example.bound, "\(finish): dw is off by \(weights)")
-      if finish == .gates {
+      #expect(weights <= example.bound, "\(epilogue): dw is off by \(weights)")
+      if epilogue == .gates {
         #expect(zip(fused.dx, inputs.reference.x).allSatisfy { $1 > 0 || $0 == 0 })
         #expect(fused.dx.contains { $0 != 0 })
       }
@@ -179,29 +179,29 @@ import Testing
 
   @Test(
     "has the same bits in every implementation with fused multiply-add", arguments: [false, true])
-  func implementations(_ byQuarters: Bool) throws {
-    let (rows, k, n) = byQuarters ? (202, 64, 128) : (200, 70, 50)
+  func implementations(_ byStrassen: Bool) throws {
+    let (rows, k, n) = byStrassen ? (202, 64, 128) : (200, 70, 50)
     let numbers = (0..<5).map { MicroKernelTests.numbers(rows * max(k, n), $0) }
     let results = try MicroKernelTests.names.filter { $0 != "portable" }.map { name in
       let table = try #require(ck_find(name)).pointee
-      let width = (byQuarters ? 2 : 1) * table.panel_width
+      let width = (byStrassen ? 2 : 1) * table.panel_width
       let (panels, columns) = ((k + width - 1) / width, (n + width - 1) / width)
       var packed = [Float](repeating: .nan, count: 2 * columns * width * panels * width)
-      if byQuarters {
+      if byStrassen {
         table.strassen_pack_transposed(n, k, numbers[4], 0, panels, 1, &packed)
       } else {
         table.pack_transposed(n, k, numbers[4], n, 0, panels, &packed, n)
       }
-      let sumCount = byQuarters ? table.strassen_backward_sums(k, n) : table.backward_sums(k, n)
+      let sumCount = byStrassen ? table.strassen_backward_sums(k, n) : table.backward_sums(k, n)
       var sums = [Float](repeating: .nan, count: sumCount)
       var scratch = [Float](
         repeating: .nan,
-        count: byQuarters ? ck_strassen_backward_scratch(k, n) : ck_gradient_scratch(k, n))
+        count: byStrassen ? ck_strassen_backward_scratch(k, n) : ck_gradient_scratch(k, n))
       var dx = [Float](repeating: .nan, count: rows * k)
       var dw = [Float](repeating: 0, count: k * n)
       numbers.withPointers { p in
         dx.withUnsafeMutableBufferPointer { dx in
-          let backward = byQuarters ? table.strassen_backward : table.backward
+          let backward = byStrassen ? table.strassen_backward : table.backward
           backward!(
             rows,
             ck_rows(
@@ -212,11 +212,12 @@ import Testing
               dy: p[3], y: p[2], scale: p[1], slope: p[0], constant: p[3], shift: p[4]),
             packed,
             ck_result(
-              starts: nil, first: dx.baseAddress!, pitch: k, streams: 0, finish: nil, sums: nil),
+              starts: nil, first: dx.baseAddress!, pitch: k, non_temporal: 0, epilogue: nil,
+              sums: nil),
             0, &sums, &scratch)
         }
       }
-      let add = byQuarters ? table.strassen_add_sums : table.add_sums
+      let add = byStrassen ? table.strassen_add_sums : table.add_sums
       add!(k, n, 0, columns, sums, 1, 0, &dw)
       return Results(dx: dx, dw: dw)
     }

@@ -88,7 +88,8 @@ import Testing
   }
 
   static func product(
-    _ table: ck_table, _ rows: Rows, _ b: [Float], adds: Bool, first: Int, streams: Bool = false
+    _ table: ck_table, _ rows: Rows, _ b: [Float], adds: Bool, first: Int,
+    isNonTemporal: Bool = false
   ) -> [Float] {
     let e = rows.extents
     let panels = (e.columns + table.panel_width - 1) / table.panel_width
@@ -105,7 +106,7 @@ import Testing
           part.starts += top * e.segments
           let result = ck_result(
             starts: nil, first: c.baseAddress! + top * e.columns, pitch: e.columns,
-            streams: streams ? 1 : 0, finish: nil, sums: nil)
+            non_temporal: isNonTemporal ? 1 : 0, epilogue: nil, sums: nil)
           for (begin, end) in [(0, half), (half, panels)] {
             table.multiply(
               count, e.columns, begin, end, part, packed, e.depth, result, adds ? 1 : 0, &scratch)

@@ -24,7 +24,7 @@ import Testing
       table.norm_statistics(rows, channels, x, v[2], &first, &second)
       let y = AlignedBuffer(count: count)
       for kind in 0..<3 {
-        for (relu, streams) in [(0, 0), (1, 0), (1, 1)] {
+        for (relu, isNonTemporal) in [(0, 0), (1, 0), (1, 1)] {
           y.buffer.update(repeating: .nan)
           withPointers(x, other, v) { x, other, v in
             let added = ck_normalized(
@@ -32,7 +32,7 @@ import Testing
               shift: kind == 2 ? v[3] : nil)
             let normalized = ck_normalized(first: x, scale: v[0], shift: v[1])
             table.norm_apply(
-              rows, channels, normalized, added, Int32(relu), y.pointer, Int32(streams))
+              rows, channels, normalized, added, Int32(relu), y.pointer, Int32(isNonTemporal))
           }
           applied.append(y.array)
         }

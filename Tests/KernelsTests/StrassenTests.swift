@@ -29,7 +29,7 @@ import Testing
   /// - Parameter first: rows of the first of two calls.
   private static func product(
     _ table: ck_table, _ extents: MicroKernelTests.Extents, _ b: [Float], adds: Bool, first: Int,
-    streams: Bool = false
+    isNonTemporal: Bool = false
   ) -> [Float] {
     let n = extents.columns
     let factors = packed(table, extents, b)
@@ -45,7 +45,8 @@ import Testing
         var part = a
         part.starts += top
         let result = ck_result(
-          starts: nil, first: c + top * n, pitch: n, streams: streams ? 1 : 0, finish: nil,
+          starts: nil, first: c + top * n, pitch: n, non_temporal: isNonTemporal ? 1 : 0,
+          epilogue: nil,
           sums: nil)
         for (begin, end) in [(0, panels / 2), (panels / 2, panels)] {
           table.strassen_multiply(
@@ -80,7 +81,8 @@ import Testing
     // Bits depend neither on an even cut nor on how the result is written.
     let cut = extents.rows / 4 * 2
     #expect(written == Self.product(table, extents, b, adds: false, first: cut))
-    #expect(written == Self.product(table, extents, b, adds: false, first: cut, streams: true))
+    #expect(
+      written == Self.product(table, extents, b, adds: false, first: cut, isNonTemporal: true))
   }
 
   @Test(
@@ -112,7 +114,8 @@ import Testing
         }
         c.withUnsafeMutableBufferPointer { c in
           let result = ck_result(
-            starts: nil, first: c.baseAddress!, pitch: n, streams: 0, finish: nil, sums: nil)
+            starts: nil, first: c.baseAddress!, pitch: n, non_temporal: 0, epilogue: nil, sums: nil
+          )
           for panel in 0..<panels {
             table.strassen_multiply_panel(
               rows, k, n, panel, panel + 1 < panels ? panel + 1 : -1, factors, b, isTransposed,

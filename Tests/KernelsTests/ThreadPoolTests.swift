@@ -8,31 +8,31 @@ import Testing
     let pool = ThreadPool(threads: threads)
     for chunks in [0, 1, 2, 3, 7, 100] {
       let counts = Mutex([Int](repeating: 0, count: chunks))
-      pool.run(chunks: chunks) { chunk, lane in
+      pool.run(chunks: chunks) { chunk, thread in
         counts.withLock { $0[chunk] += 1 }
-        #expect((0..<threads).contains(lane))
+        #expect((0..<threads).contains(thread))
       }
       #expect(counts.withLock { $0 } == [Int](repeating: 1, count: chunks))
     }
   }
 
-  @Test("A lane is never used by two chunks at once", arguments: [2, 4])
-  func lanesAreExclusive(threads: Int) {
+  @Test("A thread is never used by two chunks at once", arguments: [2, 4])
+  func threadsAreExclusive(threads: Int) {
     let pool = ThreadPool(threads: threads)
     let busy = Mutex(Set<Int>())
     for _ in 0..<200 {
-      pool.run(chunks: 16) { _, lane in
-        let isFree = busy.withLock { $0.insert(lane).inserted }
+      pool.run(chunks: 16) { _, thread in
+        let isFree = busy.withLock { $0.insert(thread).inserted }
         #expect(isFree)
         var sum = 0.0
         for i in 0..<200 { sum += Double(i).squareRoot() }
         #expect(sum > 0)
-        _ = busy.withLock { $0.remove(lane) }
+        _ = busy.withLock { $0.remove(thread) }
       }
     }
   }
 
-  @Test("Plain writes of all lanes are seen after run, many times over")
+  @Test("Plain writes of all threads are seen after run, many times over")
   func resultsAreVisible() {
     let pool = ThreadPool(threads: 3)
     let numbers = UnsafeMutableBufferPointer<Int>.allocate(capacity: 64)

@@ -52,7 +52,7 @@ typedef struct {
   ptrdiff_t gate;
   /// Whether what is below 0 becomes 0.
   int rectifies;
-} ck_finish;
+} ck_epilogue;
 
 /// Sums over the rows of a result, for each of its columns, that are added to while rows are finished:
 /// of y - middle and its square, the row that is finished first being the middle, or, where an `x`
@@ -76,15 +76,15 @@ typedef struct {
 } ck_sums;
 
 /// Rows of a matrix that is written: row r begins at starts[r] or, where that is NULL, at
-/// first + r * pitch. Where it `streams` it goes to memory past the caches, which pays for results
+/// first + r * pitch. Where it `non_temporal` it goes to memory past the caches, which pays for results
 /// larger than these.
 typedef struct {
   float *const *starts;
   float *first;
   ptrdiff_t pitch;
-  int streams;
+  int non_temporal;
   /// NULL where sums are written as they are.
-  const ck_finish *finish;
+  const ck_epilogue *epilogue;
   /// NULL where nothing is summed over its rows.
   const ck_sums *sums;
 } ck_result;
@@ -92,7 +92,7 @@ typedef struct {
 /// The implementation in use: "avx512", "avx2" or "portable". The fastest that this processor runs,
 /// or the one that the environment variable COUNTERPOISE_KERNELS names.
 const char *ck_implementation(void);
-/// Columns of a panel of packed numbers.
+/// Columns of a panel of packed elements.
 ptrdiff_t ck_panel_width(void);
 /// Floats of a packed k x n matrix.
 ptrdiff_t ck_packed_count(ptrdiff_t k, ptrdiff_t n);
@@ -128,7 +128,7 @@ void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw,
                  float *scratch);
 ptrdiff_t ck_gradient_scratch(ptrdiff_t m, ptrdiff_t n);
 
-// Products by seven products of quarters in place of eight (strassen.h). Rows go in pairs, 2r and 2r + 1,
+// Products by seven products of quadrants in place of eight (strassen.h). Rows go in pairs, 2r and 2r + 1,
 // column j with n / 2 + j, and k in equal blocks of at most CK_DEPTH, the halves of each together; so bits
 // depend on k and n only, as long as a cut of the rows is even.
 
@@ -151,9 +151,9 @@ typedef struct {
   const float *scale;
   const float *shift;
   /// Bytes from a number of a to where what is made of it is written as well, past the caches where it
-  /// `streams`; then that is on a line.
+  /// `non_temporal`; then that is on a line.
   ptrdiff_t result;
-  int streams;
+  int non_temporal;
 } ck_residual;
 
 /// c = a b as ck_multiply has it, for an even number of rows of one run each and the columns of panels
@@ -215,7 +215,7 @@ void ck_gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdif
                          ck_windows a, const float *b, float *dw, int adds, const float *next);
 
 /// Asks for rows, `pitch` apart, to come into the second-level cache.
-void ck_ask(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns);
+void ck_prefetch(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t columns);
 
 /// dw (m x n, rows ldw apart) = aT b over rows that lie in memory lda and ldb apart; added to dw
 /// where `adds`. The next product's rows are asked for meanwhile, unless NULL.
@@ -247,7 +247,7 @@ ptrdiff_t ck_backward_sums(ptrdiff_t k, ptrdiff_t n);
 void ck_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, const float *sums,
                      ptrdiff_t groups, ptrdiff_t distance, float *dw);
 
-/// The same by quarters, for an even number of rows, k and n multiples of 64, n at most CK_DEPTH: `packed` are
+/// The same by quadrants, for an even number of rows, k and n multiples of 64, n at most CK_DEPTH: `packed` are
 /// the turned factors of the transpose of w.
 ///
 /// sums: ck_strassen_backward_sums(k, n) floats; scratch: ck_strassen_backward_scratch(k, n) floats.
@@ -272,16 +272,16 @@ typedef struct {
 void ck_norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
                         float *first, float *second);
 /// y = x + addend, which has no `first` where there is none, then max(0, y) where it `rectifies`; past
-/// the caches where it `streams`. y may be x.
+/// the caches where it `non_temporal`. y may be x.
 void ck_norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
-                   int rectifies, float *y, int streams);
+                   int rectifies, float *y, int non_temporal);
 /// Adds the sums over rows of dy and dy * (x - mean), dy counting as 0 where the ReLU cut off: where z
 /// is not above 0, and dy becomes 0 there, or where scale * x + shift is not, or, if both z and shift
 /// are NULL, nowhere.
 void ck_norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean, float *dy,
                   const float *z, const float *scale, const float *shift, float *first,
                   float *second);
-/// Writes a gradient to `to`, which may be its y; where it `is_shared`, other lanes read it (ck_set_far).
+/// Writes a gradient to `to`, which may be its y; where it `is_shared`, other threads read it (ck_set_far).
 void ck_norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
                       int is_shared);
 
@@ -314,7 +314,7 @@ typedef struct {
 
 // Transforms of one tile of Winograd's convolutions, all channels, which are a multiple of 16. Along an
 // axis a transformed tile has a number for each point, but infinity if there is a single tap. Number i,
-// row by row, lies at places[i], tap i of a filter at taps[i]. Where a transformed tile `is_shared`, other lanes
+// row by row, lies at places[i], tap i of a filter at taps[i]. Where a transformed tile `is_shared`, other threads
 // read it (ck_set_far), and places, pitches and depths are multiples of 16. A pixel that is NULL is zeros, or not
 // written. The pixels of the `next` tile, unless that is NULL, are asked for meanwhile.
 
@@ -324,7 +324,7 @@ void ck_winograd_input(ck_axes axes, const float *const *pixels, const float *co
                        const ptrdiff_t *places, int is_shared);
 /// AT m A, finished as told and added to sums (neither where NULL), to pixels.
 void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, ptrdiff_t channels,
-                        const ck_finish *finish, const ck_sums *sums, float *const *pixels,
+                        const ck_epilogue *epilogue, const ck_sums *sums, float *const *pixels,
                         float *const *next);
 /// A e AT of a tile of outputs.
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
@@ -359,9 +359,9 @@ void ck_stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *scale,
                    const float *shift, float *v, float *scratch);
 ptrdiff_t ck_stem_scratch(ck_stem s);
 /// The outputs of such a row, finished as told and added to sums (neither where NULL), to image y; past the
-/// caches where it `streams`.
+/// caches where it `non_temporal`.
 void ck_stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
-                      const ck_finish *finish, const ck_sums *sums, int streams);
+                      const ck_epilogue *epilogue, const ck_sums *sums, int non_temporal);
 /// D of a row of tiles from its `lines` of dy: at each of 36 points, `plane` apart, the tiles' channels.
 void ck_stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d, ptrdiff_t plane);
 /// du = the sum over tiles of V times D at each point; added to du where `adds`.
@@ -370,8 +370,8 @@ void ck_stem_gradient(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const
 /// dw from the gradient of U.
 void ck_stem_filter_gradient(ptrdiff_t channels, const float *du, float *dw);
 
-/// Says whether the cores of the lanes share no cache. What is written for other lanes to read then goes past the
-/// caches, if told; numbers are the same.
+/// Says whether the cores of the threads share no cache. What is written for other threads to read then goes past the
+/// caches, if told; elements are the same.
 void ck_set_far(int is_far);
 
 /// What each implementation provides: the functions above.
@@ -424,7 +424,7 @@ typedef struct {
   void (*norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
                           float *first, float *second);
   void (*norm_apply)(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
-                     int rectifies, float *y, int streams);
+                     int rectifies, float *y, int non_temporal);
   void (*norm_sums)(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
                     float *dy, const float *z, const float *scale, const float *shift,
                     float *first, float *second);
@@ -436,7 +436,7 @@ typedef struct {
                          ptrdiff_t channels, const float *scale, const float *shift, float *v,
                          const ptrdiff_t *places, int is_shared);
   void (*winograd_output)(ck_axes axes, const float *m, const ptrdiff_t *places,
-                          ptrdiff_t channels, const ck_finish *finish, const ck_sums *sums,
+                          ptrdiff_t channels, const ck_epilogue *epilogue, const ck_sums *sums,
                           float *const *pixels, float *const *next);
   void (*winograd_gradient)(ck_axes axes, const float *const *pixels, const float *const *next,
                             ptrdiff_t channels, float *d, const ptrdiff_t *places, int is_shared);
@@ -452,7 +452,7 @@ typedef struct {
                      const float *shift, float *v, float *scratch);
   ptrdiff_t (*stem_scratch)(ck_stem s);
   void (*stem_multiply)(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
-                        const ck_finish *finish, const ck_sums *sums, int streams);
+                        const ck_epilogue *epilogue, const ck_sums *sums, int non_temporal);
   void (*stem_gradient_input)(ck_stem s, const float *dy, ptrdiff_t lines, float *d,
                               ptrdiff_t plane);
   void (*stem_gradient)(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const float *d,

@@ -14,19 +14,19 @@ protocol ConvolutionKernel: Sendable {
   var problem: ConvolutionProblem { get }
   /// Recorded with every run.
   var name: String { get }
-  /// Numbers of scratch memory that a pass may use with so many threads.
+  /// Elements of scratch memory that a pass may use with so many threads.
   func scratchCount(threads: Int) -> Int
   /// The same of a forward pass with prepared weights alone.
   func preparedScratchCount(threads: Int) -> Int
-  /// Numbers that prepared weights take, a multiple of 16.
+  /// Elements that prepared weights take, a multiple of 16.
   var preparedCount: Int { get }
   /// Brings weights into the order that `forward` reads them in.
   func prepare(
     to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool)
-  /// y = finish(x ∗ w) with prepared weights, which are not changed.
+  /// y = epilogue(x ∗ w) with prepared weights, which are not changed.
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// Rows of the result in each part that a forward pass forms sums of; none where it forms none.
   var resultParts: [Int] { get }
@@ -42,16 +42,16 @@ protocol ConvolutionKernel: Sendable {
   /// dx = the adjoint of the convolution applied to dy, finished
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// Both gradients in one pass, where that is the faster way.
   var fusedBackward: DenseBackward? { get }
-  /// Whether ``backward(dx:dw:dy:x:input:w:finish:scratch:pool:)`` computes both at the same time.
+  /// Whether ``backward(dx:dw:dy:x:input:w:epilogue:scratch:pool:)`` computes both at the same time.
   var joinsBackward: Bool { get }
   /// dx, then or meanwhile dw.
   func backward(
     dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool)
   /// dw = Σ over batch and pixels
   func backwardWeights(
     dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
@@ -82,10 +82,10 @@ extension ConvolutionKernel {
   func backward(
     dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     backwardWeights(dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
-    backwardData(dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+    backwardData(dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
   }
 
   func preparedScratchCount(threads: Int) -> Int { scratchCount(threads: threads) }
@@ -98,7 +98,7 @@ extension ConvolutionKernel {
   ) {
     prepare(to: scratch, w: w, pool: pool)
     forward(
-      y: y, x: x, prepared: scratch, input: input, finish: nil, sums: sums,
+      y: y, x: x, prepared: scratch, input: input, epilogue: nil, sums: sums,
       scratch: scratch + preparedCount, pool: pool)
   }
 }
@@ -162,7 +162,7 @@ public struct Convolution: Sendable {
   /// Name of the implementation that computes with folded weights.
   public var foldedKernelName: String { foldedKernel.name }
 
-  /// Numbers of scratch memory that any pass may use.
+  /// Elements of scratch memory that any pass may use.
   public func scratchCount(threads: Int) -> Int {
     max(
       kernel.scratchCount(threads: threads),
@@ -170,12 +170,12 @@ public struct Convolution: Sendable {
       fused?.scratchCount(threads: threads) ?? 0)
   }
 
-  /// Numbers that the sums of a forward pass take; 0 where none are formed.
+  /// Elements that the sums of a forward pass take; 0 where none are formed.
   public var statisticsCount: Int {
     ColumnSums.count(parts: resultParts.count, channels: problem.outChannels)
   }
 
-  /// Numbers that the sums of dx take; 0 where none are formed.
+  /// Elements that the sums of dx take; 0 where none are formed.
   public var gradientSumCount: Int {
     ColumnSums.count(parts: gradientParts, channels: problem.inChannels)
   }
@@ -189,7 +189,7 @@ public struct Convolution: Sendable {
 
   /// y = x ∗ w; overwrites y.
   ///
-  /// - Parameter statistics: where not nil, ``statisticsCount`` numbers for the sums that
+  /// - Parameter statistics: where not nil, ``statisticsCount`` elements for the sums that
   ///   ``BatchNormKernel`` finds a mean and a variance from.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
@@ -203,9 +203,9 @@ public struct Convolution: Sendable {
     kernel.forward(y: y, x: x, w: w, input: input, sums: sums, scratch: scratch, pool: pool)
   }
 
-  /// Numbers that folded weights take.
+  /// Elements that folded weights take.
   public var foldedCount: Int {
-    foldedKernel.preparedCount + roundUp(problem.outChannels, Finish.shiftStep)
+    foldedKernel.preparedCount + roundUp(problem.outChannels, Epilogue.shiftStep)
   }
 
   /// Makes weights for `forward(y:x:folded:…)` from w and the normalisation A · (x ∗ w) + B:
@@ -213,7 +213,7 @@ public struct Convolution: Sendable {
   ///
   /// They serve any batch until the weights or the normalisation change.
   ///
-  /// - Parameter scratch: `weightCount` numbers.
+  /// - Parameter scratch: `weightCount` elements.
   public func fold(
     into folded: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
     scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
@@ -229,7 +229,7 @@ public struct Convolution: Sendable {
     }
     foldedKernel.prepare(to: folded, w: scratch, pool: pool)
     let shifts = folded + foldedKernel.preparedCount
-    shifts.update(repeating: 0, count: roundUp(k, Finish.shiftStep))
+    shifts.update(repeating: 0, count: roundUp(k, Epilogue.shiftStep))
     shifts.update(from: shift, count: k)
   }
 
@@ -244,18 +244,18 @@ public struct Convolution: Sendable {
     let shift = folded + foldedKernel.preparedCount
     foldedKernel.forward(
       y: y, x: x, prepared: folded, input: nil,
-      finish: Finish(shift: shift, addend: addend, relu: relu), sums: nil, scratch: scratch,
+      epilogue: Epilogue(shift: shift, addend: addend, relu: relu), sums: nil, scratch: scratch,
       pool: pool)
   }
 
   /// dx from dy, finished as told; overwrites dx.
   public func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    epilogue: GradientEpilogue = GradientEpilogue(), scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {
     kernel.backwardData(
-      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
   }
 
   /// Whether both gradients are computed in one pass, from a gradient that is not yet in memory.
@@ -267,28 +267,28 @@ public struct Convolution: Sendable {
   public func backward(
     dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
     x: UnsafePointer<Float>, input: InputTransform? = nil, w: UnsafePointer<Float>,
-    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    epilogue: GradientEpilogue = GradientEpilogue(), scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {
     guard let fused else { preconditionFailure("\(problem) has no way to fuse both gradients") }
     fused.run(
-      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, finish: finish, scratch: scratch,
+      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, epilogue: epilogue, scratch: scratch,
       pool: pool)
   }
 
-  /// Whether ``backward(dx:dw:dy:x:input:w:finish:scratch:pool:)`` takes less time than one gradient
-  /// after the other: lanes wait for each other once.
+  /// Whether ``backward(dx:dw:dy:x:input:w:epilogue:scratch:pool:)`` takes less time than one gradient
+  /// after the other: threads wait for each other once.
   public var joinsBackward: Bool { kernel.joinsBackward }
 
   /// dw and dx from dy, with the same bits as one after the other; overwrites both.
   public func backward(
     dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform? = nil, w: UnsafePointer<Float>,
-    finish: GradientFinish = GradientFinish(), scratch: UnsafeMutablePointer<Float>,
+    epilogue: GradientEpilogue = GradientEpilogue(), scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {
     kernel.backward(
-      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, finish: finish, scratch: scratch,
+      dx: dx, dw: dw, dy: dy, x: x, input: input, w: w, epilogue: epilogue, scratch: scratch,
       pool: pool)
   }
 

@@ -30,11 +30,11 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   public var outWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
   /// Pixels of all output images.
   var outPixels: Int { batch * outHeight * outWidth }
-  /// Numbers in x.
+  /// Elements in x.
   public var inputCount: Int { batch * height * width * inChannels }
-  /// Numbers in y.
+  /// Elements in y.
   public var outputCount: Int { batch * outHeight * outWidth * outChannels }
-  /// Numbers in w.
+  /// Elements in w.
   public var weightCount: Int { kernelHeight * kernelWidth * inChannels * outChannels }
 
   /// Additions and multiplications of one pass of a direct convolution.

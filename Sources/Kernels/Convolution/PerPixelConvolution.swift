@@ -63,16 +63,16 @@ struct PerPixelConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
     let depth = p.kernelHeight * p.kernelWidth * c
     let packed = PackedMatrix(prepared, depth: depth, columns: k)
-    let loop = finish?.loop(y)
+    let loop = epilogue?.loop(y)
     let pixels = p.outHeight * p.outWidth
-    Self.forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, lane in
+    Self.forEachBlock(pixels: pixels, of: packed, batch: p.batch, pool) { pixel, block, thread in
       let (oy, ox) = pixel.quotientAndRemainder(dividingBy: p.outWidth)
       let left = ox * p.stride - p.padding
       let s = Self.inside(first: left, count: p.kernelWidth, extent: p.width)
@@ -88,17 +88,17 @@ struct PerPixelConvolution: ConvolutionKernel {
           packed.multiply(
             block, starts: $0, segments: s.count, depths: tap * c..<(tap + s.count) * c,
             transform: input, adds: r > kernelRows.lowerBound,
-            finish: r == kernelRows.upperBound - 1 ? loop : nil,
+            epilogue: r == kernelRows.upperBound - 1 ? loop : nil,
             sums: r == kernelRows.upperBound - 1 ? sums : nil,
-            scratch: scratch + lane * ProductBlocks.laneScratch
+            scratch: scratch + thread * ProductBlocks.threadScratch
           ) { y + ($0 * pixels + pixel) * k }
         }
       }
       guard s.isEmpty || kernelRows.isEmpty else { return }
       Self.clear(block, of: packed, y + pixel * k, distance: pixels * k)
-      if let finish {
+      if let epilogue {
         for image in block.rows {
-          finish.apply(to: y, at: (image * pixels + pixel) * k, panels: block.panels, columns: k)
+          epilogue.apply(to: y, at: (image * pixels + pixel) * k, panels: block.panels, columns: k)
         }
       }
     }
@@ -106,21 +106,21 @@ struct PerPixelConvolution: ConvolutionKernel {
 
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, finish: GradientFinish,
+    w: UnsafePointer<Float>, epilogue: GradientEpilogue,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
+    precondition(!epilogue.accumulates(dx), "\(problem) cannot add to its result")
     let p = problem
     let (c, k) = (p.inChannels, p.outChannels)
     let (outImage, pixels) = (p.outHeight * p.outWidth * k, p.height * p.width)
     let phases = TapPhase.all(p)
     let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
-    let lanes = products.last?.end ?? scratch
+    let threads = products.last?.end ?? scratch
     for (phase, packed) in zip(phases, products) {
       // Neighbouring taps of a phase meet neighbouring output pixels, from right to left.
       let (s, count) = (phase.columnTaps, phase.columnTaps.count)
       Self.forEachBlock(pixels: phase.count / p.batch, of: packed, batch: p.batch, pool) {
-        place, block, lane in
+        place, block, thread in
         let (_, iy, ix) = phase.place(place)
         let pixel = iy * p.width + ix
         let right = count == 0 ? 0 : (ix + p.padding - s[0]) / p.stride
@@ -136,7 +136,7 @@ struct PerPixelConvolution: ConvolutionKernel {
             packed.multiply(
               block, starts: $0, segments: taps.count, depths: first..<first + taps.count * k,
               transform: nil, adds: !isFirst,
-              scratch: lanes + lane * ProductBlocks.laneScratch
+              scratch: threads + thread * ProductBlocks.threadScratch
             ) { dx + ($0 * pixels + pixel) * c }
           }
           isFirst = false
@@ -144,7 +144,7 @@ struct PerPixelConvolution: ConvolutionKernel {
         if isFirst { Self.clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
     }
-    finish.finish(dx)?.apply(to: dx, count: p.inputCount, channels: c, pool: pool)
+    epilogue.epilogue(dx)?.apply(to: dx, count: p.inputCount, channels: c, pool: pool)
   }
 
   func backwardWeights(
@@ -159,16 +159,16 @@ struct PerPixelConvolution: ConvolutionKernel {
   /// Shares out the panels of every pixel's product, whose rows are the images.
   private static func forEachBlock(
     pixels: Int, of packed: PackedMatrix, batch: Int, _ pool: ThreadPool,
-    _ body: (_ pixel: Int, _ block: ProductBlocks.Block, _ lane: Int) -> Void
+    _ body: (_ pixel: Int, _ block: ProductBlocks.Block, _ thread: Int) -> Void
   ) {
     guard pixels > 0 else { return }
-    // Pixels at the border meet fewer taps: where they differ, lanes share smaller parts.
+    // Pixels at the border meet fewer taps: where they differ, threads share smaller parts.
     let wanted = pixels > 4 ? 2 * ProductBlocks.enough : ProductBlocks.enough
     let parts = min(packed.panels, (wanted + pixels - 1) / pixels)
-    pool.run(chunks: pixels * parts) { chunk, lane in
+    pool.run(chunks: pixels * parts) { chunk, thread in
       let (pixel, part) = chunk.quotientAndRemainder(dividingBy: parts)
       let panels = part * packed.panels / parts..<(part + 1) * packed.panels / parts
-      body(pixel, ProductBlocks.Block(part: pixel, rows: 0..<batch, panels: panels), lane)
+      body(pixel, ProductBlocks.Block(part: pixel, rows: 0..<batch, panels: panels), thread)
     }
   }
 

@@ -30,7 +30,7 @@ struct ReferenceConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let x = problem.transformed(x, by: input, into: scratch)
@@ -42,15 +42,15 @@ struct ReferenceConvolution: ConvolutionKernel {
         }
       }
     }
-    finish?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
+    epilogue?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
   }
 
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, finish: GradientFinish,
+    w: UnsafePointer<Float>, epilogue: GradientEpilogue,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    if !finish.accumulates(dx) { dx.update(repeating: 0, count: problem.inputCount) }
+    if !epilogue.accumulates(dx) { dx.update(repeating: 0, count: problem.inputCount) }
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {
@@ -58,7 +58,7 @@ struct ReferenceConvolution: ConvolutionKernel {
         }
       }
     }
-    finish.finish(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
+    epilogue.epilogue(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
   }
 
   func backwardWeights(

@@ -1,4 +1,4 @@
-/// Operations on single numbers, in place where it says so, over chunks of 16,384.
+/// Operations on single elements, in place where it says so, over chunks of 16,384.
 public enum Activation {
   /// y = max(0, x); NaN stays NaN.
   public static func relu(

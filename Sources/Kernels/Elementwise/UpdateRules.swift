@@ -139,7 +139,7 @@ public enum UpdateRules {
 
   /// Σ x², each chunk and then the chunks in order in double precision; NaN and ∞ propagate.
   ///
-  /// `partials` is ``partialCount(_:)`` numbers of scratch memory.
+  /// `partials` is ``partialCount(_:)`` elements of scratch memory.
   public static func sumOfSquares(
     _ x: UnsafePointer<Float>, count: Int, partials: UnsafeMutablePointer<Double>,
     pool: ThreadPool
@@ -164,6 +164,6 @@ public enum UpdateRules {
     return (0..<chunks.count).reduce(0) { $0 + partials[$1] }
   }
 
-  /// Partial sums that ``sumOfSquares(_:count:partials:pool:)`` needs for so many numbers.
+  /// Partial sums that ``sumOfSquares(_:count:partials:pool:)`` needs for so many elements.
   public static func partialCount(_ count: Int) -> Int { FlatChunks(count).count }
 }

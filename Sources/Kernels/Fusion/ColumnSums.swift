@@ -10,7 +10,7 @@ public struct ColumnSums {
   /// Vectors of a part.
   static let vectors = 3
 
-  /// Numbers that the sums of so many parts take.
+  /// Elements that the sums of so many parts take.
   public static func count(parts: Int, channels: Int) -> Int {
     parts * vectors * BatchNormKernel.pitch(channels)
   }

@@ -21,15 +21,15 @@ struct DenseBackward {
   static let tooManyNarrowing = 1 << 15
 
   private let problem: ConvolutionProblem
-  private let byQuarters: Bool
+  private let byStrassen: Bool
   private let groups: Int
 
   /// Nil where the convolution is no product of dense matrices, has few pixels or many weights.
   ///
-  /// - Parameter byQuarters: only for what ``StrassenConvolution`` can compute.
-  init?(_ problem: ConvolutionProblem, byQuarters: Bool = false) {
+  /// - Parameter byStrassen: only for what ``StrassenConvolution`` can compute.
+  init?(_ problem: ConvolutionProblem, byStrassen: Bool = false) {
     guard problem.isDense, problem.weightCount > 0 else { return nil }
-    (self.problem, self.byQuarters) = (problem, byQuarters)
+    (self.problem, self.byStrassen) = (problem, byStrassen)
     let wanted = max(2, min(Self.mostGroups, Self.mostSums / problem.weightCount))
     groups = min(wanted, problem.outPixels / Self.leastPixels)
     let narrows = problem.inChannels > problem.outChannels
@@ -42,15 +42,15 @@ struct DenseBackward {
 
   private var sumCount: Int {
     let (c, k) = (problem.inChannels, problem.outChannels)
-    return roundUp(byQuarters ? ck_strassen_backward_sums(c, k) : ck_backward_sums(c, k), 16)
+    return roundUp(byStrassen ? ck_strassen_backward_sums(c, k) : ck_backward_sums(c, k), 16)
   }
-  private var laneScratch: Int {
+  private var threadScratch: Int {
     let (c, k) = (problem.inChannels, problem.outChannels)
-    return roundUp(byQuarters ? ck_strassen_backward_scratch(c, k) : ck_gradient_scratch(c, k), 16)
+    return roundUp(byStrassen ? ck_strassen_backward_scratch(c, k) : ck_gradient_scratch(c, k), 16)
   }
   private var packedCount: Int {
     let (c, k) = (problem.inChannels, problem.outChannels)
-    return byQuarters
+    return byStrassen
       ? StrassenFactors.count(depth: k, columns: c) : PackedMatrix.count(depth: k, columns: c)
   }
 
@@ -59,7 +59,7 @@ struct DenseBackward {
     _ w: UnsafePointer<Float>, to packed: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (c, k) = (problem.inChannels, problem.outChannels)
-    if byQuarters {
+    if byStrassen {
       StrassenFactors(packed, depth: k, columns: c).pack(w, .turned, pool: pool)
     } else {
       PackedMatrix(packed, depth: k, columns: c)
@@ -67,27 +67,27 @@ struct DenseBackward {
     }
   }
 
-  /// Numbers of scratch memory with so many threads.
+  /// Elements of scratch memory with so many threads.
   func scratchCount(threads: Int) -> Int {
-    packedCount + groups * sumCount + threads * laneScratch
+    packedCount + groups * sumCount + threads * threadScratch
   }
 
   /// Overwrites dw and dx, which is nil where nobody wants it.
   func run(
     dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
     x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (c, k) = (problem.inChannels, problem.outChannels)
     if dx != nil { pack(w, to: scratch, pool: pool) }
     let sums = scratch + packedCount
-    let lanes = sums + groups * sumCount
-    let streams = problem.inputCount >= PackedMatrix.streamedCount
-    let adds = dx.map { finish.accumulates($0) } ?? false
-    let columnSums = finish.sums
-    let finish = dx.flatMap { finish.finish($0)?.loop($0) }
-    pool.run(chunks: groups) { group, lane in
-      let unit = byQuarters ? 2 : 1
+    let threads = sums + groups * sumCount
+    let isNonTemporal = problem.inputCount >= PackedMatrix.nonTemporalCount
+    let adds = dx.map { epilogue.accumulates($0) } ?? false
+    let columnSums = epilogue.sums
+    let epilogue = dx.flatMap { epilogue.epilogue($0)?.loop($0) }
+    pool.run(chunks: groups) { group, thread in
+      let unit = byStrassen ? 2 : 1
       let units = problem.outPixels / unit
       let (first, end) = (unit * (group * units / groups), unit * ((group + 1) * units / groups))
       let rows = ck_rows(
@@ -97,21 +97,22 @@ struct DenseBackward {
         dy: dy.dy + first * k, y: dy.x + first * k, scale: dy.scale, slope: dy.slope,
         constant: dy.constant, shift: dy.shift)
       let over = dx.flatMap { columnSums?.part(group, of: $0, columns: 0..<c) }
-      finish.withPointer { finish in
+      epilogue.withPointer { epilogue in
         over.withPointer { over in
-          let backward = byQuarters ? ck_strassen_backward : ck_backward
+          let backward = byStrassen ? ck_strassen_backward : ck_backward
           backward(
             end - first, rows, k, gradient, scratch,
             ck_result(
-              starts: nil, first: dx.map { $0 + first * c }, pitch: c, streams: streams ? 1 : 0,
-              finish: finish, sums: over),
-            adds ? 1 : 0, sums + group * sumCount, lanes + lane * laneScratch)
+              starts: nil, first: dx.map { $0 + first * c }, pitch: c,
+              non_temporal: isNonTemporal ? 1 : 0,
+              epilogue: epilogue, sums: over),
+            adds ? 1 : 0, sums + group * sumCount, threads + thread * threadScratch)
         }
       }
     }
-    let columns = byQuarters ? k / 2 : k
+    let columns = byStrassen ? k / 2 : k
     pool.run(chunks: (columns + PackedMatrix.width - 1) / PackedMatrix.width) { panel, _ in
-      let add = byQuarters ? ck_strassen_backward_add : ck_backward_add
+      let add = byStrassen ? ck_strassen_backward_add : ck_backward_add
       add(c, k, panel, panel + 1, sums, groups, sumCount, dw)
     }
   }

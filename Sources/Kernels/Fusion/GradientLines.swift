@@ -73,14 +73,14 @@ extension BatchNormKernel {
     return (maxPool.batch * maxPool.height + together - 1) / together
   }
 
-  /// Numbers of scratch memory for a gradient that comes from a max-pool.
+  /// Elements of scratch memory for a gradient that comes from a max-pool.
   public func scratchCount(_ maxPool: MaxPool) -> Int { Self.parts(maxPool) * 2 * pitch }
 
   /// dβ and dγ where dy comes from a max-pool; returns what dx is formed from.
   ///
   /// - Parameters:
-  ///   - line: ``lineCount`` numbers that live as long as what is returned.
-  ///   - scratch: ``scratchCount(_:)`` numbers.
+  ///   - line: ``lineCount`` elements that live as long as what is returned.
+  ///   - scratch: ``scratchCount(_:)`` elements.
   public func gradient(
     x: UnsafeMutablePointer<Float>, dy: PooledGradient, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,

@@ -1,7 +1,7 @@
 import CKernels
 
 /// What happens to x on its way into a convolution: max(0, A · x + B), a normalisation and its
-/// ReLU, `inChannels` numbers each. The border of a padded image stays 0.
+/// ReLU, `inChannels` elements each. The border of a padded image stays 0.
 ///
 /// So the normalised image never lies in memory, except where it is the end of a residual block: then
 /// another image is added before the ReLU, and the result is written.
@@ -49,12 +49,13 @@ public struct InputTransform {
 
 extension InputTransform.Residual {
   /// The same for the loops in C that read x.
-  func loop(_ x: UnsafePointer<Float>, streams: Bool) -> ck_residual {
+  func loop(_ x: UnsafePointer<Float>, isNonTemporal: Bool) -> ck_residual {
     func distance(_ other: UnsafePointer<Float>) -> Int {
       UnsafeRawPointer(other) - UnsafeRawPointer(x)
     }
     var loop = ck_residual(
-      addend: 0, scale: nil, shift: nil, result: distance(result), streams: streams ? 1 : 0)
+      addend: 0, scale: nil, shift: nil, result: distance(result),
+      non_temporal: isNonTemporal ? 1 : 0)
     switch addend {
     case .none: preconditionFailure("a residual adds something")
     case .plain(let other): loop.addend = distance(other)

@@ -1,14 +1,14 @@
 /// Sums of a gradient over groups of pixels, one after the other in scratch memory, until they are added in
 /// group order.
 struct PartialSums {
-  /// Numbers of the gradient.
+  /// Elements of the gradient.
   let count: Int
   /// Groups; 1 where the only one's sums are the gradient.
   let groups: Int
 
   private var distance: Int { roundUp(count, 16) }
 
-  /// Numbers of scratch memory.
+  /// Elements of scratch memory.
   var scratchCount: Int { groups > 1 ? groups * distance : 0 }
 
   /// Where a group's sums go.

@@ -8,7 +8,7 @@ import CKernels
 // The mask is recomputed: from A·x + B where nothing was added before the ReLU, else from the
 // output. dx replaces x, which nobody needs afterwards, so no memory is taken for it.
 extension BatchNormKernel {
-  /// What a normalisation's forward pass left for its backward pass, `channels` numbers each.
+  /// What a normalisation's forward pass left for its backward pass, `channels` elements each.
   public struct Saved {
     public var mean: UnsafePointer<Float>
     /// r = 1 / √(σ² + ε)
@@ -40,8 +40,8 @@ extension BatchNormKernel {
   /// dβ = Σ dy, dγ = r · Σ dy · (x − μ); returns what dx is computed from.
   ///
   /// - Parameters:
-  ///   - line: ``lineCount`` numbers that live as long as what is returned.
-  ///   - scratch: ``scratchCount`` numbers.
+  ///   - line: ``lineCount`` elements that live as long as what is returned.
+  ///   - scratch: ``scratchCount`` elements.
   public func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, mask: Mask, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
@@ -57,7 +57,7 @@ extension BatchNormKernel {
         range.count, channels, x + offset, saved.mean, dy + offset, output, saved.scale,
         remasks ? saved.shift : nil, sums, sums + pitch)
     }
-    return finish(
+    return epilogue(
       x: x, dy: dy, isMasked: remasks, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
       sums: scratch, parts: chunks.count, vectors: 2, pool: pool)
   }
@@ -68,12 +68,12 @@ extension BatchNormKernel {
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
     line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, pool: ThreadPool
   ) -> NormalizedGradient {
-    finish(
+    epilogue(
       x: x, dy: dy, isMasked: isMasked, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
       sums: sums, parts: parts, vectors: ColumnSums.vectors, pool: pool)
   }
 
-  private func finish(
+  private func epilogue(
     x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
     line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
@@ -107,7 +107,7 @@ extension BatchNormKernel {
     return (UnsafePointer(slope), UnsafePointer(constant))
   }
 
-  /// Numbers that a gradient's line, slope and constant, takes.
+  /// Elements that a gradient's line, slope and constant, takes.
   public var lineCount: Int { 2 * pitch }
 
   /// x becomes its gradient.

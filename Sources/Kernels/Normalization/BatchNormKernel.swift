@@ -6,9 +6,9 @@ import CKernels
 ///
 /// Ioffe and Szegedy, ICML 2015. The normalisation is applied as y = A · x + B with A = γ·r and
 /// B = β − μ·A, in one pass together with what follows it: the addition of a residual branch and
-/// the ReLU. All vectors hold `channels` numbers. Results do not depend on the thread count.
+/// the ReLU. All vectors hold `channels` elements. Results do not depend on the thread count.
 public struct BatchNormKernel: Sendable {
-  /// Numbers per channel, m.
+  /// Elements per channel, m.
   public let rows: Int
   public let channels: Int
   let chunks: RowChunks
@@ -19,14 +19,14 @@ public struct BatchNormKernel: Sendable {
     chunks = RowChunks(rows: rows)
   }
 
-  /// Numbers of scratch memory for sums per chunk.
+  /// Elements of scratch memory for sums per chunk.
   public var scratchCount: Int { chunks.count * 2 * pitch }
 
-  /// Numbers from one vector of sums to the next. A multiple of 4 KiB apart, vectors would fight
+  /// Elements from one vector of sums to the next. A multiple of 4 KiB apart, vectors would fight
   /// for the same lines of the first-level cache.
   var pitch: Int { BatchNormKernel.pitch(channels) }
 
-  /// Numbers from one vector of `channels` to the next that suit the caches.
+  /// Elements from one vector of `channels` to the next that suit the caches.
   public static func pitch(_ channels: Int) -> Int { (channels + 15) / 16 * 16 + 48 }
 
   /// The mean and the biased variance of every channel.
@@ -79,11 +79,11 @@ public struct BatchNormKernel: Sendable {
           squares += second + away * (first + moved)
           part += distance
         }
-        for lane in 0..<min(8, end - c) {
-          let middle = total[lane] / m
-          let found = squares[lane] / m - middle * middle
-          mean[c + lane] = Float(origin[lane] + middle)
-          variance[c + lane] = found.isFinite ? Float(max(0, found)) : Float(squares[lane])
+        for thread in 0..<min(8, end - c) {
+          let middle = total[thread] / m
+          let found = squares[thread] / m - middle * middle
+          mean[c + thread] = Float(origin[thread] + middle)
+          variance[c + thread] = found.isFinite ? Float(max(0, found)) : Float(squares[thread])
         }
       }
     }
@@ -98,12 +98,12 @@ public struct BatchNormKernel: Sendable {
     return sums
   }
 
-  /// Channels that a lane visits at a time.
+  /// Channels that a thread visits at a time.
   static let channelsTogether = 64
 
   /// Visits every channel with both its sums over all parts, which have so many vectors, in order.
   ///
-  /// Lanes share the channels, for there may be more than a hundred parts.
+  /// Threads share the channels, for there may be more than a hundred parts.
   func forEachChannel(
     _ scratch: UnsafePointer<Float>, parts: Int, vectors: Int, pool: ThreadPool,
     _ body: (Int, _ first: Double, _ second: Double) -> Void
@@ -121,7 +121,7 @@ public struct BatchNormKernel: Sendable {
           second += Eight(partial.vector(pitch))
           partial += vectors * pitch
         }
-        for lane in 0..<min(8, end - c) { body(c + lane, first[lane], second[lane]) }
+        for thread in 0..<min(8, end - c) { body(c + thread, first[thread], second[thread]) }
       }
     }
   }
@@ -130,7 +130,7 @@ public struct BatchNormKernel: Sendable {
 // MARK: - Forward
 
 extension BatchNormKernel {
-  /// What is added to the normalised numbers before the ReLU.
+  /// What is added to the normalised elements before the ReLU.
   public enum Addend {
     case none
     /// A matrix of the same size.
@@ -145,7 +145,7 @@ extension BatchNormKernel {
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, addend: Addend = .none, relu: Bool, pool: ThreadPool
   ) {
-    let streams = rows * channels >= PackedMatrix.streamedCount
+    let isNonTemporal = rows * channels >= PackedMatrix.nonTemporalCount
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
@@ -158,7 +158,7 @@ extension BatchNormKernel {
         }
       ck_norm_apply(
         range.count, channels, ck_normalized(first: x + offset, scale: scale, shift: shift), added,
-        relu ? 1 : 0, y + offset, streams ? 1 : 0)
+        relu ? 1 : 0, y + offset, isNonTemporal ? 1 : 0)
     }
   }
 }

@@ -2,7 +2,7 @@ import CKernels
 
 /// Max-pooling with a square window, optionally of ReLU(A · x + B), which is then never stored.
 ///
-/// Of equal numbers the first in reading order wins, as in PyTorch.
+/// Of equal elements the first in reading order wins, as in PyTorch.
 public struct MaxPool: Sendable {
   public let batch: Int
   public let height: Int
@@ -23,7 +23,7 @@ public struct MaxPool: Sendable {
 
   public var outHeight: Int { (height + 2 * padding - window) / stride + 1 }
   public var outWidth: Int { (width + 2 * padding - window) / stride + 1 }
-  /// Numbers in y, and in the winners.
+  /// Elements in y, and in the winners.
   public var outputCount: Int { batch * outHeight * outWidth * channels }
 
   var extents: ck_pool {

@@ -33,10 +33,10 @@ enum Gemm {
   /// Fewest rows of such a call.
   private static let leastRows = 24
 
-  /// Whether products with a matrix of so many numbers are multiplied in place.
+  /// Whether products with a matrix of so many elements are multiplied in place.
   static func isInPlace(matrixCount: Int) -> Bool { matrixCount * leastRows <= inPlaceWork }
 
-  /// Rows of one call out of `rows`, when each meets a matrix of `matrixCount` numbers.
+  /// Rows of one call out of `rows`, when each meets a matrix of `matrixCount` elements.
   @inline(__always)
   private static func step(rows: Int, matrixCount: Int) -> Int {
     guard rows * matrixCount > inPlaceWork, isInPlace(matrixCount: matrixCount) else {

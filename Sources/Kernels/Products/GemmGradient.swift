@@ -37,7 +37,7 @@ struct GemmGradient {
   private var across: Int { (n + nStep - 1) / nStep }
   private var blocks: Int { (m + mStep - 1) / mStep * across }
 
-  /// Numbers of scratch memory for partial sums.
+  /// Elements of scratch memory for partial sums.
   var scratchCount: Int { groups > 1 ? groups * roundUp(m * n, 16) : 0 }
 
   /// dw += aᵀ · b, where a is rows × m and b is rows × n, both dense.

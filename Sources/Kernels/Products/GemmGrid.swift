@@ -1,4 +1,4 @@
-/// A large product cut into blocks of its result, each one sgemm on one lane.
+/// A large product cut into blocks of its result, each one sgemm on one thread.
 ///
 /// The cut depends only on the extents, never on the number of threads, because last bits of a
 /// product depend on where its blocks begin.
@@ -57,7 +57,7 @@ struct GemmGrid {
       ldc: columns)
   }
 
-  /// Numbers of scratch memory for b transposed; 0 when products read it as it is.
+  /// Elements of scratch memory for b transposed; 0 when products read it as it is.
   var transposedCount: Int {
     Gemm.isInPlace(matrixCount: columns * depth) ? roundUp(columns * depth, 16) : 0
   }

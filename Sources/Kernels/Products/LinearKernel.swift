@@ -9,7 +9,7 @@ public struct LinearKernel: Sendable {
   public let inputs: Int
   public let outputs: Int
 
-  /// A layer on `batch` vectors of `inputs` numbers.
+  /// A layer on `batch` vectors of `inputs` elements.
   public init(batch: Int, inputs: Int, outputs: Int) {
     (self.batch, self.inputs, self.outputs) = (batch, inputs, outputs)
   }
@@ -22,11 +22,13 @@ public struct LinearKernel: Sendable {
     )
   }
 
-  /// Numbers of scratch memory of a lane in the forward pass, behind which a block of yᵀ lies.
-  private var forwardScratch: Int { ProductBlocks.laneScratch + Int(CK_ROWS) * roundUp(batch, 16) }
+  /// Elements of scratch memory of a thread in the forward pass, behind which a block of yᵀ lies.
+  private var forwardScratch: Int {
+    ProductBlocks.threadScratch + Int(CK_ROWS) * roundUp(batch, 16)
+  }
   private var transposedCount: Int { roundUp(outputs * batch, 16) }
 
-  /// Numbers of scratch memory of a lane for gradients in such blocks.
+  /// Elements of scratch memory of a thread for gradients in such blocks.
   private func gradientScratch(_ blocks: ProductBlocks, columns: Int) -> Int {
     let counts = (0..<blocks.count).map { index in
       ck_gradient_scratch(blocks[index].rows.count, blocks[index].columns(of: columns).count)
@@ -34,7 +36,7 @@ public struct LinearKernel: Sendable {
     return roundUp(counts.max() ?? 0, 16)
   }
 
-  /// Numbers of scratch memory that any pass may use with so many threads.
+  /// Elements of scratch memory that any pass may use with so many threads.
   public func scratchCount(threads: Int) -> Int {
     let packed = PackedMatrix.count(depth: inputs, columns: batch)
     return max(
@@ -52,13 +54,13 @@ public struct LinearKernel: Sendable {
     let packed = PackedMatrix(scratch, depth: inputs, columns: batch)
     packed.pack([PackedMatrix.Part(x, rows: inputs)], transposed: true, pool: pool)
     let blocks = blocks.y
-    pool.run(chunks: blocks.count) { index, lane in
+    pool.run(chunks: blocks.count) { index, thread in
       let block = blocks[index]
-      let lane = packed.end + lane * forwardScratch
-      let product = lane + ProductBlocks.laneScratch
+      let thread = packed.end + thread * forwardScratch
+      let product = thread + ProductBlocks.threadScratch
       let top = block.rows.lowerBound
       packed.multiply(
-        block, a: w, count: outputs, transform: nil, streams: false, scratch: lane,
+        block, a: w, count: outputs, transform: nil, isNonTemporal: false, scratch: thread,
         result: product - top * batch)
       for n in block.columns(of: batch) {
         for k in block.rows { y[n * outputs + k] = product[(k - top) * batch + n] + b[k] }
@@ -72,14 +74,15 @@ public struct LinearKernel: Sendable {
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     Gemm.transpose(rows: 0..<batch, of: batch, columns: outputs, from: dy, to: scratch)
-    let (blocks, lanes) = (blocks.dx, scratch + transposedCount)
-    let laneScratch = gradientScratch(blocks, columns: inputs)
-    pool.run(chunks: blocks.count) { index, lane in
+    let (blocks, threads) = (blocks.dx, scratch + transposedCount)
+    let threadScratch = gradientScratch(blocks, columns: inputs)
+    pool.run(chunks: blocks.count) { index, thread in
       let (rows, columns) = (blocks[index].rows, blocks[index].columns(of: inputs))
       ck_gradient(
         outputs, Self.columns(rows, of: scratch, pitch: batch),
         Self.columns(columns, of: w, pitch: inputs),
-        dx + rows.lowerBound * inputs + columns.lowerBound, inputs, 0, lanes + lane * laneScratch)
+        dx + rows.lowerBound * inputs + columns.lowerBound, inputs, 0,
+        threads + thread * threadScratch)
     }
   }
 
@@ -89,14 +92,14 @@ public struct LinearKernel: Sendable {
     x: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let blocks = blocks.dw
-    let laneScratch = gradientScratch(blocks, columns: inputs)
-    pool.run(chunks: blocks.count) { index, lane in
+    let threadScratch = gradientScratch(blocks, columns: inputs)
+    pool.run(chunks: blocks.count) { index, thread in
       let (rows, columns) = (blocks[index].rows, blocks[index].columns(of: inputs))
       ck_gradient(
         batch, Self.columns(rows, of: dy, pitch: outputs),
         Self.columns(columns, of: x, pitch: inputs),
         dw + rows.lowerBound * inputs + columns.lowerBound, inputs, 1,
-        scratch + lane * laneScratch)
+        scratch + thread * threadScratch)
       guard columns.lowerBound == 0 else { return }
       for n in 0..<batch {
         for k in rows { db[k] += dy[n * outputs + k] }

@@ -21,7 +21,7 @@ struct PackedMatrix {
   /// Columns of a panel on this processor.
   static var width: Int { ck_panel_width() }
 
-  /// Numbers that a packed matrix takes.
+  /// Elements that a packed matrix takes.
   static func count(depth: Int, columns: Int) -> Int {
     roundUp(ck_packed_count(depth, columns), 16)
   }
@@ -54,8 +54,8 @@ struct PackedMatrix {
   func multiply(
     _ block: ProductBlocks.Block, starts: RunStarts, segments: Int, following: Int = 0,
     depths: Range<Int>? = nil,
-    transform: InputTransform?, adds: Bool = false, streams: Bool = false,
-    finish: ck_finish? = nil, sums: ck_sums? = nil,
+    transform: InputTransform?, adds: Bool = false, isNonTemporal: Bool = false,
+    epilogue: ck_epilogue? = nil, sums: ck_sums? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: (_ row: Int) -> UnsafeMutablePointer<Float>
   ) {
@@ -67,14 +67,14 @@ struct PackedMatrix {
         starts: UnsafePointer(starts), first: nil, pitch: 0, segments: segments,
         length: depths.count / segments, scale: transform?.scale, shift: transform?.shift,
         following: following)
-      finish.withPointer { finish in
+      epilogue.withPointer { epilogue in
         sums.withPointer { sums in
           ck_multiply(
             count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
             start + depths.lowerBound * Self.width, depth,
             ck_result(
-              starts: c.baseAddress!, first: nil, pitch: 0, streams: streams ? 1 : 0,
-              finish: finish, sums: sums),
+              starts: c.baseAddress!, first: nil, pitch: 0, non_temporal: isNonTemporal ? 1 : 0,
+              epilogue: epilogue, sums: sums),
             adds ? 1 : 0, scratch)
         }
       }
@@ -82,13 +82,13 @@ struct PackedMatrix {
   }
 
   /// Results from which on it pays to write past the caches: 8 MiB.
-  static let streamedCount = 1 << 21
+  static let nonTemporalCount = 1 << 21
 
   /// One block of a · matrix, where the rows of a, `count` in all, and of the result lie one after the
   /// other.
   func multiply(
     _ block: ProductBlocks.Block, a: UnsafePointer<Float>, count: Int, transform: InputTransform?,
-    adds: Bool = false, streams: Bool, finish: ck_finish? = nil, sums: ck_sums? = nil,
+    adds: Bool = false, isNonTemporal: Bool, epilogue: ck_epilogue? = nil, sums: ck_sums? = nil,
     scratch: UnsafeMutablePointer<Float>,
     result: UnsafeMutablePointer<Float>
   ) {
@@ -96,21 +96,22 @@ struct PackedMatrix {
     let rows = ck_rows(
       starts: nil, first: a + top * depth, pitch: depth, segments: 1, length: depth,
       scale: transform?.scale, shift: transform?.shift, following: count - block.rows.upperBound)
-    finish.withPointer { finish in
+    epilogue.withPointer { epilogue in
       sums.withPointer { sums in
         ck_multiply(
           block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows, start,
           depth,
           ck_result(
-            starts: nil, first: result + top * columns, pitch: columns, streams: streams ? 1 : 0,
-            finish: finish, sums: sums),
+            starts: nil, first: result + top * columns, pitch: columns,
+            non_temporal: isNonTemporal ? 1 : 0,
+            epilogue: epilogue, sums: sums),
           adds ? 1 : 0, scratch)
       }
     }
   }
 }
 
-/// A product's result cut into blocks that lanes share: rows that stay in the second-level cache,
+/// A product's result cut into blocks that threads share: rows that stay in the second-level cache,
 /// fewer where there are few and, where there are very few, a share of the panels: blocks side by
 /// side each copy the rows.
 ///
@@ -133,8 +134,8 @@ struct ProductBlocks {
   static let enough = 8
   /// Fewest rows for which a block reads the whole matrix.
   static let leastRows = 42
-  /// Numbers of scratch memory of a lane.
-  static var laneScratch: Int { roundUp(ck_multiply_scratch(), 16) }
+  /// Elements of scratch memory of a thread.
+  static var threadScratch: Int { roundUp(ck_multiply_scratch(), 16) }
 
   private let rows: Int
   private let mostRows: Int
@@ -146,7 +147,7 @@ struct ProductBlocks {
   init(rows: Int, columns: Int, mostRows: Int = Int(CK_ROWS)) {
     (self.rows, self.mostRows) = (rows, mostRows)
     panels = (columns + PackedMatrix.width - 1) / PackedMatrix.width
-    // An even number of blocks: two lanes would wait for the odd one of a few.
+    // An even number of blocks: two threads would wait for the odd one of a few.
     let whole = (rows + mostRows - 1) / mostRows
     let most = max(whole, rows / Self.leastRows)
     down = most < 2 ? 1 : roundUp(max(whole, min(Self.enough, most) / 2 * 2), 2)

@@ -2,13 +2,13 @@
 public struct EmbeddingKernel: Sendable {
   /// Lookups.
   public let rows: Int
-  /// Numbers of a row of the table.
+  /// Elements of a row of the table.
   public let width: Int
 
   private static let rowsPerChunk = 256
   private static let columnsPerChunk = 16
 
-  /// A lookup of `rows` rows of `width` numbers.
+  /// A lookup of `rows` rows of `width` elements.
   public init(rows: Int, width: Int) { (self.rows, self.width) = (rows, width) }
 
   /// y (rows × width) = the table's rows of these ids; overwrites y.

@@ -1,7 +1,7 @@
 /// How a recurrent network remembers, with PyTorch's gates, their order, and both biases.
 ///
 /// With W from the input, U from the state, b and d their biases, σ the logistic function and ⊙ the
-/// product of numbers at the same place:
+/// product of elements at the same place:
 public enum RecurrentCell: String, Codable, CaseIterable, Sendable {
   /// Cho et al., EMNLP 2014, in the form of cuDNN and PyTorch (the reset gate after the product):
   ///

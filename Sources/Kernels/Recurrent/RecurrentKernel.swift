@@ -9,9 +9,9 @@ public struct RecurrentKernel: Sendable {
   public let batch: Int
   /// Steps of the longest sequence that there is memory for.
   public let length: Int
-  /// Numbers of an input.
+  /// Elements of an input.
   public let inputs: Int
-  /// Numbers of a state.
+  /// Elements of a state.
   public let hidden: Int
   /// 1, or 2 where the sequences are also read from their ends.
   public let directions: Int
@@ -31,9 +31,9 @@ public struct RecurrentKernel: Sendable {
     (self.inputs, self.hidden, directions) = (inputs, hidden, isBidirectional ? 2 : 1)
   }
 
-  /// Numbers of all gates of a step: 3 · hidden or 4 · hidden.
+  /// Elements of all gates of a step: 3 · hidden or 4 · hidden.
   public var gateWidth: Int { cell.gates * hidden }
-  /// Numbers of a result: directions · hidden.
+  /// Elements of a result: directions · hidden.
   public var outputs: Int { directions * hidden }
 
   /// The parameters of one direction, in PyTorch's layout.
@@ -95,7 +95,7 @@ public struct RecurrentKernel: Sendable {
     /// W and U transposed, for each direction
     let transposed: UnsafeMutablePointer<Float>
 
-    /// Memory of ``RecurrentKernel/memoryCount`` numbers.
+    /// Memory of ``RecurrentKernel/memoryCount`` elements.
     public init(_ kernel: RecurrentKernel, at start: UnsafeMutablePointer<Float>) {
       var next = start
       func take(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -122,7 +122,7 @@ public struct RecurrentKernel: Sendable {
   private var runningCount: Int { directions * batch * hidden }
   private var transposedCount: Int { directions * gateWidth * (inputs + hidden) }
 
-  /// Numbers of ``Memory``, kept from a forward pass until its backward pass.
+  /// Elements of ``Memory``, kept from a forward pass until its backward pass.
   public var memoryCount: Int {
     let isLSTM = cell == .lstm
     return [

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// A number that two lanes throw to and fro, to find out how far their cores are from each other.
+/// A number that two threads throw to and fro, to find out how far their cores are from each other.
 ///
-/// A lane that was put aside by the system, or does not come at all, ends the game: nobody waits for it.
+/// A thread that was put aside by the system, or does not come at all, ends the game: nobody waits for it.
 package final class Ball: Sendable {
   /// Throws that are timed together, and how many times; the best one counts.
   private static let throwsTogether = 4
   private static let rounds = 8
-  /// Looks at the number before a lane gives up: some tens of µs.
+  /// Looks at the number before a thread gives up: some tens of µs.
   private static let patience = 50_000
 
   private let place = Atomic<Int>(0)
@@ -21,13 +21,13 @@ package final class Ball: Sendable {
     best.store(.infinity, ordering: .relaxed)
   }
 
-  /// Seconds to the other lane and back; nil where the game was not played.
+  /// Seconds to the other thread and back; nil where the game was not played.
   package var roundTrip: Double? {
     let best = best.load(ordering: .relaxed)
     return best.isFinite ? best : nil
   }
 
-  /// The first lane's part: odd places.
+  /// The first thread's part: odd places.
   package func serve() {
     var next = 1
     for _ in 0..<Self.rounds {
@@ -44,7 +44,7 @@ package final class Ball: Sendable {
     }
   }
 
-  /// The other lane's part: even places.
+  /// The other thread's part: even places.
   package func give() {
     for turn in 0..<Self.rounds * Self.throwsTogether {
       guard awaits(2 * turn + 1) else { return }

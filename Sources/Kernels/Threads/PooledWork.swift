@@ -1,32 +1,32 @@
 /// Chunks of a job for a ``ThreadPool``, to be run beside those of another.
 struct PooledWork {
   let chunks: Int
-  let body: (_ chunk: Int, _ lane: Int) -> Void
+  let body: (_ chunk: Int, _ thread: Int) -> Void
 
-  init(chunks: Int, _ body: @escaping (_ chunk: Int, _ lane: Int) -> Void) {
+  init(chunks: Int, _ body: @escaping (_ chunk: Int, _ thread: Int) -> Void) {
     (self.chunks, self.body) = (chunks, body)
   }
 }
 
 extension ThreadPool {
-  /// Runs chunks of two jobs that do not depend on each other: every lane begins with its share of the first
-  /// one's, and whoever is ahead takes over the second one's. So lanes wait for each other once, for a
+  /// Runs chunks of two jobs that do not depend on each other: every thread begins with its share of the first
+  /// one's, and whoever is ahead takes over the second one's. So threads wait for each other once, for a
   /// chunk of the second.
   func run(_ first: PooledWork, then second: PooledWork) {
-    let lanes = threads
-    func share(_ count: Int, _ lane: Int) -> Range<Int> {
-      lane * count / lanes..<(lane + 1) * count / lanes
+    let threads = threads
+    func share(_ count: Int, _ thread: Int) -> Range<Int> {
+      thread * count / threads..<(thread + 1) * count / threads
     }
-    let order = (0..<lanes).flatMap { lane in
-      Array(share(first.chunks, lane))
-        + share(second.chunks, lane).map { first.chunks + $0 }
+    let order = (0..<threads).flatMap { thread in
+      Array(share(first.chunks, thread))
+        + share(second.chunks, thread).map { first.chunks + $0 }
     }
-    run(chunks: order.count) { index, lane in
+    run(chunks: order.count) { index, thread in
       let chunk = order[index]
       if chunk < first.chunks {
-        first.body(chunk, lane)
+        first.body(chunk, thread)
       } else {
-        second.body(chunk - first.chunks, lane)
+        second.body(chunk - first.chunks, thread)
       }
     }
   }

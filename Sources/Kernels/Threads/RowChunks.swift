@@ -1,20 +1,20 @@
-/// Eight numbers that are computed together.
+/// Eight elements that are computed together.
 typealias Vector = SIMD8<Float>
 
 extension UnsafePointer where Pointee == Float {
-  /// The eight numbers from `index` on, at any alignment.
+  /// The eight elements from `index` on, at any alignment.
   @inline(__always) func vector(_ index: Int) -> Vector {
     UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
   }
 }
 
 extension UnsafeMutablePointer where Pointee == Float {
-  /// The eight numbers from `index` on, at any alignment.
+  /// The eight elements from `index` on, at any alignment.
   @inline(__always) func vector(_ index: Int) -> Vector {
     UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
   }
 
-  /// Stores eight numbers from `index` on.
+  /// Stores eight elements from `index` on.
   @inline(__always) func store(_ vector: Vector, _ index: Int) {
     UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: Vector.self)
   }
@@ -43,7 +43,7 @@ struct RowChunks: Sendable {
   }
 }
 
-/// How a run of numbers is cut into chunks: 16,384 at a time.
+/// How a run of elements is cut into chunks: 16,384 at a time.
 struct FlatChunks: Sendable {
   static let size = 16_384
   let total: Int
@@ -52,7 +52,7 @@ struct FlatChunks: Sendable {
 
   var count: Int { (total + Self.size - 1) / Self.size }
 
-  /// Numbers of a chunk.
+  /// Elements of a chunk.
   func range(_ chunk: Int) -> Range<Int> {
     let start = chunk * Self.size
     return start..<min(start + Self.size, total)

@@ -9,16 +9,16 @@ import Synchronization
 
 /// A fixed set of threads that work through numbered chunks together.
 ///
-/// Every lane begins with a range of neighbouring chunks, the same share of every job, so that what
-/// a lane wrote is in its caches when it reads the same part of the image in the next job. A lane
+/// Every thread begins with a range of neighbouring chunks, the same share of every job, so that what
+/// a thread wrote is in its caches when it reads the same part of the image in the next job. A thread
 /// that is done takes chunks from the far end of another's range, so a result must not depend on
-/// which lane computed it: a chunk writes only its own outputs, and sums over chunks are formed
+/// which thread computed it: a chunk writes only its own outputs, and sums over chunks are formed
 /// afterwards in chunk order. Then 1 and 2 threads give the same bits.
 ///
 /// A helper joins a job while it is open. The caller closes it when no chunk is left and waits
 /// only for helpers that have joined: one that sleeps or was put aside by the system holds nobody up.
 public final class ThreadPool: @unchecked Sendable {
-  /// Lanes: the calling thread and `threads − 1` helpers.
+  /// Threads: the calling thread and `threads − 1` helpers.
   public let threads: Int
   /// Measures what is done with the pool; nil, as always but while measuring, costs nothing.
   public var clock: WorkClock?
@@ -37,17 +37,17 @@ public final class ThreadPool: @unchecked Sendable {
     precondition(threads >= 1, "a pool needs at least one thread")
     self.threads = threads
     OpenBLAS.useOneThread()
-    state = State(lanes: threads)
-    for lane in 1..<threads { ThreadPool.startHelper(state, lane: lane) }
+    state = State(threads: threads)
+    for thread in 1..<threads { ThreadPool.startHelper(state, thread: thread) }
   }
 
   deinit { state.stop() }
 
-  /// Calls `body(chunk, lane)` once for every chunk in 0..<`chunks` and returns when all are done.
+  /// Calls `body(chunk, thread)` once for every chunk in 0..<`chunks` and returns when all are done.
   ///
-  /// `lane` is in 0..<`threads` and is never used by two chunks at once, so it may index scratch
+  /// `thread` is in 0..<`threads` and is never used by two chunks at once, so it may index scratch
   /// memory. Not reentrant.
-  public func run(chunks: Int, _ body: (_ chunk: Int, _ lane: Int) -> Void) {
+  public func run(chunks: Int, _ body: (_ chunk: Int, _ thread: Int) -> Void) {
     if threads == 1 || chunks <= 1 {
       for chunk in 0..<chunks { body(chunk, 0) }
       return
@@ -59,12 +59,12 @@ public final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  /// Finds out whether lanes share a cache, which may change while a virtual machine's cores are moved.
+  /// Finds out whether threads share a cache, which may change while a virtual machine's cores are moved.
   private func measureDistance() {
     let ball = state.ball
     ball.begin()
-    state.run(chunks: threads) { _, lane in
-      switch lane {
+    state.run(chunks: threads) { _, thread in
+      switch thread {
       case 0: ball.serve()
       case 1: ball.give()
       default: break
@@ -75,34 +75,34 @@ public final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private static func startHelper(_ state: State, lane: Int) {
+  private static func startHelper(_ state: State, thread: Int) {
     final class Start {
       let state: State
-      let lane: Int
-      init(_ state: State, _ lane: Int) { (self.state, self.lane) = (state, lane) }
+      let thread: Int
+      init(_ state: State, _ thread: Int) { (self.state, self.thread) = (state, thread) }
     }
     #if canImport(Darwin)
-      var thread: pthread_t?
+      var handle: pthread_t?
     #else
-      var thread = pthread_t()
+      var handle = pthread_t()
     #endif
-    let start = Unmanaged.passRetained(Start(state, lane)).toOpaque()
+    let start = Unmanaged.passRetained(Start(state, thread)).toOpaque()
     let status = pthread_create(
-      &thread, nil,
+      &handle, nil,
       { argument in
         #if canImport(Darwin)
           let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         #else
           let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
         #endif
-        start.state.help(lane: start.lane)
+        start.state.help(thread: start.thread)
         return nil
       }, start)
     precondition(status == 0, "cannot start a compute thread (error \(status))")
     #if canImport(Darwin)
-      pthread_detach(thread!)
+      pthread_detach(handle!)
     #else
-      pthread_detach(thread)
+      pthread_detach(handle)
     #endif
   }
 }
@@ -112,7 +112,7 @@ extension ThreadPool {
   fileprivate struct Share: ~Copyable {
     /// Lower bound and, in the upper half, upper bound.
     private let bounds = Atomic<UInt64>(0)
-    // Two lines of a cache, lest lanes slow each other down.
+    // Two lines of a cache, lest threads slow each other down.
     private let padding: SIMD16<UInt64> = .zero
 
     func fill(_ range: Range<Int>) {
@@ -146,9 +146,9 @@ extension ThreadPool {
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// The job's number, whether it is open, and the helpers that are working on it.
     private let gate = Atomic<Int>(0)
-    /// The chunks that are left of each lane's range.
+    /// The chunks that are left of each thread's range.
     private let shares: UnsafeMutablePointer<Share>
-    private let lanes: Int
+    private let threads: Int
     let ball = Ball()
     private let stopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
@@ -159,10 +159,10 @@ extension ThreadPool {
     private static let countMask = openBit - 1
     private static func job(_ gate: Int) -> Int { gate >> 17 }
 
-    init(lanes: Int) {
-      self.lanes = lanes
-      shares = UnsafeMutablePointer<Share>.allocate(capacity: lanes)
-      for lane in 0..<lanes { (shares + lane).initialize(to: Share()) }
+    init(threads: Int) {
+      self.threads = threads
+      shares = UnsafeMutablePointer<Share>.allocate(capacity: threads)
+      for thread in 0..<threads { (shares + thread).initialize(to: Share()) }
       pthread_mutex_init(mutex, nil)
       pthread_cond_init(wake, nil)
     }
@@ -172,7 +172,7 @@ extension ThreadPool {
       pthread_mutex_destroy(mutex)
       wake.deallocate()
       mutex.deallocate()
-      shares.deinitialize(count: lanes)
+      shares.deinitialize(count: threads)
       shares.deallocate()
     }
 
@@ -183,13 +183,13 @@ extension ThreadPool {
 
     func run(chunks: Int, _ body: @escaping (Int, Int) -> Void) {
       self.body = body
-      for lane in 0..<lanes {
-        shares[lane].fill(lane * chunks / lanes..<(lane + 1) * chunks / lanes)
+      for thread in 0..<threads {
+        shares[thread].fill(thread * chunks / threads..<(thread + 1) * chunks / threads)
       }
       let job = Self.job(gate.load(ordering: .relaxed)) + 1
       gate.store(job << 17 | Self.openBit, ordering: .sequentiallyConsistent)
       wakeSleepers()
-      work(body, lane: 0)
+      work(body, thread: 0)
       gate.subtract(Self.openBit, ordering: .acquiringAndReleasing)
       var spins = 0
       while gate.load(ordering: .acquiring) & Self.countMask != 0 {
@@ -207,14 +207,14 @@ extension ThreadPool {
       pthread_mutex_unlock(mutex)
     }
 
-    private func work(_ body: (Int, Int) -> Void, lane: Int) {
-      while let chunk = shares[lane].takeFirst() { body(chunk, lane) }
-      for other in 1..<lanes {
-        while let chunk = shares[(lane + other) % lanes].takeLast() { body(chunk, lane) }
+    private func work(_ body: (Int, Int) -> Void, thread: Int) {
+      while let chunk = shares[thread].takeFirst() { body(chunk, thread) }
+      for other in 1..<threads {
+        while let chunk = shares[(thread + other) % threads].takeLast() { body(chunk, thread) }
       }
     }
 
-    func help(lane: Int) {
+    func help(thread: Int) {
       var seen = 0
       while true {
         let now = awaitJob(after: seen)
@@ -224,7 +224,7 @@ extension ThreadPool {
         } else if gate.compareExchange(
           expected: now, desired: now + 1, ordering: .acquiringAndReleasing
         ).exchanged {
-          work(body!, lane: lane)
+          work(body!, thread: thread)
           gate.subtract(1, ordering: .releasing)
           seen = Self.job(now)
         }
@@ -235,7 +235,7 @@ extension ThreadPool {
     /// there is a job that is not `seen`.
     ///
     /// Waking a thread takes tens of µs, of the one that wakes it too, and a helper that is ahead waits
-    /// hundreds for a lane whose core is slowed down.
+    /// hundreds for a thread whose core is slowed down.
     private func awaitJob(after seen: Int) -> Int {
       let start = ContinuousClock.now
       var waited = Duration.zero

@@ -1,16 +1,16 @@
 import Files
 import Foundation
 
-// The file, all numbers little-endian:
+// The file, all elements little-endian:
 //
 //     8 bytes   magic "POISECKP"
 //     UInt64    version, 1
 //     UInt64    bytes of the directory
 //     UInt64    bytes of the metadata
-//     UInt64    bytes of the numbers
+//     UInt64    bytes of the elements
 //     JSON      the directory: name, shape and byte offset of every tensor
 //     JSON      the metadata
-//     Float     the numbers
+//     Float     the elements
 //     UInt32    CRC-32 of everything before it
 extension Checkpoint {
   private static let magic = Array("POISECKP".utf8)

@@ -94,7 +94,7 @@ public struct PretrainedWeights: Sendable {
     return "run \(run)\(known.isEmpty ? "" : " (\(known))"): "
   }
 
-  /// Numbers that can be computed with.
+  /// Elements that can be computed with.
   private func values(of name: String) throws(WeightError) -> [Float] {
     let values = tensors[name]?.floats() ?? []
     guard values.allSatisfy(\.isFinite) else {

@@ -10,7 +10,7 @@ public enum WeightExport {
   /// Writes the file whole or not at all.
   ///
   /// - Parameters:
-  ///   - tensors: parameters and running statistics, in PyTorch's order of numbers.
+  ///   - tensors: parameters and running statistics, in PyTorch's order of elements.
   ///   - batches: PyTorch counts the batches that moved each running statistic.
   ///   - metadata: what the file says about itself, besides `format`.
   public static func write(

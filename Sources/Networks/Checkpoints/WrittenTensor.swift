@@ -3,7 +3,7 @@ import Tensors
 /// A tensor that a checkpoint writes from where it lies: a large network's weights and momentum take
 /// hundreds of megabytes, which copies would take once more.
 public struct WrittenTensor: Sendable {
-  private enum Numbers {
+  private enum Elements {
     case array([Float])
     /// Those of somebody who does not change them before they are written.
     case living(AlignedBuffer)
@@ -11,29 +11,29 @@ public struct WrittenTensor: Sendable {
 
   public let name: String
   public let shape: [Int]
-  private let numbers: Numbers
+  private let elements: Elements
 
-  /// The numbers of a tensor.
+  /// The elements of a tensor.
   public init(_ tensor: NamedTensor) {
-    (name, shape, numbers) = (tensor.name, tensor.shape, .array(tensor.values))
+    (name, shape, elements) = (tensor.name, tensor.shape, .array(tensor.values))
   }
 
-  /// - Precondition: the shape has as many numbers as the buffer.
+  /// - Precondition: the shape has as many elements as the buffer.
   init(_ name: String, shape: [Int], living buffer: AlignedBuffer) {
     precondition(shape.reduce(1, *) == buffer.count, "\(name): \(shape) is not \(buffer.count)")
-    (self.name, self.shape, numbers) = (name, shape, .living(buffer))
+    (self.name, self.shape, elements) = (name, shape, .living(buffer))
   }
 
   private init(_ name: String, _ tensor: WrittenTensor) {
-    (self.name, shape, numbers) = (name, tensor.shape, tensor.numbers)
+    (self.name, shape, elements) = (name, tensor.shape, tensor.elements)
   }
 
   /// The same under a folder's name, such as `model/`.
   public func under(_ prefix: String) -> WrittenTensor { WrittenTensor(prefix + name, self) }
 
-  /// Numbers in all.
+  /// Elements in all.
   var count: Int {
-    switch numbers {
+    switch elements {
     case .array(let values): values.count
     case .living(let buffer): buffer.count
     }
@@ -41,14 +41,14 @@ public struct WrittenTensor: Sendable {
 
   /// A copy that stays as it is.
   public var copied: NamedTensor {
-    switch numbers {
+    switch elements {
     case .array(let values): NamedTensor(name: name, shape: shape, values: values)
     case .living(let buffer): NamedTensor(name: name, shape: shape, values: buffer.array)
     }
   }
 
   func withUnsafeBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-    switch numbers {
+    switch elements {
     case .array(let values): try values.withUnsafeBytes(body)
     case .living(let buffer): try body(UnsafeRawBufferPointer(buffer.buffer))
     }

@@ -47,7 +47,7 @@ package final class BatchNormLayer: Layer {
       5 * pitch + kernel.lineCount, for: .untilBackward, label: "\(path) statistics")
   }
 
-  /// Numbers of scratch memory for any pass.
+  /// Elements of scratch memory for any pass.
   var scratchCount: Int { kernel.scratchCount }
 
   /// Mean, 1/√(σ²+ε), A, B and the variance of the last forward pass, then its gradient's line.
@@ -77,10 +77,10 @@ package final class BatchNormLayer: Layer {
       }
       move(towards: mean, variance)
     case .evaluation:
-      mean.update(from: runningMean.numbers, count: channels)
-      variance.update(from: runningVariance.numbers, count: channels)
+      mean.update(from: runningMean.elements, count: channels)
+      variance.update(from: runningVariance.elements, count: channels)
     }
-    let (gamma, beta) = (gamma.numbers, beta.numbers)
+    let (gamma, beta) = (gamma.elements, beta.elements)
     for c in 0..<channels {
       let found = Self.affine(
         gamma: gamma[c], beta: beta[c], mean: mean[c], variance: variance[c])
@@ -104,8 +104,8 @@ package final class BatchNormLayer: Layer {
     let (scale, shift) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))
     for c in 0..<channels {
       let found = Self.affine(
-        gamma: gamma.numbers[c], beta: beta.numbers[c], mean: runningMean.numbers[c],
-        variance: runningVariance.numbers[c])
+        gamma: gamma.elements[c], beta: beta.elements[c], mean: runningMean.elements[c],
+        variance: runningVariance.elements[c])
       (scale.pointer[c], shift.pointer[c]) = (found.scale, found.shift)
     }
     return (scale, shift)

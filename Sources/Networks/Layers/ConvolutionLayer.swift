@@ -17,7 +17,7 @@ package final class ConvolutionLayer: Layer {
 
   /// Weights with their normalisation, made once for all batches of an evaluation.
   private struct Folded {
-    let numbers: AlignedBuffer
+    let elements: AlignedBuffer
     let batch: ConvolutionProblem
     /// Sum of the changes of what they were made from, which only grow.
     let changes: Int
@@ -55,10 +55,10 @@ package final class ConvolutionLayer: Layer {
     return Shape(n: src.n, h: problem.outHeight, w: problem.outWidth, c: outChannels)
   }
 
-  /// Numbers of scratch memory for any pass.
+  /// Elements of scratch memory for any pass.
   var scratchCount: Int { convolution!.scratchCount(threads: threads) }
 
-  /// Numbers that the sums of any pass take.
+  /// Elements that the sums of any pass take.
   var sumCount: Int { max(convolution!.statisticsCount, convolution!.gradientSumCount) }
   /// Rows of each part of the result, and how many parts dx has, that sums are formed of.
   var resultParts: [Int] { convolution!.resultParts }
@@ -68,7 +68,7 @@ package final class ConvolutionLayer: Layer {
 
   /// y = x ∗ w, x being read through `input`.
   ///
-  /// - Parameter statistics: where not nil, ``sumCount`` numbers for sums over the rows of y.
+  /// - Parameter statistics: where not nil, ``sumCount`` elements for sums over the rows of y.
   package func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     statistics: UnsafeMutablePointer<Float>? = nil, scratch: UnsafeMutablePointer<Float>,
@@ -78,7 +78,7 @@ package final class ConvolutionLayer: Layer {
     folded = nil
     timed(.forward, pool) {
       convolution!.forward(
-        y: y, x: x, w: weight.numbers, input: input, statistics: statistics, scratch: scratch,
+        y: y, x: x, w: weight.elements, input: input, statistics: statistics, scratch: scratch,
         pool: pool)
     }
   }
@@ -102,33 +102,33 @@ package final class ConvolutionLayer: Layer {
     let convolution = convolution!
     let changes = ([weight] + norm.parameters).reduce(0) { $0 &+ $1.changes }
     if let folded, folded.changes == changes, folded.batch == convolution.problem {
-      return folded.numbers
+      return folded.elements
     }
     folded = nil
-    let numbers = AlignedBuffer(count: convolution.foldedCount)
+    let elements = AlignedBuffer(count: convolution.foldedCount)
     let scaled = AlignedBuffer(count: weight.count)
     let (scale, shift) = norm.runningAffine()
     pool.timed(path, .other) {
       convolution.fold(
-        into: numbers.pointer, w: weight.numbers, scale: scale.pointer, shift: shift.pointer,
+        into: elements.pointer, w: weight.elements, scale: scale.pointer, shift: shift.pointer,
         scratch: scaled.pointer, pool: pool)
     }
     withExtendedLifetime((scaled, scale, shift)) {}
-    folded = Folded(numbers: numbers, batch: convolution.problem, changes: changes)
-    return numbers
+    folded = Folded(elements: elements, batch: convolution.problem, changes: changes)
+    return elements
   }
 
   /// Overwrites the weights' gradient and, where it is wanted, dx.
   func backward(
-    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
+    dx: UnsafeMutablePointer<Float>?, epilogue: GradientEpilogue = GradientEpilogue(),
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     if let dx, convolution!.joinsBackward {
       timed(.backward, pool, passes: 2) {
         convolution!.backward(
-          dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.numbers,
-          finish: finish, scratch: scratch, pool: pool)
+          dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.elements,
+          epilogue: epilogue, scratch: scratch, pool: pool)
       }
       return
     }
@@ -139,27 +139,27 @@ package final class ConvolutionLayer: Layer {
     guard let dx else { return }
     timed(.backwardData, pool) {
       convolution!.backwardData(
-        dx: dx, dy: dy, w: weight.numbers, finish: finish, scratch: scratch, pool: pool)
+        dx: dx, dy: dy, w: weight.elements, epilogue: epilogue, scratch: scratch, pool: pool)
     }
   }
 
   /// The same from the gradient of the normalisation after the convolution, which is computed
   /// first where it cannot be on the way.
   func backward(
-    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
+    dx: UnsafeMutablePointer<Float>?, epilogue: GradientEpilogue = GradientEpilogue(),
     dy: NormalizedGradient, norm: BatchNormLayer, x: UnsafePointer<Float>,
     input: InputTransform? = nil, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     guard convolution!.fusesBackward else {
       norm.kernel.apply(dy, pool: pool)
       backward(
-        dx: dx, finish: finish, dy: dy.x, x: x, input: input, scratch: scratch, pool: pool)
+        dx: dx, epilogue: epilogue, dy: dy.x, x: x, input: input, scratch: scratch, pool: pool)
       return
     }
     timed(.backward, pool, passes: dx == nil ? 1 : 2) {
       convolution!.backward(
-        dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.numbers,
-        finish: finish, scratch: scratch, pool: pool)
+        dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.elements,
+        epilogue: epilogue, scratch: scratch, pool: pool)
     }
   }
 

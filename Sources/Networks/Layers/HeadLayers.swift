@@ -67,7 +67,7 @@ package final class LinearLayer: Layer {
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
     timed(.forward, pass.pool) {
       kernel.forward(
-        y: dst.pointer, x: src.pointer, w: weight.numbers, b: bias.numbers,
+        y: dst.pointer, x: src.pointer, w: weight.elements, b: bias.elements,
         scratch: pass.workspace[scratch!], pool: pass.pool)
     }
   }
@@ -85,7 +85,7 @@ package final class LinearLayer: Layer {
     guard let dSrc else { return }
     timed(.backwardData, pass.pool) {
       kernel.backwardData(
-        dx: dSrc.pointer, dy: dDst.pointer, w: weight.numbers, scratch: pass.workspace[scratch!],
+        dx: dSrc.pointer, dy: dDst.pointer, w: weight.elements, scratch: pass.workspace[scratch!],
         pool: pass.pool)
     }
   }

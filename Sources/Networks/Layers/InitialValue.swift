@@ -25,7 +25,7 @@ enum InitialValue: Sendable {
   /// PyTorch's default for linear layers: ±1/√in.
   static func linear(inputs: Int) -> InitialValue { .uniform(1 / Double(inputs).squareRoot()) }
 
-  /// `count` numbers in PyTorch's order, a pure function of the seed and the parameter's name.
+  /// `count` elements in PyTorch's order, a pure function of the seed and the parameter's name.
   func values(count: Int, seed: UInt64, name: String) -> [Float] {
     var generator = SeededGenerator(seed: seed, purpose: .initialWeights, item: stableHash(name))
     switch self {
@@ -57,7 +57,7 @@ enum InitialValue: Sendable {
 }
 
 extension Parameter {
-  /// Sets the numbers that training starts from.
+  /// Sets the elements that training starts from.
   public func initialize(seed: UInt64) {
     setTorchValues(initial.values(count: count, seed: seed, name: name))
   }

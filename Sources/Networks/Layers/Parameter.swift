@@ -3,13 +3,13 @@ import Tensors
 
 /// A tensor that belongs to a network: trained, or kept beside what is trained.
 ///
-/// Names and shapes are torchvision's, so that weights can be exchanged; the numbers in ``value``
+/// Names and shapes are torchvision's, so that weights can be exchanged; the elements in ``value``
 /// are in our own order: convolution weights height × width × in × out, everything else as there.
 public final class Parameter {
   /// Which learning rate applies, and what stays still while only the head is trained.
   public enum Part: String, Sendable, Codable, CaseIterable { case trunk, head }
 
-  /// What the numbers do.
+  /// What the elements do.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     case weight, bias, normScale, normShift, buffer
 
@@ -24,19 +24,19 @@ public final class Parameter {
   public let part: Part
   public let kind: Kind
   private let stored: AlignedBuffer
-  /// How often somebody could have changed the numbers; what is made from them is made again.
+  /// How often somebody could have changed the elements; what is made from them is made again.
   private(set) var changes = 0
 
-  /// The numbers, in our order, to read and write at once; not to be kept.
+  /// The elements, in our order, to read and write at once; not to be kept.
   public var value: AlignedBuffer {
     changes &+= 1
     return stored
   }
 
-  /// The numbers, in our order, to read.
-  var numbers: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
+  /// The elements, in our order, to read.
+  var elements: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
 
-  /// The numbers, in our order, to be written before anybody changes them.
+  /// The elements, in our order, to be written before anybody changes them.
   public var written: WrittenTensor { WrittenTensor(name, shape: shape, living: stored) }
 
   /// As ``value``; nil for buffers.
@@ -62,7 +62,7 @@ public final class Parameter {
     gradient = kind == .buffer ? nil : AlignedBuffer(count: count)
   }
 
-  /// Numbers in all.
+  /// Elements in all.
   public var count: Int { stored.count }
 
   /// Sets the gradient to zero, for what adds to it.
@@ -76,7 +76,7 @@ public final class Parameter {
   /// The gradient in PyTorch's order; empty for buffers.
   public func torchGradient() -> [Float] { gradient.map(torchOrder) ?? [] }
 
-  /// Sets the value from numbers in PyTorch's order.
+  /// Sets the value from elements in PyTorch's order.
   ///
   /// - Precondition: there are `count` of them.
   public func setTorchValues(_ values: [Float]) {
@@ -118,7 +118,7 @@ public struct NamedTensor: Equatable, Sendable {
 
   /// A tensor of `values` in the order that its owner chose.
   ///
-  /// - Precondition: the shape has as many numbers as there are values.
+  /// - Precondition: the shape has as many elements as there are values.
   public init(name: String, shape: [Int], values: [Float]) {
     precondition(shape.reduce(1, *) == values.count, "\(name): \(shape) is not \(values.count)")
     (self.name, self.shape, self.values) = (name, shape, values)

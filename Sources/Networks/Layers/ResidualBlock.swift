@@ -14,7 +14,7 @@ package struct NormalizedConvolution {
 
   /// y = x ∗ w, and the statistics that normalise it.
   ///
-  /// - Parameter sums: ``ConvolutionLayer/sumCount`` numbers.
+  /// - Parameter sums: ``ConvolutionLayer/sumCount`` elements.
   @discardableResult
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
@@ -30,12 +30,13 @@ package struct NormalizedConvolution {
 
   /// Overwrites the weights' gradient and, where it is wanted, dx.
   func backward(
-    dx: UnsafeMutablePointer<Float>?, finish: GradientFinish = GradientFinish(),
+    dx: UnsafeMutablePointer<Float>?, epilogue: GradientEpilogue = GradientEpilogue(),
     dy: NormalizedGradient, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     convolution.backward(
-      dx: dx, finish: finish, dy: dy, norm: norm, x: x, input: input, scratch: scratch, pool: pool)
+      dx: dx, epilogue: epilogue, dy: dy, norm: norm, x: x, input: input, scratch: scratch,
+      pool: pool)
   }
 }
 
@@ -252,7 +253,7 @@ package final class ResidualBlock: Layer {
       let (sums, parts) = (workspace[sums!], units[index].convolution.gradientParts)
       units[index].backward(
         dx: gradient,
-        finish: GradientFinish(
+        epilogue: GradientEpilogue(
           sums: parts > 0 ? norm.sums(at: sums, x: x, isMasked: true, pass: pass) : nil),
         dy: found, x: source(of: index, src, pass), input: input(of: index, pass),
         scratch: scratch, pool: pool)
@@ -263,26 +264,26 @@ package final class ResidualBlock: Layer {
         : norm.gradient(x: x, dy: gradient, mask: .normalized, scratch: scratch, pass: pass)
     }
     let dx = dSrc?.pointer
-    var finish = GradientFinish(gate: below == nil ? nil : src.pointer)
+    var epilogue = GradientEpilogue(gate: below == nil ? nil : src.pointer)
     switch shortcut {
     case .identity:
-      finish.addend = UnsafePointer(dDst.pointer)
+      epilogue.addend = UnsafePointer(dDst.pointer)
       // What it writes is complete, so it can form the sums of the block below.
       let (sums, parts) = (workspace[sums!], units[0].convolution.gradientParts)
       let receiver = dx != nil && parts > 0 ? below : nil
-      finish.sums = receiver?.sumsFromAbove(at: sums, pass: pass)
+      epilogue.sums = receiver?.sumsFromAbove(at: sums, pass: pass)
       units[0].backward(
-        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
+        dx: dx, epilogue: epilogue, dy: found, x: src.pointer, scratch: scratch, pool: pool)
       if let dx { receiver?.receive(dx, sums: sums, parts: parts, pass: pass) }
     case .projection(let unit):
       units[0].backward(
-        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
+        dx: dx, epilogue: epilogue, dy: found, x: src.pointer, scratch: scratch, pool: pool)
       found = unit.norm.gradient(
         x: workspace[projected!], dy: dDst.pointer, mask: .none, scratch: scratch, pass: pass)
       // A stride leaves pixels alone, so it is the shortcut that adds to what is there.
-      finish.addend = dx.map { UnsafePointer($0) }
+      epilogue.addend = dx.map { UnsafePointer($0) }
       unit.backward(
-        dx: dx, finish: finish, dy: found, x: src.pointer, scratch: scratch, pool: pool)
+        dx: dx, epilogue: epilogue, dy: found, x: src.pointer, scratch: scratch, pool: pool)
     case .padded:
       units[0].backward(dx: dx, dy: found, x: src.pointer, scratch: scratch, pool: pool)
       if let dx { padding!.addBackward(dx: dx, dy: dDst.pointer, pool: pool) }

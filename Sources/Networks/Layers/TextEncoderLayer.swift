@@ -4,7 +4,7 @@ import Tensors
 /// Word vectors and one recurrent layer over them: a text becomes the network's last state, both
 /// directions side by side.
 ///
-/// The source is batch × words: numbers of words as floats, each text from the left, 0 for what is
+/// The source is batch × words: elements of words as floats, each text from the left, 0 for what is
 /// not there. Names and layouts are those of `nn.Embedding(…, padding_idx=0)` and `nn.GRU` or
 /// `nn.LSTM` under `embedding` and `rnn`. Texts of length 0 become zeros.
 package final class TextEncoderLayer: Layer {
@@ -22,7 +22,7 @@ package final class TextEncoderLayer: Layer {
   /// Vectors by time, and their gradients.
   private var vectors: WorkspacePlan.Slot?
   private var dVectors: WorkspacePlan.Slot?
-  /// Of the batch: numbers of words by time, and words of each text.
+  /// Of the batch: elements of words by time, and words of each text.
   private var ids: [Int32] = []
   private var lengths: [Int32] = []
 
@@ -70,7 +70,7 @@ package final class TextEncoderLayer: Layer {
     parameter.name.hasPrefix("text.") && parameter.part == .trunk
   }
 
-  /// Numbers of an encoding.
+  /// Elements of an encoding.
   package var outputs: Int { kernel.outputs }
 
   package var parameters: [Parameter] { [embedding] + directions.flatMap(\.self) }
@@ -93,7 +93,7 @@ package final class TextEncoderLayer: Layer {
     return .matrix(src.n, kernel.outputs)
   }
 
-  /// Numbers of words by time, up to the longest text of the batch.
+  /// Elements of words by time, up to the longest text of the batch.
   ///
   /// - Returns: the rows that this takes.
   private func read(_ src: TensorView) -> Int {

@@ -21,7 +21,7 @@ public final class ImageClassifier {
   /// Layers whose results are not kept for the backward pass but made again, which takes one pass
   /// over memory.
   private let restored: Set<Int>
-  /// Numbers of a result from which on it is: where activations fill the memory.
+  /// Elements of a result from which on it is: where activations fill the memory.
   package static let leastRestored = 6 << 20
   private let dLogitsSlot: WorkspacePlan.Slot
   private let dFeaturesSlot: WorkspacePlan.Slot
@@ -39,7 +39,7 @@ public final class ImageClassifier {
   public let parameters: [Parameter]
   /// Running means and variances.
   public let buffers: [Parameter]
-  /// Numbers planned, for `describe`.
+  /// Elements planned, for `describe`.
   public let workspaceBytes: Int
 
   /// Builds a network with initial weights for batches of exactly `batch` images.
@@ -48,7 +48,7 @@ public final class ImageClassifier {
   /// ``TextConfiguration/Variant/fallback`` this is the image's model; the text's is another
   /// classifier with the variant ``TextConfiguration/Variant/text``.
   ///
-  /// - Parameter vocabulary: words that texts may hold; their numbers are below it.
+  /// - Parameter vocabulary: words that texts may hold; their elements are below it.
   public convenience init(
     _ configuration: ModelConfiguration, classes: Int, height: Int, width: Int, batch: Int,
     seed: UInt64, pool: ThreadPool, vocabulary: Int = 0
@@ -125,7 +125,7 @@ public final class ImageClassifier {
   /// ``input`` of a network that reads images.
   public var pixels: MutableTensorView? { readsTextOnly ? nil : input }
 
-  /// batch × words, as ``input``, of a network that reads texts: the numbers of the words from the
+  /// batch × words, as ``input``, of a network that reads texts: the elements of the words from the
   /// left, then zeros.
   public var tokens: MutableTensorView? {
     readsTextOnly ? input : textBeside?.tokens(in: workspace)

@@ -11,7 +11,7 @@ package struct SpareMemory {
   private let trunk: Int
   /// Where each layer's part of the plan begins.
   private var starts: [Int] = []
-  /// Numbers of each layer's result.
+  /// Elements of each layer's result.
   private var counts: [Int] = []
   /// Where the trunk's last result ends, and the room after it.
   private var (trunkEnd, end) = (0, 0)
@@ -29,7 +29,7 @@ package struct SpareMemory {
     end = plan.privateCount
   }
 
-  /// Numbers between the gradient of a layer's result and the end: a pass reads one gradient and
+  /// Elements between the gradient of a layer's result and the end: a pass reads one gradient and
   /// writes the next, so those of odd layers lie before those of even ones.
   private func distance(_ index: Int) -> Int {
     guard !index.isMultiple(of: 2) else { return 0 }

@@ -17,9 +17,9 @@ public struct TextConfiguration: Codable, Hashable, Sendable {
   public var minCount: Int
   /// Words after the first so many are not read.
   public var maxLength: Int
-  /// Numbers of a word's vector.
+  /// Elements of a word's vector.
   public var embedding: Int
-  /// Numbers of the recurrent state, in each direction.
+  /// Elements of the recurrent state, in each direction.
   public var hidden: Int
   public var cell: RecurrentCell
   /// Whether the text is also read from its end.

@@ -21,7 +21,7 @@ public protocol Optimizer: AnyObject {
   func set(_ state: OptimizerState)
 }
 
-/// An optimiser's memory: steps done, and its moments in our own order of numbers.
+/// An optimiser's memory: steps done, and its moments in our own order of elements.
 public struct OptimizerState: Equatable, Sendable {
   public var steps: Int
   /// Named `moment.parameter`, such as `momentum.fc.weight`.
@@ -128,7 +128,7 @@ struct OptimizerMemory {
     return sum.squareRoot()
   }
 
-  /// Named `moment.parameter`, in our order of numbers.
+  /// Named `moment.parameter`, in our order of elements.
   var written: [WrittenTensor] {
     zip(moments, buffers).flatMap { moment, buffers in
       zip(parameters, buffers).map { parameter, buffer in

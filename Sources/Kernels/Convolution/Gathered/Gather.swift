@@ -10,7 +10,7 @@ struct Gather {
   let isBordered: Bool
   /// Runs of a row.
   let segments: Int
-  /// Numbers of a run.
+  /// Elements of a run.
   let length: Int
 
   init(_ problem: ConvolutionProblem) {
@@ -20,7 +20,7 @@ struct Gather {
     length = problem.inChannels * (isBordered ? problem.kernelWidth : 1)
   }
 
-  /// Numbers of a row.
+  /// Elements of a row.
   var depth: Int { segments * length }
 
   /// Whether rows lie one after the other in x.
@@ -29,7 +29,7 @@ struct Gather {
   private var borderedHeight: Int { problem.height + 2 * problem.padding }
   private var borderedWidth: Int { problem.width + 2 * problem.padding }
 
-  /// Numbers of scratch memory for the copy of x.
+  /// Elements of scratch memory for the copy of x.
   var borderedCount: Int {
     isBordered
       ? roundUp(problem.batch * borderedHeight * borderedWidth * problem.inChannels, 16) : 0
@@ -67,7 +67,7 @@ struct Gather {
   /// Whether products read the copy of x where it lies.
   var isWindowed: Bool { isBordered && depth <= Int(CK_DEPTH) && problem.outWidth <= Int(CK_DEPTH) }
 
-  /// Numbers from a line of the bordered copy to the one below.
+  /// Elements from a line of the bordered copy to the one below.
   private var borderedLine: Int { borderedWidth * problem.inChannels }
 
   /// From the windows of a line of output pixels to those of the next.
@@ -177,7 +177,7 @@ struct TapPhase {
   var isDense: Bool { problem.isDense }
 
   var segments: Int { rowTaps.count * columnTaps.count }
-  /// Numbers of a row.
+  /// Elements of a row.
   var depth: Int { segments * problem.outChannels }
   private var height: Int { max(0, (problem.height - top + problem.stride - 1) / problem.stride) }
   private var width: Int { max(0, (problem.width - left + problem.stride - 1) / problem.stride) }

@@ -38,8 +38,8 @@ struct GatheredConvolution: ConvolutionKernel {
     let gradient = ProductGradient(problem)
     return forward.borderedCount
       + max(
-        packed + threads * ProductBlocks.laneScratch,
-        gradient.partialCount + threads * gradient.laneScratch,
+        packed + threads * ProductBlocks.threadScratch,
+        gradient.partialCount + threads * gradient.threadScratch,
         WindowedProducts(forward).partialCount)
   }
 
@@ -70,29 +70,30 @@ struct GatheredConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let k = problem.outChannels
     let gather = Gather(problem)
     let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
     let packed = PackedMatrix(prepared, depth: gather.depth, columns: k)
-    let lanes = scratch + gather.borderedCount
-    let finish = finish?.loop(y)
+    let threads = scratch + gather.borderedCount
+    let epilogue = epilogue?.loop(y)
     if gather.isWindowed {
       WindowedProducts(gather).multiply(
-        packed, y: y, source: source, finish: finish, sums: sums, pool: pool)
+        packed, y: y, source: source, epilogue: epilogue, sums: sums, pool: pool)
       return
     }
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
-    pool.run(chunks: blocks.count) { chunk, lane in
+    pool.run(chunks: blocks.count) { chunk, thread in
       let block = blocks[chunk]
       let sums = sums?.part(block.part, of: y, columns: block.columns(of: k))
       if gather.isDense {
         packed.multiply(
           block, a: source, count: problem.outPixels, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish, sums: sums,
-          scratch: lanes + lane * ProductBlocks.laneScratch, result: y)
+          isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount, epilogue: epilogue,
+          sums: sums,
+          scratch: threads + thread * ProductBlocks.threadScratch, result: y)
         return
       }
       let rows = block.rows.lowerBound..<blocks.end(ofNext: block)
@@ -100,8 +101,9 @@ struct GatheredConvolution: ConvolutionKernel {
         packed.multiply(
           block, starts: starts, segments: gather.segments,
           following: rows.upperBound - block.rows.upperBound, transform: transform,
-          streams: problem.outputCount >= PackedMatrix.streamedCount, finish: finish, sums: sums,
-          scratch: lanes + lane * ProductBlocks.laneScratch
+          isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount, epilogue: epilogue,
+          sums: sums,
+          scratch: threads + thread * ProductBlocks.threadScratch
         ) { y + $0 * k }
       }
     }
@@ -109,26 +111,27 @@ struct GatheredConvolution: ConvolutionKernel {
 
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, finish: GradientFinish,
+    w: UnsafePointer<Float>, epilogue: GradientEpilogue,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let c = problem.inChannels
     let phases = TapPhase.all(problem)
     let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
-    let lanes = products.last?.end ?? scratch
-    let (adds, sums) = (finish.accumulates(dx), finish.sums)
-    let finish = finish.finish(dx)
-    let loop = finish?.loop(dx)
+    let threads = products.last?.end ?? scratch
+    let (adds, sums) = (epilogue.accumulates(dx), epilogue.sums)
+    let epilogue = epilogue.epilogue(dx)
+    let loop = epilogue?.loop(dx)
     for (phase, packed) in zip(phases, products) {
       let blocks = ProductBlocks(rows: phase.count, columns: c)
-      pool.run(chunks: blocks.count) { chunk, lane in
+      pool.run(chunks: blocks.count) { chunk, thread in
         let block = blocks[chunk]
         if phase.isDense {
           packed.multiply(
             block, a: dy, count: phase.count, transform: nil,
-            adds: adds, streams: problem.inputCount >= PackedMatrix.streamedCount, finish: loop,
+            adds: adds, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount,
+            epilogue: loop,
             sums: sums?.part(block.part, of: dx, columns: block.columns(of: c)),
-            scratch: lanes + lane * ProductBlocks.laneScratch, result: dx)
+            scratch: threads + thread * ProductBlocks.threadScratch, result: dx)
           return
         }
         if phase.depth == 0 {
@@ -137,7 +140,7 @@ struct GatheredConvolution: ConvolutionKernel {
           for row in block.rows {
             let start = phase.pixel(row) * c
             (dx + start + columns.lowerBound).update(repeating: 0, count: columns.count)
-            finish?.apply(to: dx, at: start, panels: block.panels, columns: c)
+            epilogue?.apply(to: dx, at: start, panels: block.panels, columns: c)
           }
           return
         }
@@ -146,8 +149,8 @@ struct GatheredConvolution: ConvolutionKernel {
           packed.multiply(
             block, starts: starts, segments: phase.segments,
             following: rows.upperBound - block.rows.upperBound, transform: nil, adds: adds,
-            finish: loop,
-            scratch: lanes + lane * ProductBlocks.laneScratch
+            epilogue: loop,
+            scratch: threads + thread * ProductBlocks.threadScratch
           ) { dx + phase.pixel($0) * c }
         }
       }

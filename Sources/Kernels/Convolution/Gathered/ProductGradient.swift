@@ -32,7 +32,7 @@ struct ProductGradient {
       extent /= 2
       cut = Self.cut(segments, length, columns, extent: extent)
     }
-    // Two lanes would wait for the odd one of a few blocks.
+    // Two threads would wait for the odd one of a few blocks.
     let isOdd = cut.blocks % 2 == 1 && cut.blocks > 1 && columns >= extent
     (runs, parts, across) = (cut.runs, cut.parts, isOdd ? 2 * cut.across : cut.across)
     let wanted = (Self.enough + cut.blocks - 1) / cut.blocks
@@ -57,25 +57,25 @@ struct ProductGradient {
   private var longestPart: Int { (gather.length + parts - 1) / parts }
   private var widest: Int { (problem.outChannels + across - 1) / across }
 
-  /// Numbers of scratch memory for partial sums.
+  /// Elements of scratch memory for partial sums.
   var partialCount: Int { sums.scratchCount }
-  /// Numbers of scratch memory of a lane.
-  var laneScratch: Int { roundUp(ck_gradient_scratch(runs * longestPart, widest), 16) }
+  /// Elements of scratch memory of a thread.
+  var threadScratch: Int { roundUp(ck_gradient_scratch(runs * longestPart, widest), 16) }
 
   func write(
     to dw: UnsafeMutablePointer<Float>, gather: Gather, source: UnsafePointer<Float>,
     transform: InputTransform?, dy: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool
   ) {
-    let lanes = scratch + partialCount
+    let threads = scratch + partialCount
     let (blocks, groups) = (down * across, sums.groups)
-    pool.run(chunks: groups * blocks) { chunk, lane in
+    pool.run(chunks: groups * blocks) { chunk, thread in
       let (group, block) = chunk.quotientAndRemainder(dividingBy: blocks)
       let pixels =
         group * problem.outPixels / groups..<(group + 1) * problem.outPixels / groups
       write(
         block, pixels, to: sums.start(of: group, in: scratch, else: dw), source: source,
-        transform: transform, dy: dy, scratch: lanes + lane * laneScratch)
+        transform: transform, dy: dy, scratch: threads + thread * threadScratch)
     }
     sums.add(to: dw, scratch: scratch, pool: pool)
   }

@@ -24,7 +24,7 @@ struct WindowedProducts {
   }
   private var partial: Int { roundUp(gather.depth * problem.outChannels, 16) }
 
-  /// Numbers of scratch memory for the groups' sums.
+  /// Elements of scratch memory for the groups' sums.
   var partialCount: Int { Self.givesGradient(gather) ? groups * partial : 0 }
 
   /// Whether there is no panel that is not full: rows of dy are read by panels.
@@ -32,24 +32,25 @@ struct WindowedProducts {
     gather.isWindowed && gather.problem.outChannels % PackedMatrix.width == 0
   }
 
-  /// y = finish(windows · packed)
+  /// y = epilogue(windows · packed)
   func multiply(
     _ packed: PackedMatrix, y: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>,
-    finish: ck_finish?, sums: ColumnSums?, pool: ThreadPool
+    epilogue: ck_epilogue?, sums: ColumnSums?, pool: ThreadPool
   ) {
     let (k, rows) = (problem.outChannels, problem.outWidth)
-    let streams = problem.outputCount >= PackedMatrix.streamedCount
+    let isNonTemporal = problem.outputCount >= PackedMatrix.nonTemporalCount
     pool.run(chunks: (lines + linesTogether - 1) / linesTogether) { chunk, _ in
       let lines = lines(chunk)
       let sums = sums?.part(chunk, of: y, columns: 0..<k)
-      finish.withPointer { finish in
+      epilogue.withPointer { epilogue in
         for line in lines {
           (line == lines.lowerBound ? sums : sums?.later).withPointer { sums in
             ck_multiply_windows(
               rows, k, gather.windows(line, of: source), packed.start,
               ck_result(
-                starts: nil, first: y + line * rows * k, pitch: k, streams: streams ? 1 : 0,
-                finish: finish, sums: sums))
+                starts: nil, first: y + line * rows * k, pitch: k,
+                non_temporal: isNonTemporal ? 1 : 0,
+                epilogue: epilogue, sums: sums))
           }
         }
       }

@@ -22,7 +22,7 @@ struct StemConvolution: ConvolutionKernel {
   private static let mostGroups = 16
   /// Outputs along a side of a tile.
   private static let tile = 3
-  /// Numbers of D at a tile's points for each channel.
+  /// Elements of D at a tile's points for each channel.
   private static let points = 36
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
@@ -50,15 +50,15 @@ struct StemConvolution: ConvolutionKernel {
   /// Rows of tiles that are computed together, never of two images.
   private var rowsTogether: Int { min(down, (Self.tilesTogether + across - 1) / across) }
 
-  /// Numbers of V of the rows that are computed together, and of what it is made with.
+  /// Elements of V of the rows that are computed together, and of what it is made with.
   private var countV: Int { rowsTogether * across * Int(CK_STEM_SPREAD) }
   private var countLine: Int { roundUp(ck_stem_scratch(stem), 16) }
-  /// Numbers of a point's D of such rows; a line more keeps points from the same sets of a cache.
+  /// Elements of a point's D of such rows; a line more keeps points from the same sets of a cache.
   private var plane: Int { rowsTogether * across * problem.outChannels + 16 }
 
-  /// Numbers of an output line, and of what a lane of the weights' gradient needs.
+  /// Elements of an output line, and of what a thread of the weights' gradient needs.
   private var outputLine: Int { problem.outWidth * problem.outChannels }
-  private var gradientLaneCount: Int {
+  private var gradientPerThreadCount: Int {
     countLine + countV + Self.points * plane + Self.tile * outputLine
   }
 
@@ -73,7 +73,7 @@ struct StemConvolution: ConvolutionKernel {
   func scratchCount(threads: Int) -> Int {
     max(
       preparedCount + preparedScratchCount(threads: threads),
-      preparedCount + partials.scratchCount + threads * gradientLaneCount,
+      preparedCount + partials.scratchCount + threads * gradientPerThreadCount,
       GatheredConvolution(problem).scratchCount(threads: threads))
   }
 
@@ -104,24 +104,24 @@ struct StemConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let chunks = chunks
-    let finish = finish?.loop(y)
-    let streams: Int32 = problem.outputCount >= PackedMatrix.streamedCount ? 1 : 0
-    pool.run(chunks: chunks.count) { chunk, lane in
-      let line = scratch + lane * (countLine + countV)
+    let epilogue = epilogue?.loop(y)
+    let isNonTemporal: Int32 = problem.outputCount >= PackedMatrix.nonTemporalCount ? 1 : 0
+    pool.run(chunks: chunks.count) { chunk, thread in
+      let line = scratch + thread * (countLine + countV)
       let v = line + countLine
       let rows = chunks[chunk]
       let sums = sums?.part(chunk, of: y, columns: 0..<problem.outChannels)
-      finish.withPointer { finish in
+      epilogue.withPointer { epilogue in
         for row in rows {
           let place = readInput(row, x: x, input: input, v: v, line: line)
           (row == rows.lowerBound ? sums : sums?.later).withPointer { sums in
             ck_stem_multiply(
               stem, place.row, v, prepared,
-              y + place.image * problem.outHeight * outputLine, finish, sums, streams)
+              y + place.image * problem.outHeight * outputLine, epilogue, sums, isNonTemporal)
           }
         }
       }
@@ -145,10 +145,10 @@ struct StemConvolution: ConvolutionKernel {
 
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     GatheredConvolution(problem).backwardData(
-      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
   }
 
   func backwardWeights(
@@ -174,7 +174,7 @@ struct StemConvolution: ConvolutionKernel {
     }
   }
 
-  /// `dy` says where the lines of a row of tiles are, and may make them in a lane's own memory.
+  /// `dy` says where the lines of a row of tiles are, and may make them in a thread's own memory.
   private func backwardWeights(
     dw: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
@@ -183,9 +183,9 @@ struct StemConvolution: ConvolutionKernel {
     let (chunks, partials, k) = (chunks, partials, problem.outChannels)
     let du = scratch
     let sums = scratch + preparedCount
-    let lanes = sums + partials.scratchCount
-    pool.run(chunks: partials.groups) { group, lane in
-      let line = lanes + lane * gradientLaneCount
+    let threads = sums + partials.scratchCount
+    pool.run(chunks: partials.groups) { group, thread in
+      let line = threads + thread * gradientPerThreadCount
       let v = line + countLine
       let d = v + countV
       let made = d + Self.points * plane

@@ -4,16 +4,16 @@ import CKernels
 extension StrassenConvolution {
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    guard goesByQuarters(finish, dx) else {
+    guard usesStrassen(epilogue, dx) else {
       gathered.backwardData(
-        dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+        dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
       return
     }
     withDataWork(
-      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, lanes: scratch + dataCount,
-      pitch: dataLaneScratch, pool: pool
+      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, threads: scratch + dataCount,
+      pitch: dataThreadScratch, pool: pool
     ) { pool.run($0) }
   }
 
@@ -22,54 +22,54 @@ extension StrassenConvolution {
   func backward(
     dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
     x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    guard StrassenGradient.canCompute(problem), goesByQuarters(finish, dx) else {
+    guard StrassenGradient.canCompute(problem), usesStrassen(epilogue, dx) else {
       backwardWeights(dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
-      backwardData(dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, pool: pool)
+      backwardData(dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
       return
     }
     let gradient = StrassenGradient(problem)
     let partials = scratch + dataCount
-    let (lanes, pitch) = (partials + gradient.partialCount, joinedLaneScratch)
+    let (threads, pitch) = (partials + gradient.partialCount, joinedThreadScratch)
     let weights = gradient.work(
-      to: dw, dy: dy, x: x, input: input, partials: partials, lanes: lanes, pitch: pitch)
+      to: dw, dy: dy, x: x, input: input, partials: partials, threads: threads, pitch: pitch)
     withDataWork(
-      dx: dx, dy: dy, w: w, finish: finish, scratch: scratch, lanes: lanes, pitch: pitch,
+      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, threads: threads, pitch: pitch,
       pool: pool
     ) { pool.run(weights, then: $0) }
     gradient.end(dw, partials: partials, pool: pool)
   }
 
-  /// Numbers of scratch memory for both gradients at the same time.
+  /// Elements of scratch memory for both gradients at the same time.
   func joinedScratchCount(threads: Int) -> Int {
-    dataCount + StrassenGradient(problem).partialCount + threads * joinedLaneScratch
+    dataCount + StrassenGradient(problem).partialCount + threads * joinedThreadScratch
   }
-  private var joinedLaneScratch: Int {
-    max(dataLaneScratch, StrassenGradient(problem).laneScratch)
+  private var joinedThreadScratch: Int {
+    max(dataThreadScratch, StrassenGradient(problem).threadScratch)
   }
 
   /// Whether the data's gradient does: most pixels that a stride leaves alone are zeros to be written.
-  private func goesByQuarters(_ finish: GradientFinish, _ dx: UnsafePointer<Float>) -> Bool {
-    problem.isDense || finish.accumulates(dx)
+  private func usesStrassen(_ epilogue: GradientEpilogue, _ dx: UnsafePointer<Float>) -> Bool {
+    problem.isDense || epilogue.accumulates(dx)
   }
 
-  /// Numbers of scratch memory for the data's gradient, all lanes' and each one's.
+  /// Elements of scratch memory for the data's gradient, all threads' and each one's.
   private var dataCount: Int { panelsBack?.formedCount ?? preparedCount }
-  private var dataLaneScratch: Int { panelsBack?.laneScratch ?? StrassenFactors.laneScratch }
+  private var dataThreadScratch: Int { panelsBack?.threadScratch ?? StrassenFactors.threadScratch }
 
   /// Calls `body` with the chunks of the data's gradient when what they have in common is prepared.
   ///
   /// - Parameters:
-  ///   - scratch: ``dataCount`` numbers.
-  ///   - lanes: each lane's scratch memory, ``dataLaneScratch`` numbers or more, `pitch` apart.
+  ///   - scratch: ``dataCount`` elements.
+  ///   - threads: each thread's scratch memory, ``dataThreadScratch`` elements or more, `pitch` apart.
   private func withDataWork(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>,
-    lanes: UnsafeMutablePointer<Float>, pitch: Int, pool: ThreadPool, body: (PooledWork) -> Void
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>,
+    threads: UnsafeMutablePointer<Float>, pitch: Int, pool: ThreadPool, body: (PooledWork) -> Void
   ) {
-    let (adds, sums) = (finish.accumulates(dx), finish.sums)
-    let finish = finish.finish(dx)?.loop(dx)
+    let (adds, sums) = (epilogue.accumulates(dx), epilogue.sums)
+    let epilogue = epilogue.epilogue(dx)?.loop(dx)
     func withRows(_ rows: Range<Int>, body: (StrassenFactors.Rows) -> Void) {
       body(.dense(dy + rows.lowerBound * problem.outChannels))
     }
@@ -79,7 +79,7 @@ extension StrassenConvolution {
         body(
           panelsBack.work(
             w, transposed: true, formed: scratch, into: dx, starts: starts, adds: adds,
-            finish: finish, sums: sums, lanes: lanes, pitch: pitch))
+            epilogue: epilogue, sums: sums, threads: threads, pitch: pitch))
         return
       }
       let factors = StrassenFactors(
@@ -88,8 +88,9 @@ extension StrassenConvolution {
       body(
         work(
           factors, into: dx, starts: starts,
-          streams: problem.inputCount >= PackedMatrix.streamedCount, transform: nil, adds: adds,
-          finish: finish, sums: sums, lanes: lanes, pitch: pitch, withRows: withRows))
+          isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount, transform: nil,
+          adds: adds,
+          epilogue: epilogue, sums: sums, threads: threads, pitch: pitch, withRows: withRows))
     }
   }
 
@@ -112,7 +113,7 @@ extension StrassenConvolution {
   var fusedBackward: DenseBackward? {
     guard problem.weightCount < Self.apartWeights else { return nil }
     let widens = problem.outChannels > problem.inChannels
-    return DenseBackward(problem, byQuarters: widens && problem.outChannels <= Int(CK_DEPTH))
+    return DenseBackward(problem, byStrassen: widens && problem.outChannels <= Int(CK_DEPTH))
   }
 
   func backwardWeights(

@@ -58,7 +58,7 @@ struct StrassenConvolution: ConvolutionKernel {
   }
 
   func scratchCount(threads: Int) -> Int {
-    let packed = preparedCount + threads * StrassenFactors.laneScratch
+    let packed = preparedCount + threads * StrassenFactors.threadScratch
     return max(
       preparedScratchCount(threads: threads), panels?.scratchCount(threads: threads) ?? packed,
       panelsBack?.scratchCount(threads: threads) ?? packed,
@@ -67,7 +67,7 @@ struct StrassenConvolution: ConvolutionKernel {
       gathered.scratchCount(threads: threads))
   }
 
-  func preparedScratchCount(threads: Int) -> Int { threads * StrassenFactors.laneScratch }
+  func preparedScratchCount(threads: Int) -> Int { threads * StrassenFactors.threadScratch }
 
   var preparedCount: Int {
     StrassenFactors.count(depth: problem.inChannels, columns: problem.outChannels)
@@ -101,18 +101,19 @@ struct StrassenConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let factors = StrassenFactors(
       prepared, depth: problem.inChannels, columns: problem.outChannels)
-    let streams = problem.outputCount >= PackedMatrix.streamedCount
+    let isNonTemporal = problem.outputCount >= PackedMatrix.nonTemporalCount
     let residual = input?.residual?.loop(
-      x, streams: problem.inputCount >= PackedMatrix.streamedCount)
+      x, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount)
     pool.run(
       work(
-        factors, into: y, streams: streams, transform: input, residual: residual,
-        finish: finish?.loop(y), sums: sums, lanes: scratch, pitch: StrassenFactors.laneScratch
+        factors, into: y, isNonTemporal: isNonTemporal, transform: input, residual: residual,
+        epilogue: epilogue?.loop(y), sums: sums, threads: scratch,
+        pitch: StrassenFactors.threadScratch
       ) { withRows($0, of: x, body: $1) })
   }
 
@@ -124,18 +125,18 @@ struct StrassenConvolution: ConvolutionKernel {
     guard let panels else {
       prepare(to: scratch, w: w, pool: pool)
       forward(
-        y: y, x: x, prepared: scratch, input: input, finish: nil, sums: sums,
+        y: y, x: x, prepared: scratch, input: input, epilogue: nil, sums: sums,
         scratch: scratch + preparedCount, pool: pool)
       return
     }
     panels.form(
-      to: scratch, transform: input, residual: input?.residual?.loop(x, streams: false),
+      to: scratch, transform: input, residual: input?.residual?.loop(x, isNonTemporal: false),
       pool: pool
     ) { withRows($0, of: x, body: $1) }
     pool.run(
       panels.work(
-        w, transposed: false, formed: scratch, into: y, finish: nil, sums: sums,
-        lanes: scratch + panels.formedCount, pitch: panels.laneScratch))
+        w, transposed: false, formed: scratch, into: y, epilogue: nil, sums: sums,
+        threads: scratch + panels.formedCount, pitch: panels.threadScratch))
   }
 
   /// Calls `body` with pixels that a forward pass reads.
@@ -150,22 +151,22 @@ struct StrassenConvolution: ConvolutionKernel {
   /// All blocks of a product. `withRows` calls its second argument with some rows.
   func work(
     _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>,
-    starts: StrassenFactors.ResultStarts? = nil, streams: Bool,
+    starts: StrassenFactors.ResultStarts? = nil, isNonTemporal: Bool,
     transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
-    finish: ck_finish?, sums: ColumnSums?, lanes: UnsafeMutablePointer<Float>, pitch: Int,
+    epilogue: ck_epilogue?, sums: ColumnSums?, threads: UnsafeMutablePointer<Float>, pitch: Int,
     withRows: @escaping (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
   ) -> PooledWork {
     let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: factors.columns)
-    return PooledWork(chunks: blocks.count) { chunk, lane in
+    return PooledWork(chunks: blocks.count) { chunk, thread in
       let block = blocks[chunk]
       let (low, high) = factors.columns(of: block)
       let end = blocks.end(ofNext: block)
       withRows(2 * block.rows.lowerBound..<2 * end) { rows in
         factors.multiply(
           block, rows, following: 2 * (end - block.rows.upperBound), transform: transform,
-          residual: residual, adds: adds, streams: streams, finish: finish,
+          residual: residual, adds: adds, isNonTemporal: isNonTemporal, epilogue: epilogue,
           sums: sums?.part(block.part, of: result, columns: low, high),
-          scratch: lanes + lane * pitch,
+          scratch: threads + thread * pitch,
           result: result + 2 * block.rows.lowerBound * factors.columns,
           starts: starts.map { $0 + 2 * block.rows.lowerBound })
       }

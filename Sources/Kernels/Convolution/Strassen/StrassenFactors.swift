@@ -14,13 +14,13 @@ struct StrassenFactors {
   /// Whether a product with such a matrix can be cut this way.
   static func canCut(depth: Int, columns: Int) -> Bool { ck_strassen_fits(depth, columns) != 0 }
 
-  /// Numbers that the factors take.
+  /// Elements that the factors take.
   static func count(depth: Int, columns: Int) -> Int {
     roundUp(ck_strassen_packed_count(depth, columns), 16)
   }
 
-  /// Numbers of scratch memory of a lane.
-  static var laneScratch: Int { roundUp(ck_strassen_scratch(), 16) }
+  /// Elements of scratch memory of a thread.
+  static var threadScratch: Int { roundUp(ck_strassen_scratch(), 16) }
 
   /// The memory after the factors.
   var end: UnsafeMutablePointer<Float> { start + Self.count(depth: depth, columns: columns) }
@@ -80,13 +80,13 @@ struct StrassenFactors {
   /// `starts` where each does, unless nil.
   func multiply(
     _ block: ProductBlocks.Block, _ a: Rows, following: Int, transform: InputTransform?,
-    residual: ck_residual? = nil, adds: Bool = false, streams: Bool, finish: ck_finish?,
+    residual: ck_residual? = nil, adds: Bool = false, isNonTemporal: Bool, epilogue: ck_epilogue?,
     sums: ck_sums?,
     scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>,
     starts: ResultStarts? = nil
   ) {
     let rows = a.described(depth: depth, transform: transform, following: following)
-    finish.withPointer { finish in
+    epilogue.withPointer { epilogue in
       sums.withPointer { sums in
         residual.withPointer { residual in
           ck_strassen_multiply(
@@ -94,7 +94,7 @@ struct StrassenFactors {
             residual, start,
             ck_result(
               starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns,
-              streams: streams ? 1 : 0, finish: finish, sums: sums),
+              non_temporal: isNonTemporal ? 1 : 0, epilogue: epilogue, sums: sums),
             adds ? 1 : 0, scratch)
         }
       }

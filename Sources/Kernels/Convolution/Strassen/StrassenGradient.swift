@@ -41,15 +41,15 @@ struct StrassenGradient {
       && problem.outChannels % (64 * gradient.across) == 0
   }
 
-  /// Numbers of scratch memory of a lane.
-  var laneScratch: Int {
+  /// Elements of scratch memory of a thread.
+  var threadScratch: Int {
     roundUp(ck_strassen_gradient_scratch(problem.inChannels / down), 16)
   }
 
-  /// Numbers of scratch memory for partial sums.
+  /// Elements of scratch memory for partial sums.
   var partialCount: Int { sums.scratchCount }
-  /// Numbers of scratch memory.
-  func scratchCount(threads: Int) -> Int { partialCount + threads * laneScratch }
+  /// Elements of scratch memory.
+  func scratchCount(threads: Int) -> Int { partialCount + threads * threadScratch }
 
   /// Overwrites dw.
   func write(
@@ -58,26 +58,26 @@ struct StrassenGradient {
   ) {
     pool.run(
       work(
-        to: dw, dy: dy, x: x, input: input, partials: scratch, lanes: scratch + partialCount,
-        pitch: laneScratch))
+        to: dw, dy: dy, x: x, input: input, partials: scratch, threads: scratch + partialCount,
+        pitch: threadScratch))
     end(dw, partials: scratch, pool: pool)
   }
 
   /// What comes before ``end(_:partials:pool:)``.
   ///
   /// - Parameters:
-  ///   - partials: ``partialCount`` numbers.
-  ///   - lanes: each lane's scratch memory, ``laneScratch`` numbers or more, `pitch` apart.
+  ///   - partials: ``partialCount`` elements.
+  ///   - threads: each thread's scratch memory, ``threadScratch`` elements or more, `pitch` apart.
   func work(
     to dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
     input: InputTransform?, partials: UnsafeMutablePointer<Float>,
-    lanes: UnsafeMutablePointer<Float>, pitch: Int
+    threads: UnsafeMutablePointer<Float>, pitch: Int
   ) -> PooledWork {
     let gather = Gather(problem)
     let (c, k) = (problem.inChannels, problem.outChannels)
     let (height, width) = (c / down, k / across)
     let groups = sums.groups
-    return PooledWork(chunks: groups * down * across) { chunk, lane in
+    return PooledWork(chunks: groups * down * across) { chunk, thread in
       let (group, block) = chunk.quotientAndRemainder(dividingBy: down * across)
       let (i, j) = (block / across * height, block % across * width)
       let pairs = problem.outPixels / 2
@@ -89,7 +89,7 @@ struct StrassenGradient {
       let b = ck_rows(
         starts: nil, first: dy + pixels.lowerBound * k + j, pitch: k, segments: 1, length: width,
         scale: nil, shift: nil, following: 0)
-      let scratch = lanes + lane * pitch
+      let scratch = threads + thread * pitch
       guard !gather.isDense else {
         ck_strassen_gradient(pixels.count, a, b, target, k, 0, scratch)
         return

@@ -1,7 +1,7 @@
 import CKernels
 
 /// A product by quarters of few rows: ``StrassenFactors`` of its matrix would be written to memory to be
-/// read once or twice. So rows' factors are formed first, which are fewer, and lanes share the panels of the
+/// read once or twice. So rows' factors are formed first, which are fewer, and threads share the panels of the
 /// matrix, whose factors each packs where it meets them. The bits are the same.
 struct StrassenPanels {
   /// Most rows for which this is faster (measured).
@@ -17,13 +17,13 @@ struct StrassenPanels {
     (self.rows, self.depth, self.columns) = (rows, depth, columns)
   }
 
-  /// Numbers of the rows' factors.
+  /// Elements of the rows' factors.
   var formedCount: Int { roundUp(ck_strassen_formed_count(rows, depth), 16) }
-  /// Numbers of scratch memory of a lane.
-  var laneScratch: Int { roundUp(ck_strassen_panel_scratch(depth), 16) }
+  /// Elements of scratch memory of a thread.
+  var threadScratch: Int { roundUp(ck_strassen_panel_scratch(depth), 16) }
 
-  /// Numbers of scratch memory.
-  func scratchCount(threads: Int) -> Int { formedCount + threads * laneScratch }
+  /// Elements of scratch memory.
+  func scratchCount(threads: Int) -> Int { formedCount + threads * threadScratch }
 
   /// Forms the factors of the rows, with which `withRows` calls its second argument.
   func form(
@@ -49,28 +49,29 @@ struct StrassenPanels {
   ///
   /// - Parameters:
   ///   - starts: where rows of the result begin, unless nil.
-  ///   - lanes: each lane's scratch memory, ``laneScratch`` numbers or more, `pitch` apart.
+  ///   - threads: each thread's scratch memory, ``threadScratch`` elements or more, `pitch` apart.
   func work(
     _ w: UnsafePointer<Float>, transposed: Bool, formed: UnsafePointer<Float>,
     into result: UnsafeMutablePointer<Float>, starts: StrassenFactors.ResultStarts? = nil,
-    adds: Bool = false, finish: ck_finish?, sums: ColumnSums?,
-    lanes: UnsafeMutablePointer<Float>, pitch: Int
+    adds: Bool = false, epilogue: ck_epilogue?, sums: ColumnSums?,
+    threads: UnsafeMutablePointer<Float>, pitch: Int
   ) -> PooledWork {
     let (width, half) = (PackedMatrix.width, columns / 2)
     let panels = half / width
-    return PooledWork(chunks: panels) { panel, lane in
+    return PooledWork(chunks: panels) { panel, thread in
       let low = panel * width..<(panel + 1) * width
       let high = low.lowerBound + half..<low.upperBound + half
       let over = sums?.part(0, of: result, columns: low, high)
-      finish.withPointer { finish in
+      epilogue.withPointer { epilogue in
         over.withPointer { over in
           ck_strassen_multiply_panel(
             rows, depth, columns, panel, panel + 1 < panels ? panel + 1 : -1, formed, w,
             transposed ? 1 : 0,
             ck_result(
-              starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns, streams: 0,
-              finish: finish, sums: over),
-            adds ? 1 : 0, lanes + lane * pitch)
+              starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns,
+              non_temporal: 0,
+              epilogue: epilogue, sums: over),
+            adds ? 1 : 0, threads + thread * pitch)
         }
       }
     }

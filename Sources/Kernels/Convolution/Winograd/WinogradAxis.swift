@@ -42,7 +42,7 @@ struct WinogradAxis: Hashable, Sendable {
   /// Points, ∞ being the last, or a pair's products.
   var points: Int { isPair ? 3 : tile + phases[0].taps.count - 1 }
 
-  /// Numbers of a transformed tile.
+  /// Elements of a transformed tile.
   func spread(_ phase: Phase) -> Int { phase.taps.count == 1 ? points - 1 : points }
 
   /// Pixels that it is made from.
@@ -66,9 +66,9 @@ struct WinogradTiling: Hashable, Sendable, CustomStringConvertible {
     let rows: WinogradAxis.Phase
     let columns: WinogradAxis.Phase
     let transform: ck_axes
-    /// The pairs of points of its numbers, row by row.
+    /// The pairs of points of its elements, row by row.
     let planes: [Int]
-    /// The numbers of its taps among the nine.
+    /// The elements of its taps among the nine.
     let taps: [Int]
   }
 

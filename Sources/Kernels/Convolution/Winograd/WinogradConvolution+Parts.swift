@@ -2,18 +2,18 @@ import CKernels
 
 /// The schedule for few tiles and many weights: a part of the result's channels at a time.
 extension WinogradConvolution {
-  /// y = finish(x ∗ w), or dx from dy.
+  /// y = epilogue(x ∗ w), or dx from dy.
   func convolveByParts(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
+    w: UnsafePointer<Float>, input: InputTransform?, epilogue: ck_epilogue?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (phases, slabs, parts) = (layout.phases, layout.slabs, layout.parts)
     let (tiles, isForward) = (0..<layout.count, layout.direction == .forward)
     readInput(layout, x: x, input: input, scratch: scratch, pool: pool)
-    pool.run(chunks: parts.count) { chunk, lane in
+    pool.run(chunks: parts.count) { chunk, thread in
       let part = parts[chunk]
-      let (u, m, turned) = layout.lane(lane, scratch)
+      let (u, m, turned) = layout.thread(thread, scratch)
       for (index, phase) in phases.enumerated() {
         for (number, slab) in slabs.enumerated() {
           let v = layout.slabV(scratch, phase: isForward ? index : 0, slab: number)
@@ -37,7 +37,7 @@ extension WinogradConvolution {
         }
         if !isForward || index == phases.count - 1 {
           layout.writeOutput(
-            tiles, phase: phase, columns: part, m: m, y: y, finish: finish, sums: sums)
+            tiles, phase: phase, columns: part, m: m, y: y, epilogue: epilogue, sums: sums)
         }
       }
     }
@@ -58,7 +58,7 @@ extension WinogradConvolution {
       let (index, first) = row.quotientAndRemainder(dividingBy: rows.count)
       let tap = isAdjoint ? 8 - phase.taps[index] : phase.taps[index]
       let count = min(end - row, rows.count - first)
-      ck_ask(
+      ck_prefetch(
         w + (tap * layout.from * layout.to + (rows.lowerBound + first) * pitch)
           + columns.lowerBound, count, pitch, columns.count)
       row += count
@@ -75,9 +75,9 @@ extension WinogradConvolution {
     let (c, k) = (layout.from, layout.to)
     let taps = phases.map { $0.taps.map { $0 * c * k } }
     readInput(layout, x: x, input: input, scratch: scratch, pool: pool)
-    pool.run(chunks: parts.count) { chunk, lane in
+    pool.run(chunks: parts.count) { chunk, thread in
       let part = parts[chunk]
-      let (u, d, _) = layout.lane(lane, scratch)
+      let (u, d, _) = layout.thread(thread, scratch)
       layout.readGradient(0..<layout.count, channels: part, dy: dy, d: d)
       for (index, phase) in phases.enumerated() {
         for (number, slab) in slabs.enumerated() {

@@ -91,12 +91,12 @@ struct WinogradConvolution: ConvolutionKernel {
 
   func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, finish: Finish?,
+    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
     sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     convolve(
       layout(.forward, isPrepared: true), y: y, x: x, u: prepared, input: input,
-      finish: finish?.loop(y), sums: sums, scratch: scratch, pool: pool)
+      epilogue: epilogue?.loop(y), sums: sums, scratch: scratch, pool: pool)
   }
 
   func forward(
@@ -107,27 +107,27 @@ struct WinogradConvolution: ConvolutionKernel {
     let layout = layout(.forward)
     if layout.schedule == .parted {
       convolveByParts(
-        layout, y: y, x: x, w: w, input: input, finish: nil, sums: sums, scratch: scratch,
+        layout, y: y, x: x, w: w, input: input, epilogue: nil, sums: sums, scratch: scratch,
         pool: pool)
     } else {
       transformFilters(layout, u: scratch, w: w, pool: pool)
       convolve(
-        layout, y: y, x: x, u: scratch, input: input, finish: nil, sums: sums,
+        layout, y: y, x: x, u: scratch, input: input, epilogue: nil, sums: sums,
         scratch: scratch + layout.countU, pool: pool)
     }
   }
 
   func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    finish: GradientFinish, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    precondition(!finish.accumulates(dx), "\(problem) cannot add to its result")
+    precondition(!epilogue.accumulates(dx), "\(problem) cannot add to its result")
     let layout = layout(.adjoint)
-    let sums = finish.sums
-    let finish = finish.finish(dx)?.loop(dx)
+    let sums = epilogue.sums
+    let epilogue = epilogue.epilogue(dx)?.loop(dx)
     if layout.schedule == .parted {
       convolveByParts(
-        layout, y: dx, x: dy, w: w, input: nil, finish: finish, sums: sums,
+        layout, y: dx, x: dy, w: w, input: nil, epilogue: epilogue, sums: sums,
         scratch: scratch, pool: pool)
       return
     }
@@ -136,7 +136,7 @@ struct WinogradConvolution: ConvolutionKernel {
     problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
     transformFilters(layout, u: scratch, w: turned, pool: pool)
     convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, finish: finish, sums: sums,
+      layout, y: dx, x: dy, u: scratch, input: nil, epilogue: epilogue, sums: sums,
       scratch: scratch + layout.countU, pool: pool)
   }
 
@@ -203,15 +203,15 @@ struct WinogradConvolution: ConvolutionKernel {
     }
   }
 
-  /// y = finish(x ∗ w), or dx from dy, with the transformed weights at `u`.
+  /// y = epilogue(x ∗ w), or dx from dy, with the transformed weights at `u`.
   private func convolve(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
+    u: UnsafePointer<Float>, input: InputTransform?, epilogue: ck_epilogue?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     if layout.schedule == .blocked {
       convolveBlocks(
-        layout, y: y, x: x, u: u, input: input, finish: finish, sums: sums,
+        layout, y: y, x: x, u: u, input: input, epilogue: epilogue, sums: sums,
         scratch: scratch, pool: pool)
       return
     }
@@ -241,24 +241,24 @@ struct WinogradConvolution: ConvolutionKernel {
           layout.forEachChunk(of: tiles, pool) { part, first in
             layout.writeOutput(
               part, phase: phase, columns: 0..<layout.to, m: m + first * layout.pitchM, y: y,
-              finish: finish, sums: sums)
+              epilogue: epilogue, sums: sums)
           }
         }
       }
     }
   }
 
-  /// The same where lanes have blocks of their own.
+  /// The same where threads have blocks of their own.
   private func convolveBlocks(
     _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, finish: ck_finish?, sums: ColumnSums?,
+    u: UnsafePointer<Float>, input: InputTransform?, epilogue: ck_epilogue?, sums: ColumnSums?,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let (phases, isForward) = (layout.phases, layout.direction == .forward)
     let (step, width) = (layout.stageTiles, layout.pitchM)
-    pool.run(chunks: (layout.count + step - 1) / step) { block, lane in
+    pool.run(chunks: (layout.count + step - 1) / step) { block, thread in
       let part = block * step..<min((block + 1) * step, layout.count)
-      let v = layout.laneV(scratch, lane: lane)
+      let v = layout.threadV(scratch, thread: thread)
       let m = layout.stageM(v)
       for (index, phase) in phases.enumerated() {
         if isForward || index == 0 {
@@ -275,14 +275,14 @@ struct WinogradConvolution: ConvolutionKernel {
           }
           if !isForward || index == phases.count - 1 {
             layout.writeOutput(
-              part, phase: phase, columns: columns, m: m, y: y, finish: finish, sums: sums)
+              part, phase: phase, columns: columns, m: m, y: y, epilogue: epilogue, sums: sums)
           }
         }
       }
     }
   }
 
-  /// Shares the input channels of the filters out to the lanes.
+  /// Shares the input channels of the filters out to the threads.
   private static func forEachChannels(
     _ count: Int, _ pool: ThreadPool, _ body: (_ channels: Range<Int>) -> Void
   ) {

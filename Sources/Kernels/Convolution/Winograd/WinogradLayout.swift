@@ -1,6 +1,6 @@
 import CKernels
 
-/// Where a pass of a Winograd convolution keeps its numbers in scratch memory, and in which parts it
+/// Where a pass of a Winograd convolution keeps its elements in scratch memory, and in which parts it
 /// is computed: U, the transformed weights, V, what is read, transformed, and M, the products of both,
 /// a plane for every pair of points; U has its planes for every phase.
 ///
@@ -9,16 +9,16 @@ import CKernels
 struct WinogradLayout {
   /// In which order a pass is computed.
   enum Schedule {
-    /// A lane takes a block of tiles through all stages, in scratch memory of its own.
+    /// A thread takes a block of tiles through all stages, in scratch memory of its own.
     case blocked
-    /// All lanes finish a stage for a span of tiles before the next begins.
+    /// All threads epilogue a stage for a span of tiles before the next begins.
     case staged
-    /// A lane takes a part of the result's channels through all stages after the first, and makes
+    /// A thread takes a part of the result's channels through all stages after the first, and makes
     /// the part's U by slabs of input channels, so that it never leaves a second-level cache.
     case parted
   }
 
-  /// Which way numbers go. `weights` is `forward` with dy, transformed, in the place of M.
+  /// Which way elements go. `weights` is `forward` with dy, transformed, in the place of M.
   enum Direction: CaseIterable { case forward, adjoint, weights }
 
   /// A phase of the convolution.
@@ -27,11 +27,11 @@ struct WinogradLayout {
     /// The pixels of what is read, or towards the data of what is written.
     let windows: WinogradWindows
     let products: [Product]
-    /// Where its numbers of a transformed tile, a filter and a result lie beside those of the first.
+    /// Where its elements of a transformed tile, a filter and a result lie beside those of the first.
     let placesV: [Int]
     let placesU: [Int]
     let placesM: [Int]
-    /// The numbers of its taps among the nine.
+    /// The elements of its taps among the nine.
     let taps: [Int]
     /// Whether phases come before it, to whose sums it adds.
     let isLater: Bool
@@ -45,24 +45,24 @@ struct WinogradLayout {
     let m: Int
   }
 
-  /// Numbers of V and M that a span takes: about what two second-level caches hold.
+  /// Elements of V and M that a span takes: about what two second-level caches hold.
   static let spanNumbers = 1 << 19
-  /// Numbers of V and M that a lane's block takes: half of its second-level cache.
+  /// Elements of V and M that a thread's block takes: half of its second-level cache.
   static let blockNumbers = 128 << 10
   /// Channels of M that a block computes at a time.
   static let blockColumns = 64
   /// Channels of the result that a part has.
   static let partColumns = 32
-  /// Most numbers of a slab's U, and of that and a part's M together, which stay in a second-level
+  /// Most elements of a slab's U, and of that and a part's M together, which stay in a second-level
   /// cache; most channels of a slab.
   static let slabNumbers = 96 << 10
   static let partNumbers = 208 << 10
   static let slabChannels = 128
-  /// Parts that lanes share evenly enough.
+  /// Parts that threads share evenly enough.
   static let enoughParts = 4
-  /// Tiles that a lane transforms at a time in a stage.
+  /// Tiles that a thread transforms at a time in a stage.
   static let chunkTiles = 8
-  /// Blocks from which lanes work on blocks of their own.
+  /// Blocks from which threads work on blocks of their own.
   static let enoughBlocks = 8
 
   let direction: Direction
@@ -72,9 +72,9 @@ struct WinogradLayout {
   let from: Int
   let to: Int
   let phases: [Phase]
-  /// Numbers of U, or of a slab of a part of it.
+  /// Elements of U, or of a slab of a part of it.
   let countU: Int
-  /// Numbers from one tile of V, or of M, to the next.
+  /// Elements from one tile of V, or of M, to the next.
   let pitchV: Int
   let pitchM: Int
   let schedule: Schedule
@@ -82,7 +82,7 @@ struct WinogradLayout {
   /// parted.
   let parts: [Range<Int>]
   let slabs: [Range<Int>]
-  /// Tiles of a lane's block or of a span.
+  /// Tiles of a thread's block or of a span.
   let stageTiles: Int
   /// What all phases have in common: the transform, its planes of V or M, and the pixels of y or dy.
   private let common: (transform: ck_axes, places: [Int], windows: WinogradWindows)
@@ -121,7 +121,7 @@ struct WinogradLayout {
       (stageTiles, pitchM) = (count, Self.partColumns)
     } else if direction != .weights && count >= Self.enoughBlocks * blockTiles {
       schedule = .blocked
-      // An even number of equal blocks: two lanes would wait for the odd or the short one of a few.
+      // An even number of equal blocks: two threads would wait for the odd or the short one of a few.
       let blocks = roundUp((count + blockTiles - 1) / blockTiles, 2)
       (stageTiles, pitchM) = ((count + blocks - 1) / blocks, columns)
     } else {
@@ -198,20 +198,20 @@ struct WinogradLayout {
     stride(from: 0, to: count, by: step).map { $0..<min($0 + step, count) }
   }
 
-  /// Numbers of U, V and M.
+  /// Elements of U, V and M.
   func scratchCount(threads: Int) -> Int {
     switch schedule {
     case .blocked: countU + threads * (countV + countM)
     case .staged: countU + countV + countM
-    case .parted: stagesV * slabs.count * countV + threads * laneCount
+    case .parted: stagesV * slabs.count * countV + threads * perThreadCount
     }
   }
 
   /// Phases whose V are there at the same time where the schedule is parted.
   private var stagesV: Int { direction == .adjoint ? 1 : phases.count }
 
-  /// Numbers of a lane's U, M and turned weights.
-  private var laneCount: Int { countU + countM + countTurned }
+  /// Elements of a thread's U, M and turned weights.
+  private var perThreadCount: Int { countU + countM + countTurned }
 
   /// V of a slab.
   func slabV(
@@ -220,23 +220,23 @@ struct WinogradLayout {
     v + (phase * slabs.count + slab) * countV
   }
 
-  /// A lane's U, M and turned weights, where the schedule is parted.
-  func lane(
-    _ lane: Int, _ scratch: UnsafeMutablePointer<Float>
+  /// A thread's U, M and turned weights, where the schedule is parted.
+  func thread(
+    _ thread: Int, _ scratch: UnsafeMutablePointer<Float>
   ) -> (
     u: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>,
     turned: UnsafeMutablePointer<Float>
   ) {
-    let u = scratch + stagesV * slabs.count * countV + lane * laneCount
+    let u = scratch + stagesV * slabs.count * countV + thread * perThreadCount
     return (u, u + countU, u + countU + countM)
   }
 
   /// A span's or a block's M, or D of the weights' gradient, after its V.
   func stageM(_ v: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { v + countV }
 
-  /// V of a lane's block, the first lane's at `stage`.
-  func laneV(_ stage: UnsafeMutablePointer<Float>, lane: Int) -> UnsafeMutablePointer<Float> {
-    stage + lane * (countV + countM)
+  /// V of a thread's block, the first thread's at `stage`.
+  func threadV(_ stage: UnsafeMutablePointer<Float>, thread: Int) -> UnsafeMutablePointer<Float> {
+    stage + thread * (countV + countM)
   }
 
   /// Calls `body` with spans of tiles that together are all tiles.
@@ -246,7 +246,7 @@ struct WinogradLayout {
     }
   }
 
-  /// Shares a span's tiles out to the lanes.
+  /// Shares a span's tiles out to the threads.
   func forEachChunk(
     of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>, _ first: Int) -> Void
   ) {
@@ -320,23 +320,23 @@ struct WinogradLayout {
   /// Some channels of the result of a part's tiles, the first one's M at `m`: y, or a phase of dx.
   func writeOutput(
     _ part: Range<Int>, phase: Phase, columns: Range<Int>, m: UnsafePointer<Float>,
-    y: UnsafeMutablePointer<Float>, finish: ck_finish?, sums: ColumnSums?
+    y: UnsafeMutablePointer<Float>, epilogue: ck_epilogue?, sums: ColumnSums?
   ) {
     let isAdjoint = direction == .adjoint
     let transform = isAdjoint ? phase.transform : common.transform
     let places = isAdjoint ? phase.placesM : common.places
-    var finish = finish
-    if let shift = finish?.shift { finish?.shift = shift + columns.lowerBound }
+    var epilogue = epilogue
+    if let shift = epilogue?.shift { epilogue?.shift = shift + columns.lowerBound }
     // Phases of dx are added to the same sums.
     let windows = isAdjoint ? phase.windows : common.windows
     let sums = sums?.part(
       self.part(part.lowerBound), of: y, columns: columns, clears: !isAdjoint || !phase.isLater
     ).from(columns.lowerBound)
-    finish.withPointer { finish in
+    epilogue.withPointer { epilogue in
       windows.write(part, image: y + columns.lowerBound, channels: to) { tile, pixels, next in
         (tile == part.lowerBound ? sums : sums?.later).withPointer { sums in
           ck_winograd_output(
-            transform, m + (tile - part.lowerBound) * pitchM, places, columns.count, finish, sums,
+            transform, m + (tile - part.lowerBound) * pitchM, places, columns.count, epilogue, sums,
             pixels, next)
         }
       }

@@ -24,7 +24,7 @@ import CKernels
 /// those that meet the middle tap, whose polynomial of degree 0 needs no ∞.
 ///
 /// A side of two pixels x with zeros around them is the product of a 2×2 Toeplitz matrix, which takes three
-/// multiplications in place of the four of F(2, 3), and no numbers but ±1:
+/// multiplications in place of the four of F(2, 3), and no elements but ±1:
 ///
 ///     Bᵀ x = (x₀, x₀ + x₁, x₁)   G g = (g₀ − g₁, g₁, g₂ − g₁)   Aᵀ m = (m₁ + m₂, m₁ + m₀)
 ///

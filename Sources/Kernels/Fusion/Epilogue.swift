@@ -2,7 +2,7 @@ import CKernels
 
 /// What becomes of a convolution's finished sums before they are written, while they are in
 /// registers: max(0, gated(sum + shift + addend)), each addition rounded once, in this order.
-struct Finish {
+struct Epilogue {
   /// A number for each output channel, readable up to a multiple of ``shiftStep``; nil for none.
   let shift: UnsafePointer<Float>?
   /// As the result, elsewhere in memory.
@@ -25,11 +25,11 @@ struct Finish {
   static let shiftStep = 32
 
   /// The same for the loops in C that write to `y`.
-  func loop(_ y: UnsafePointer<Float>) -> ck_finish {
+  func loop(_ y: UnsafePointer<Float>) -> ck_epilogue {
     func distance(_ other: UnsafePointer<Float>?) -> Int {
       other.map { UnsafeRawPointer($0) - UnsafeRawPointer(y) } ?? 0
     }
-    return ck_finish(
+    return ck_epilogue(
       shift: shift, addend: distance(addend), gate: distance(gate), rectifies: relu ? 1 : 0)
   }
 

@@ -3,8 +3,8 @@ import Tensors
 import Testing
 
 /// What the loops in C do to a sum before they write it, in every implementation.
-@Suite("Finished sums") struct FinishTests {
-  private static func finish(
+@Suite("Finished sums") struct EpilogueTests {
+  private static func epilogue(
     _ sums: [Float], shift: [Float], addend: [Float]?, gate: [Float]? = nil, rectifies: Bool
   ) -> [Float] {
     sums.indices.map { i in
@@ -17,8 +17,8 @@ import Testing
 
   /// A product, the rows of whose result lie at pointers where `isScattered`.
   private static func product(
-    _ table: ck_table, rows: Int, depth: Int, columns: Int, streams: Bool, isScattered: Bool,
-    finish: (shift: [Float], addend: [Float]?, gate: [Float]?, rectifies: Bool)?
+    _ table: ck_table, rows: Int, depth: Int, columns: Int, isNonTemporal: Bool, isScattered: Bool,
+    epilogue: (shift: [Float], addend: [Float]?, gate: [Float]?, rectifies: Bool)?
   ) -> [Float] {
     let panels = (columns + table.panel_width - 1) / table.panel_width
     let (a, b) = (
@@ -30,8 +30,8 @@ import Testing
     let c = UnsafeMutableRawPointer.allocate(byteCount: rows * columns * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: rows * columns)
     defer { c.deallocate() }
-    let shift = (finish?.shift ?? []) + [Float](repeating: 0, count: 32)
-    let beside = [finish?.addend, finish?.gate].map { $0.map { AlignedBuffer($0) } }
+    let shift = (epilogue?.shift ?? []) + [Float](repeating: 0, count: 32)
+    let beside = [epilogue?.addend, epilogue?.gate].map { $0.map { AlignedBuffer($0) } }
     defer { withExtendedLifetime(beside) {} }
     let distances = beside.map {
       $0.map { UnsafeRawPointer($0.pointer) - UnsafeRawPointer(c) } ?? 0
@@ -39,9 +39,9 @@ import Testing
     do {
       shift.withUnsafeBufferPointer { shift in
         a.withUnsafeBufferPointer { a in
-          var told = ck_finish(
+          var told = ck_epilogue(
             shift: shift.baseAddress!, addend: distances[0], gate: distances[1],
-            rectifies: finish?.rectifies == true ? 1 : 0)
+            rectifies: epilogue?.rectifies == true ? 1 : 0)
           let source = ck_rows(
             starts: nil, first: a.baseAddress!, pitch: depth, segments: 1, length: depth,
             scale: nil, shift: nil, following: 0)
@@ -50,7 +50,8 @@ import Testing
             starts.withUnsafeBufferPointer { starts in
               let result = ck_result(
                 starts: isScattered ? starts.baseAddress! : nil, first: c, pitch: columns,
-                streams: streams ? 1 : 0, finish: finish == nil ? nil : told, sums: nil)
+                non_temporal: isNonTemporal ? 1 : 0, epilogue: epilogue == nil ? nil : told,
+                sums: nil)
               table.multiply(
                 rows, columns, 0, panels, source, packed, depth, result, 0, &scratch)
             }
@@ -70,23 +71,23 @@ import Testing
     let shift = MicroKernelTests.numbers(columns, 3)
     let numbers = MicroKernelTests.numbers(rows * columns, 4)
     for isScattered in [false, true] {
-      for streams in [false, true] {
+      for isNonTemporal in [false, true] {
         let sums = Self.product(
-          table, rows: rows, depth: depth, columns: columns, streams: streams,
-          isScattered: isScattered, finish: nil)
+          table, rows: rows, depth: depth, columns: columns, isNonTemporal: isNonTemporal,
+          isScattered: isScattered, epilogue: nil)
         let gate = MicroKernelTests.numbers(rows * columns, 5)
         for (addend, gate, rectifies) in [
           (nil, nil, false), (nil, gate, true), (numbers, nil, false), (numbers, nil, true),
           (numbers, gate, false),
         ] {
           let finished = Self.product(
-            table, rows: rows, depth: depth, columns: columns, streams: streams,
-            isScattered: isScattered, finish: (shift, addend, gate, rectifies))
+            table, rows: rows, depth: depth, columns: columns, isNonTemporal: isNonTemporal,
+            isScattered: isScattered, epilogue: (shift, addend, gate, rectifies))
           #expect(
             finished
-              == Self.finish(
+              == Self.epilogue(
                 sums, shift: shift, addend: addend, gate: gate, rectifies: rectifies),
-            "\(extents), streams \(streams), scattered \(isScattered)")
+            "\(extents), isNonTemporal \(isNonTemporal), scattered \(isScattered)")
         }
       }
     }
@@ -112,7 +113,7 @@ import Testing
           addend.withUnsafeBufferPointer { addend in
             gate.withUnsafeBufferPointer { gate in
               let start = UnsafeRawPointer(y.baseAddress!)
-              var told = ck_finish(
+              var told = ck_epilogue(
                 shift: shift.baseAddress!,
                 addend: UnsafeRawPointer(addend.baseAddress!) - start,
                 gate: UnsafeRawPointer(gate.baseAddress!) - start, rectifies: 1)
@@ -126,7 +127,7 @@ import Testing
       }
       return y
     }
-    var expected = Self.finish(
+    var expected = Self.epilogue(
       output(false), shift: shift, addend: addend, gate: gate, rectifies: true)
     for i in 5 * channels..<6 * channels { expected[i] = 9 }
     #expect(output(true) == expected)

@@ -4,8 +4,8 @@ import Synchronization
 import Tensors
 import Testing
 
-/// What lanes do differently where their cores share no cache, and how they find out.
-@Suite("Lanes that are far apart", .serialized) struct FarLanesTests {
+/// What threads do differently where their cores share no cache, and how they find out.
+@Suite("Threads that are far apart", .serialized) struct FarThreadsTests {
   /// Everything that goes past the caches then.
   private func shared(_ table: ck_table) -> [[Float]] {
     let (k, n, rows) = (96, 128, 24)

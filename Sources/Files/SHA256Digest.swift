@@ -1,43 +1,43 @@
-import CZlib
-import Crypto
+import CCrypto
 import Foundation
 
-/// The CRC-32 of zlib, gzip and PNG (polynomial 0xEDB88320).
-public enum CRC32 {
-  /// The checksum of `bytes`, continuing from that of the bytes before them.
-  public static func checksum(
-    of bytes: UnsafeRawBufferPointer, continuing: UInt32 = 0
-  ) -> UInt32 {
-    guard let start = bytes.baseAddress else { return continuing }
-    return UInt32(
-      crc32_z(UInt(continuing), start.assumingMemoryBound(to: UInt8.self), bytes.count))
-  }
-}
-
-/// SHA-256 as 64 small hexadecimal digits.
+/// SHA-256 as 64 small hexadecimal digits (FIPS 180-4), by the system's libcrypto.
 public struct SHA256Digest {
-  private var state = SHA256()
+  private var state: Context
 
   /// The digest of nothing so far.
-  public init() {}
+  public init() {
+    state = Context()
+    precondition(EVP_DigestInit_ex(state.pointer, EVP_sha256(), nil) == 1, "libcrypto: no SHA-256")
+  }
 
   /// Takes more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    state.update(bufferPointer: bytes)
+    // Copies of a digest go on separately, as copies of a value do.
+    if !isKnownUniquelyReferenced(&state) { state = Context(copying: state) }
+    precondition(
+      EVP_DigestUpdate(state.pointer, bytes.baseAddress, bytes.count) == 1,
+      "libcrypto: SHA-256 takes no more bytes")
   }
 
   /// Takes the UTF-8 bytes of more text.
   public mutating func update(_ text: String) {
     var text = text
-    text.withUTF8 { state.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The digest of everything taken.
+  /// The digest of everything taken so far; more may follow.
   public func finalize() -> String {
+    let last = Context(copying: state)
+    let digest = [UInt8](unsafeUninitializedCapacity: 32) { bytes, count in
+      precondition(
+        EVP_DigestFinal_ex(last.pointer, bytes.baseAddress, nil) == 1, "libcrypto: no SHA-256")
+      count = 32
+    }
     var text: [UInt8] = []
     text.reserveCapacity(64)
     let digits = Array("0123456789abcdef".utf8)
-    for byte in state.finalize() {
+    for byte in digest {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
     }
@@ -70,4 +70,22 @@ public struct SHA256Digest {
     digest.update(file.bytes)
     return digest.finalize()
   }
+}
+
+/// libcrypto's state of a digest, freed with its last reference.
+private final class Context {
+  let pointer: OpaquePointer
+
+  init() {
+    guard let pointer = EVP_MD_CTX_new() else { fatalError("libcrypto: no memory for a digest") }
+    self.pointer = pointer
+  }
+
+  convenience init(copying other: Context) {
+    self.init()
+    precondition(
+      EVP_MD_CTX_copy_ex(pointer, other.pointer) == 1, "libcrypto: a digest cannot be copied")
+  }
+
+  deinit { EVP_MD_CTX_free(pointer) }
 }

@@ -1,7 +1,7 @@
 /// What becomes of a convolution's gradient for its data while its sums are in registers:
 ///
 ///     dx = gated(sum + addend)
-public struct GradientFinish {
+public struct GradientEpilogue {
   /// The gradient that comes along another path; dx itself where sums are added to what it holds,
   /// gated already, which kernels of one tap can.
   public var addend: UnsafePointer<Float>?
@@ -22,8 +22,8 @@ public struct GradientFinish {
   func accumulates(_ dx: UnsafePointer<Float>) -> Bool { addend == dx }
 
   /// What remains to be done to dx by loops that add to it themselves where it accumulates.
-  func finish(_ dx: UnsafePointer<Float>) -> Finish? {
-    let finish = Finish(addend: accumulates(dx) ? nil : addend, gate: gate)
-    return finish.isNone ? nil : finish
+  func epilogue(_ dx: UnsafePointer<Float>) -> Epilogue? {
+    let epilogue = Epilogue(addend: accumulates(dx) ? nil : addend, gate: gate)
+    return epilogue.isNone ? nil : epilogue
   }
 }
