@@ -10,13 +10,14 @@ SOURCES := Package.swift Sources Tests
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what is missing of the system's libraries.
+setup: ## Install what is missing of the system's libraries, and note the commit for --version.
 	@Scripts/setup.sh
+	@Scripts/stamp.sh
 
 build: setup ## Build poise and enginebench.
 	swift build -c release
 
-quickstart: ## Set up, build, sweep a small long-tailed data set, report. Ten minutes.
+quickstart: ## Set up, build, sweep a small long-tailed data set, report.
 	@Scripts/quickstart.sh
 
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.

@@ -53,6 +53,7 @@ let package = Package(
     library("CZlib", apt: "zlib1g-dev"),
     library("CCrypto", apt: "libssl-dev"),
     .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "CBuildStamp", cSettings: cSettings),
     .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
     room("Randomness"),
     room("Tensors"),
@@ -93,7 +94,7 @@ let package = Package(
       "Sweeps",
       [
         "Experiments", "Training", "Recipes", "Datasets", "Strategies", "Results", "Kernels",
-        "Files",
+        "Files", "CBuildStamp",
       ]),
     room("Reports", ["Results", "Metrics", "Statistics", "Randomness"]),
 

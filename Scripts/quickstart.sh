@@ -8,6 +8,7 @@ experiment=Experiments/quickstart-fashion-mnist-lt.yaml
 
 SECONDS=0
 Scripts/setup.sh
+Scripts/stamp.sh
 setup=$SECONDS
 swift build -c release --product poise
 build=$((SECONDS - setup))

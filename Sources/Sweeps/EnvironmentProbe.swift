@@ -4,9 +4,6 @@ import Results
 
 /// Finds out what machine and build this is.
 public enum EnvironmentProbe {
-  /// Version of the tool, stored with every run.
-  public static let toolVersion = "0.1.0"
-
   /// The environment as it is stored with every run.
   public static func record(threads: Int) -> EnvironmentRecord {
     let process = ProcessInfo.processInfo
@@ -14,7 +11,7 @@ public enum EnvironmentProbe {
       host: process.hostName, operatingSystem: process.operatingSystemVersionString,
       processor: processor, cores: process.processorCount,
       memoryMB: Int(process.physicalMemory / 1_048_576), swift: compiler,
-      toolVersion: toolVersion, blas: "\(OpenBLAS.configuration), own kernels \(OpenBLAS.kernels)",
+      toolVersion: Build.version, blas: "\(OpenBLAS.configuration), own kernels \(OpenBLAS.kernels)",
       threads: threads,
       gitCommit: git(["rev-parse", "HEAD"]),
       gitDirty: git(["status", "--porcelain", "--untracked-files=no"]).map { !$0.isEmpty })

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Sweeps
 
 /// The command. Only this target parses arguments, prints results and decides exit codes.
 @main
@@ -21,7 +22,7 @@ struct Poise: ParsableCommand {
       input, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
       ended by a second interrupt.
       """,
-    version: "0.1.0",
+    version: Build.description,
     subcommands: [
       Check.self, Plan.self, SweepCommand.self, ReportCommand.self, Runs.self, Show.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
