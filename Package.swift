@@ -80,7 +80,10 @@ let package = Package(
     // Floor 4
     room(
       "Experiments",
-      ["Recipes", "Datasets", "Kernels", "Metrics", "Networks", "Strategies", "Results", yams]),
+      [
+        "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Strategies", "Results",
+        yams,
+      ]),
     room(
       "Training",
       [
@@ -130,10 +133,13 @@ let package = Package(
     tests(
       of: "Networks",
       ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "TestSupport"]),
-    tests(of: "Strategies", ["Datasets", "Images", "Tensors", "Randomness", "TestSupport"]),
+    tests(
+      of: "Strategies",
+      ["Datasets", "Images", "Metrics", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies"]),
     tests(
-      of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "TestSupport"]),
+      of: "Experiments",
+      ["Recipes", "Datasets", "Kernels", "Networks", "Strategies", "TestSupport"]),
     tests(
       of: "Training",
       [
