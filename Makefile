@@ -3,12 +3,12 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test proofs bench lint format
+.PHONY: help setup build quickstart test proofs bench bench-judge asan tsan lint format
 
 SOURCES := Package.swift Sources Tests
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing of the system's libraries, and note the commit for --version.
 	@Scripts/setup.sh
@@ -34,6 +34,17 @@ proofs: setup ## Measure every strategy's golden tests and promises, and write D
 
 bench: setup ## Time the engine side by side with PyTorch.
 	@Benchmarks/run.sh
+
+bench-judge: setup ## Compare nine rounds with Benchmarks/thresholds.json; fail where one is missed for certain.
+	@python3 -m doctest Benchmarks/intervals.py Benchmarks/judge.py
+	@Benchmarks/run.sh --rounds 9 --parts train,eval,threads
+	@python3 Benchmarks/judge.py "$$(ls -t Benchmarks/out/*.json | head -n 1)"
+
+asan: setup ## Run the tests of rooms that touch raw memory under the address sanitizer.
+	@Scripts/sanitize.sh address
+
+tsan: setup ## Run the same tests under the thread sanitizer.
+	@Scripts/sanitize.sh thread
 
 lint: ## Check the formatting.
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -12,14 +12,8 @@ import json
 import statistics
 import sys
 
+from measuring import ENGINE, HERE, LAYOUT_NAMES, name_of, options, problems, run_json
 from real_run import compare_run
-from torch_resnet import ENGINE, HERE, LAYOUTS, problems, run_json
-
-
-def options(fields, steps, threads):
-    arch, height, width, batch = fields
-    return ["--arch", arch, "--height", height, "--width", width, "--batch", batch,
-            "--steps", str(steps), "--threads", str(threads), "--json"]
 
 
 def ours(command, fields, a, threads=None):
@@ -33,7 +27,7 @@ def theirs(script, fields, a, *more):
     if "onnx" in more:
         tried = {"onnx": run_json(command)}
     else:
-        layouts = [a.layouts[key]] if key in a.layouts else LAYOUTS
+        layouts = [a.layouts[key]] if key in a.layouts else LAYOUT_NAMES
         tried = {layout: run_json(command + ["--layout", layout]) for layout in layouts}
     rates = {layout: result["imagesPerSecond"][layout] for layout, result in tried.items()}
     a.layouts[key] = best = max(rates, key=rates.get)
@@ -58,11 +52,6 @@ class Lines:
               f"  {ratios[0]:.2f}–{ratios[-1]:.2f}", flush=True)
         self.rows.append({"part": part, "name": name, "ours": our, "theirs": their,
                           "ratio": ratio, "ratios": ratios})
-
-
-def name_of(fields):
-    arch, height, width, batch = fields
-    return f"{arch} {height}×{width} b{batch}"
 
 
 def compare(lines, part, title, command, script, list_of, a, rivals):

@@ -28,7 +28,8 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from torch_resnet import HERE, LAYOUTS, POISE, ResNet
+from measuring import HERE, POISE
+from torch_resnet import LAYOUTS, ResNet
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 EXPERIMENT = """

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 
-from torch_resnet import ENGINE, HERE, POISE, run_json
+from measuring import ENGINE, HERE, POISE, run_json
 
 DATA = HERE.parent / "Experiments/data/fashion-mnist-lt"
 EXPERIMENT = """

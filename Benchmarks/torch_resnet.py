@@ -1,19 +1,10 @@
 """ResNet (version 1.5) in PyTorch with torchvision's names and initial weights.
 
-Versions: torch==2.13.0. `divisor` divides all widths, for small cases. Beside it, the paths of this
-folder and of the engine, and a way to run a measurement.
+Versions: torch==2.13.0. `divisor` divides all widths, for small cases.
 """
-
-import json
-import pathlib
-import subprocess
 
 import torch
 import torch.nn as nn
-
-HERE = pathlib.Path(__file__).resolve().parent
-ENGINE = HERE.parent / ".build/release/enginebench"
-POISE = HERE.parent / ".build/release/poise"
 
 BLOCKS = {
     "resnet18": ([2, 2, 2, 2], False),
@@ -83,19 +74,3 @@ class ResNet(nn.Module):
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(torch.flatten(self.avgpool(x), 1))
-
-
-def run_json(command):
-    """What a command prints as its last line."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def problems(path):
-    """Lines of a problem list: architecture, height, width, batch."""
-    for line in pathlib.Path(path).read_text().splitlines():
-        fields = line.split("#")[0].split()
-        if fields:
-            yield fields
