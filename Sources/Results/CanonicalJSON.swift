@@ -1,3 +1,5 @@
+import Files
+
 /// One text for one value: what fingerprints are made of and what a run's configuration is kept as.
 ///
 /// Keys are sorted by their UTF-8 bytes, there is no white space, numbers are integers where they
@@ -18,9 +20,7 @@ public enum CanonicalJSON {
   /// The canonical text of an encodable value, without the parts at `excluded` dotted paths.
   public static func text(
     of value: some Encodable, excluding excluded: [String] = []
-  ) throws
-    -> String
-  {
+  ) throws -> String {
     do {
       return try text(of: JSONValue(encoding: value).removing(excluded))
     } catch EncodingError.invalidValue(let value, let context) {
@@ -48,7 +48,7 @@ public enum CanonicalJSON {
       guard number.isFinite else { throw NotFinite(value: "\(number)", path: path) }
       let isIntegral = number.rounded() == number && abs(number) < 0x1p53
       result += isIntegral ? String(Int64(number)) : number.description
-    case .text(let text): quote(text, to: &result)
+    case .text(let text): result += JSONString.quoted(text)
     case .array(let elements):
       result += "["
       for (index, element) in elements.enumerated() {
@@ -61,29 +61,10 @@ public enum CanonicalJSON {
       let keys = members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       for (index, key) in keys.enumerated() {
         if index > 0 { result += "," }
-        quote(key, to: &result)
-        result += ":"
+        result += JSONString.quoted(key) + ":"
         try write(members[key]!, path: path.isEmpty ? key : "\(path).\(key)", to: &result)
       }
       result += "}"
     }
-  }
-
-  private static func quote(_ text: String, to result: inout String) {
-    result += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case ..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    result += "\""
   }
 }

@@ -8,7 +8,7 @@ public struct Comparison: Sendable {
   public let sweep: String
   public let dataset: String
   /// Sorts the strategies and is what the statistics speak of.
-  public let metric: HeadlineMetric
+  public let metric: HeadlineFigure
   /// Label of the strategy the others are compared with; `nil` if there is none.
   public let baseline: String?
   /// Every seed of any run, ascending.
@@ -79,9 +79,9 @@ public struct StrategySummary: Sendable {
   public let statusCounts: [RunStatus: Int]
   /// Seeds of the comparison without a finished run.
   public let missingSeeds: [UInt64]
-  public let metrics: [HeadlineMetric: Spread]
+  public let metrics: [HeadlineFigure: Spread]
   /// Against the baseline by matched seeds; empty for the baseline itself.
-  public internal(set) var differences: [HeadlineMetric: PairedDifference]
+  public internal(set) var differences: [HeadlineFigure: PairedDifference]
   /// In the order of ``Comparison/classes``.
   public let classes: [ClassFigures]
   /// Means over groups of classes, over all classes and over all images.
