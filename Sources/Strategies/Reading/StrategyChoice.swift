@@ -61,11 +61,3 @@ public struct StrategyChoice<Slot: Sendable>: Codable, Hashable, Sendable {
     }
   }
 }
-
-/// Class weights beside a loss.
-public typealias WeightingChoice = StrategyChoice<any LossWeighting>
-
-extension WeightingChoice {
-  /// The weighting.
-  public var weighting: any LossWeighting { strategy }
-}

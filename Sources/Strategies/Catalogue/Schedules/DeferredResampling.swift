@@ -49,6 +49,3 @@ public struct DeferredResampling: Strategy {
       notes: phases[1].compensationNotes(for: census))
   }
 }
-
-/// A sampler inside of a schedule.
-public typealias SamplingChoice = StrategyChoice<any Sampling>

@@ -54,26 +54,6 @@ public struct DeferredReweighting: Strategy {
   }
 }
 
-/// A loss inside of a schedule.
-public typealias LossChoice = StrategyChoice<any LossDesign>
-
-extension LossChoice {
-  /// Throws where its parameters cannot be used, where it has weights of its own, or where it is
-  /// more than one loss.
-  func validateWithoutWeights() throws(InvalidParameter) {
-    try validate(as: "loss")
-    let two = TrainingSplit(
-      examples: [0, 1].map { LabeledExample(example: $0, classIndex: $0) }, classCount: 2)
-    let setting = LossSetting(census: ClassCensus(of: two, names: ["0", "1"]))
-    let isOne = try strategy.losses(for: setting).count == 1
-    guard strategy.classWeights == nil, isOne else {
-      throw InvalidParameter(
-        "loss", received: name,
-        expected: "a loss without class weights and without phases of its own")
-    }
-  }
-}
-
 extension StrategyParameter {
   static let deferralStart = StrategyParameter(
     "start", default: "0.8", range: "a number, 0 < start < 1",
