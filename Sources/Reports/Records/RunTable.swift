@@ -1,3 +1,4 @@
+import Metrics
 import Results
 
 /// The runs of a store, one a line: what `poise runs` prints.
