@@ -18,6 +18,7 @@ public struct Prediction: Hashable, Sendable, Codable {
 
 /// One class's figures. Undefined is `nil`, never 0 or NaN.
 public struct ClassMetrics: Hashable, Sendable, Codable {
+  /// The class; an unseen class has an index of at least the class count.
   public var classIndex: Int
   /// Images of this class.
   public var support: Int
@@ -54,9 +55,11 @@ public struct ClassMetrics: Hashable, Sendable, Codable {
 
 /// The result of putting one split through a model.
 public struct Evaluation: Hashable, Sendable, Codable {
+  /// The figures of the whole split.
   public var headline: HeadlineMetrics
   /// One entry a class, seen ones first, in the order of their indices.
   public var classes: [ClassMetrics]
+  /// How often each class was taken for which.
   public var confusion: ConfusionMatrix
 
   /// An evaluation with all its parts.

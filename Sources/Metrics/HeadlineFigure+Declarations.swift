@@ -8,7 +8,8 @@ extension HeadlineFigure {
   /// Every headline figure, in the order in which reports list them. To add one, declare it below
   /// and put it here.
   public static let allCases: [HeadlineFigure] = [
-    macroRecall, accuracy, macroF1, top5, macroTop5, weightedF1, gMean, mcc, worstRecall, manyRecall,
+    macroRecall, accuracy, macroF1, top5, macroTop5, weightedF1, gMean, mcc, worstRecall,
+    manyRecall,
     mediumRecall, fewRecall, ece, loss,
   ]
 

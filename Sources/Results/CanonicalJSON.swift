@@ -8,9 +8,12 @@ import Files
 public enum CanonicalJSON {
   /// A number that JSON cannot hold.
   public struct NotFinite: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The number as Swift writes it: `nan`, `inf` or `-inf`.
     public let value: String
+    /// Dotted keys and indices that lead to it; empty for the value itself.
     public let path: String
 
+    /// One sentence: where the number is and what it is.
     public var description: String {
       "\(path.isEmpty ? "the value" : "'\(path)'") is \(value), which JSON cannot hold; "
         + "expected a finite number"
@@ -18,6 +21,10 @@ public enum CanonicalJSON {
   }
 
   /// The canonical text of an encodable value, without the parts at `excluded` dotted paths.
+  ///
+  /// - Parameter excluded: dotted paths such as `training.batch`; a path that leads nowhere is
+  ///   ignored.
+  /// - Throws: ``NotFinite`` for NaN and infinities, and what the value's own `encode(to:)` throws.
   public static func text(
     of value: some Encodable, excluding excluded: [String] = []
   ) throws -> String {
@@ -30,6 +37,8 @@ public enum CanonicalJSON {
   }
 
   /// The canonical text of a document.
+  ///
+  /// - Throws: ``NotFinite`` for the first NaN or infinity, with its path.
   public static func text(of value: JSONValue) throws(NotFinite) -> String {
     var result = ""
     try write(value, path: "", to: &result)

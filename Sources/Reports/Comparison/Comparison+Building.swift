@@ -4,13 +4,16 @@ import Results
 extension Comparison {
   /// Compares the runs of one sweep and data set.
   ///
-  /// `baseline` is the label to compare with. Where it is `nil`, a strategy labelled `baseline` or
-  /// `none` serves; where there is none, no differences are formed.
+  /// - Parameters:
+  ///   - runs: finished and unfinished ones, in any order.
+  ///   - baseline: the label to compare with. Where it is `nil`, a strategy labelled `baseline` or
+  ///     `none` serves; where there is none, no differences are formed.
+  ///   - metric: sorts the strategies and is what the statistics speak of.
+  /// - Throws: ``ComparisonError`` without runs, for runs of several sweeps or data sets, and for a
+  ///   baseline that no run has.
   public init(
     _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
-  )
-    throws(ComparisonError)
-  {
+  ) throws(ComparisonError) {
     try self.init(
       runs, differencesFrom: try Self.label(baseline, among: runs), metric: metric)
   }
@@ -65,6 +68,12 @@ extension Comparison {
 
   /// One comparison a data set, in the order in which the data sets first occur; of a staged
   /// experiment one a stage, and one of all stages together.
+  ///
+  /// - Parameters:
+  ///   - runs: the runs of one sweep; none give no comparison.
+  ///   - baseline: as for ``init(_:baseline:metric:)``.
+  ///   - metric: sorts the strategies and is what the statistics speak of.
+  /// - Throws: ``ComparisonError`` for runs of several sweeps, and for a baseline that no run has.
   public static func ofEachDataset(
     _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {

@@ -3,13 +3,17 @@ import Results
 
 /// All there is to say of one run: what `poise show RUN` prints.
 public struct RunSheet: Sendable {
+  /// The run.
   public var run: RunSummary
+  /// In order.
   public var epochs: [EpochRecord]
+  /// How the classes fared under sampler and weights.
   public var mass: ClassMass?
   /// Of the test set.
   public var confusion: ConfusionMatrix?
   /// The resolved recipe as JSON, for the JSON format.
   public var configuration: String?
+  /// The machine and the build that it ran on.
   public var environment: EnvironmentRecord?
 
   /// A sheet of a run and whatever else is known of it.

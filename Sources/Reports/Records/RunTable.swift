@@ -3,6 +3,7 @@ import Results
 
 /// The runs of a store, one a line: what `poise runs` prints.
 public struct RunTable: Sendable {
+  /// In the order of the lines.
   public var runs: [RunSummary]
 
   /// These runs in this order.

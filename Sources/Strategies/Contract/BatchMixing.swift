@@ -6,6 +6,7 @@ public struct ExampleMix: Hashable, Sendable {
   public var partner: Int
   /// Share of the example's own label; the partner's has the rest.
   public var labelShare: Double
+  /// What happens to the pixels.
   public var pixels: Pixels
 
   /// What happens to the pixels.

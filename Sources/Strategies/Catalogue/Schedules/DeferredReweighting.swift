@@ -23,8 +23,12 @@ public struct DeferredReweighting: Strategy {
       .deferralLoss,
     ])
 
+  /// The share of the run before the second phase; the learning-rate schedule runs on. Range: 0 <
+  /// start < 1.
   public var start = 0.8
+  /// The weights of the second phase.
   public var weighting = WeightingChoice(EffectiveNumberWeights())
+  /// The loss of both phases, such as ldam; cross-entropy where not set.
   public var loss: LossChoice?
 
   /// Effective-number weights from 80 % of the run on.
