@@ -99,14 +99,14 @@ let package = Package(
         "Experiments", "Training", "Recipes", "Datasets", "Strategies", "Results", "Kernels",
         "Files", "CBuildStamp",
       ]),
-    room("Reports", ["Results", "Metrics", "Statistics", "Randomness"]),
+    room("Reports", ["Results", "Metrics", "Statistics", "Randomness", "Files"]),
 
     // Doors
     door(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Networks", "Weights", "Strategies", "Results", "Kernels", "Files", arguments,
+        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
       ]),
     door(
       "enginebench",

@@ -2,8 +2,11 @@
 public struct ConfusionMatrix: Hashable, Sendable, Codable {
   /// One cell that is not 0.
   public struct Entry: Hashable, Sendable {
+    /// The row: the class of the images.
     public let trueClass: Int
+    /// The column: the class they were taken for.
     public let predicted: Int
+    /// How many images; at least 1.
     public let count: Int
   }
 

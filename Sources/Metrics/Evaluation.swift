@@ -18,6 +18,7 @@ public struct Prediction: Hashable, Sendable, Codable {
 
 /// One class's figures. Undefined is `nil`, never 0 or NaN.
 public struct ClassMetrics: Hashable, Sendable, Codable {
+  /// The class; an unseen class has an index of at least the class count.
   public var classIndex: Int
   /// Images of this class.
   public var support: Int
@@ -52,78 +53,17 @@ public struct ClassMetrics: Hashable, Sendable, Codable {
   }
 }
 
-/// The figures that stand for a whole evaluation. All over the images of *seen* classes.
-public struct HeadlineMetrics: Hashable, Sendable, Codable {
-  /// Images counted: those of seen classes.
-  public var images: Int
-  /// Images of unseen classes, kept apart.
-  public var unseenImages: Int
-  /// Share of images whose best guess is right.
-  public var accuracy: Double?
-  /// Share of images with their class among the five best guesses.
-  public var top5: Double?
-  /// Mean recall over the classes that have images (macro recall).
-  public var balancedAccuracy: Double?
-  /// Mean of the classes' top-5 shares.
-  public var macroTop5: Double?
-  /// Mean F1 over the classes that have images.
-  public var macroF1: Double?
-  /// F1 weighted by support.
-  public var weightedF1: Double?
-  /// Geometric mean of the recalls, each no less than 0.001.
-  public var gMean: Double?
-  /// Matthews' correlation coefficient for many classes (Gorodkin 2004).
-  public var mcc: Double?
-  /// The lowest recall.
-  public var worstRecall: Double?
-  public var recallMany: Double?
-  public var recallMedium: Double?
-  public var recallFew: Double?
-  /// Expected calibration error: 15 equal-width bins, empty ones skipped (Guo et al. 2017).
-  public var ece: Double?
-  /// Mean cross-entropy of the true class.
-  public var loss: Double?
-
-  /// All undefined.
-  public init(images: Int = 0, unseenImages: Int = 0) {
-    (self.images, self.unseenImages) = (images, unseenImages)
-  }
-}
-
 /// The result of putting one split through a model.
 public struct Evaluation: Hashable, Sendable, Codable {
+  /// The figures of the whole split.
   public var headline: HeadlineMetrics
   /// One entry a class, seen ones first, in the order of their indices.
   public var classes: [ClassMetrics]
+  /// How often each class was taken for which.
   public var confusion: ConfusionMatrix
 
   /// An evaluation with all its parts.
   public init(headline: HeadlineMetrics, classes: [ClassMetrics], confusion: ConfusionMatrix) {
     (self.headline, self.classes, self.confusion) = (headline, classes, confusion)
-  }
-}
-
-/// Which validation figure chooses the best epoch. Larger is better for all of them.
-public enum SelectionMetric: String, Codable, CaseIterable, Sendable {
-  case macroRecall = "macro_recall"
-  case accuracy
-  case macroF1 = "macro_f1"
-  case gMean = "g_mean"
-  case worstRecall = "worst_recall"
-  case fewRecall = "few_recall"
-  /// The negated validation loss.
-  case negativeLoss = "negative_loss"
-
-  /// The figure, or `nil` where it is undefined.
-  public func value(of headline: HeadlineMetrics) -> Double? {
-    switch self {
-    case .macroRecall: headline.balancedAccuracy
-    case .accuracy: headline.accuracy
-    case .macroF1: headline.macroF1
-    case .gMean: headline.gMean
-    case .worstRecall: headline.worstRecall
-    case .fewRecall: headline.recallFew
-    case .negativeLoss: headline.loss.map { -$0 }
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// One text for one value: what fingerprints are made of and what a run's configuration is kept as.
 ///
 /// Keys are sorted by their UTF-8 bytes, there is no white space, numbers are integers where they
@@ -6,9 +8,12 @@
 public enum CanonicalJSON {
   /// A number that JSON cannot hold.
   public struct NotFinite: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The number as Swift writes it: `nan`, `inf` or `-inf`.
     public let value: String
+    /// Dotted keys and indices that lead to it; empty for the value itself.
     public let path: String
 
+    /// One sentence: where the number is and what it is.
     public var description: String {
       "\(path.isEmpty ? "the value" : "'\(path)'") is \(value), which JSON cannot hold; "
         + "expected a finite number"
@@ -16,11 +21,13 @@ public enum CanonicalJSON {
   }
 
   /// The canonical text of an encodable value, without the parts at `excluded` dotted paths.
+  ///
+  /// - Parameter excluded: dotted paths such as `training.batch`; a path that leads nowhere is
+  ///   ignored.
+  /// - Throws: ``NotFinite`` for NaN and infinities, and what the value's own `encode(to:)` throws.
   public static func text(
     of value: some Encodable, excluding excluded: [String] = []
-  ) throws
-    -> String
-  {
+  ) throws -> String {
     do {
       return try text(of: JSONValue(encoding: value).removing(excluded))
     } catch EncodingError.invalidValue(let value, let context) {
@@ -30,6 +37,8 @@ public enum CanonicalJSON {
   }
 
   /// The canonical text of a document.
+  ///
+  /// - Throws: ``NotFinite`` for the first NaN or infinity, with its path.
   public static func text(of value: JSONValue) throws(NotFinite) -> String {
     var result = ""
     try write(value, path: "", to: &result)
@@ -48,7 +57,7 @@ public enum CanonicalJSON {
       guard number.isFinite else { throw NotFinite(value: "\(number)", path: path) }
       let isIntegral = number.rounded() == number && abs(number) < 0x1p53
       result += isIntegral ? String(Int64(number)) : number.description
-    case .text(let text): quote(text, to: &result)
+    case .text(let text): result += JSONString.quoted(text)
     case .array(let elements):
       result += "["
       for (index, element) in elements.enumerated() {
@@ -61,29 +70,10 @@ public enum CanonicalJSON {
       let keys = members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       for (index, key) in keys.enumerated() {
         if index > 0 { result += "," }
-        quote(key, to: &result)
-        result += ":"
+        result += JSONString.quoted(key) + ":"
         try write(members[key]!, path: path.isEmpty ? key : "\(path).\(key)", to: &result)
       }
       result += "}"
     }
-  }
-
-  private static func quote(_ text: String, to result: inout String) {
-    result += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case ..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    result += "\""
   }
 }

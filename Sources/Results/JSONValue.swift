@@ -13,11 +13,16 @@ public enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
 
   /// Reads a document.
+  ///
+  /// - Throws: `DecodingError` where the text is no JSON.
   public init(parsing text: String) throws {
     self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
   }
 
-  /// What an encodable value encodes to. Throws for NaN and infinities.
+  /// What an encodable value encodes to.
+  ///
+  /// - Throws: `EncodingError.invalidValue` for NaN and infinities, and what the value's own
+  ///   `encode(to:)` throws.
   public init(encoding value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
@@ -28,6 +33,7 @@ public enum JSONValue: Hashable, Sendable {
   public struct Leaf: Hashable, Sendable {
     /// Such as `training.optimizer.learningRate`, or `augmentation.0.shift` in an array.
     public let key: String
+    /// A scalar, or an empty array or object.
     public let value: JSONValue
   }
 
@@ -86,6 +92,9 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: Decodable {
+  /// Reads any JSON value; whole numbers become integers where they fit.
+  ///
+  /// - Throws: `DecodingError` where the decoder holds no JSON value.
   public init(from decoder: any Decoder) throws {
     if let object = try? [String: JSONValue](from: decoder) {
       self = .object(object)

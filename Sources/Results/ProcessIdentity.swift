@@ -6,6 +6,7 @@
 
 /// A process on this host that can be asked for later, even if its number was given away again.
 public struct ProcessIdentity: Hashable, Sendable {
+  /// The process's number.
   public let processID: Int32
   /// The boot's id and the process's start in clock ticks; `nil` where the system has no `/proc`,
   /// or when the process was gone already.

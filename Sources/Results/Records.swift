@@ -10,11 +10,17 @@ public enum RunStatus: String, Codable, CaseIterable, Sendable {
 
 /// One class of a data set as a run saw it.
 public struct ClassRecord: Codable, Hashable, Sendable {
+  /// Its place among the data set's classes, from 0.
   public var index: Int
+  /// The class's name in the catalogue.
   public var name: String
+  /// Training images.
   public var trainCount: Int
+  /// Validation images.
   public var validationCount: Int
+  /// Test images.
   public var testCount: Int
+  /// Many, medium, few or unseen; follows from ``trainCount``.
   public var group: ShotGroup
 
   /// A class; its group follows from its training images.
@@ -27,9 +33,11 @@ public struct ClassRecord: Codable, Hashable, Sendable {
 
 /// A data set as runs saw it: after quarantine, split, selection and long tail.
 public struct DatasetRecord: Codable, Hashable, Sendable {
+  /// The experiment file's name for it.
   public var name: String
   /// SHA-256 over the ids, labels and pixels' digests of all three splits.
   public var digest: String
+  /// In the order of their indices, unseen ones last.
   public var classes: [ClassRecord]
   /// Reason → how many examples.
   public var quarantined: [String: Int]
@@ -50,16 +58,27 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
 
 /// The machine and the build that a run was made with.
 public struct EnvironmentRecord: Codable, Hashable, Sendable {
+  /// The machine's name.
   public var host: String
+  /// Name and version.
   public var operatingSystem: String
+  /// The processor's model name.
   public var processor: String
+  /// Logical processors.
   public var cores: Int
+  /// Installed memory, in MiB.
   public var memoryMB: Int
+  /// The compiler's version.
   public var swift: String
+  /// The version of `poise`.
   public var toolVersion: String
+  /// Name and version of the linear algebra library.
   public var blas: String
+  /// Compute threads.
   public var threads: Int
+  /// The source's commit; `nil` where it is not known.
   public var gitCommit: String?
+  /// Whether the source differed from that commit.
   public var gitDirty: Bool?
 
   /// An environment with all its parts.
@@ -77,7 +96,9 @@ public struct EnvironmentRecord: Codable, Hashable, Sendable {
 
 /// A sweep: one experiment file as it was when it was started.
 public struct SweepRecord: Codable, Hashable, Sendable {
+  /// Unique in a store.
   public var name: String
+  /// The path that the command was given.
   public var file: String
   /// The file's text, verbatim.
   public var source: String
@@ -98,7 +119,9 @@ public struct RunDescription: Codable, Hashable, Sendable {
   public var name: String
   /// The strategy's label in the file.
   public var strategy: String
+  /// The swept parameters as text, such as `beta=0.999`; empty where none is swept.
   public var variant: String
+  /// The seed that all of its random numbers come from.
   public var seed: UInt64
   /// SHA-256 of the canonical recipe with the seed, the data's digest and the code's schema.
   public var configHash: String
@@ -108,8 +131,11 @@ public struct RunDescription: Codable, Hashable, Sendable {
   public var configuration: String
   /// Dotted keys that were swept or overridden.
   public var sweptKeys: [String]
+  /// The data it is trained and tested on.
   public var dataset: DatasetRecord
+  /// How many epochs it has when it is done.
   public var epochsPlanned: Int
+  /// How many training images it has seen when it is done.
   public var imagesPlanned: Int
 
   /// A description with all its parts.
@@ -129,13 +155,17 @@ public struct RunDescription: Codable, Hashable, Sendable {
 public struct EpochRecord: Codable, Hashable, Sendable {
   /// From 1.
   public var epoch: Int
+  /// Training images from the run's start to the end of this epoch.
   public var imagesSeen: Int
   /// Mean over the epoch's examples of the strategy's loss.
   public var trainLoss: Double?
+  /// The validation split's figures after this epoch; `nil` where it was not evaluated.
   public var validation: HeadlineMetrics?
   /// Of the trunk, at the epoch's last step.
   public var learningRate: Double
+  /// Training images a second, validation left out.
   public var imagesPerSecond: Double?
+  /// Seconds of this epoch, validation included.
   public var seconds: Double
   /// UTC, such as `2026-11-23T01:02:03Z`.
   public var finishedAt: String
@@ -155,7 +185,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// How one class fared under the strategy's sampler and weights together.
+/// How the classes fared under the strategy's sampler and weights together, one entry a class.
 public struct ClassMass: Codable, Hashable, Sendable {
   /// Share of the draws, by the sampler's promise.
   public var sampled: [Double]
@@ -172,21 +202,31 @@ public struct ClassMass: Codable, Hashable, Sendable {
 
 /// What a finished run leaves behind.
 public struct RunResult: Codable, Hashable, Sendable {
+  /// The epoch whose weights were tested, from 1; `nil` where nothing was trained.
   public var bestEpoch: Int?
+  /// Training images of all epochs.
   public var imagesSeen: Int
+  /// Updates of the weights.
   public var steps: Int
+  /// The validation split with the tested weights.
   public var validation: Evaluation?
+  /// The test split.
   public var test: Evaluation?
+  /// Single test images; empty unless the recipe asked to keep them.
   public var predictions: [Prediction]
+  /// How the classes fared under sampler and weights.
   public var classMass: ClassMass
   /// `mean_over_examples` or `mean_over_weights`.
   public var lossReduction: String
   /// Convolution implementations in use, by name, with how many layers use each.
   public var kernels: [String: Int]
+  /// What a reader of the results should know, one sentence each.
   public var notes: [String]
   /// Seconds of all attempts together.
   public var seconds: Double
+  /// Training images a second over all attempts, validation left out.
   public var imagesPerSecond: Double?
+  /// The process's largest resident memory, in MiB.
   public var peakMemoryMB: Double?
   /// SHA-256 of the weights that were tested.
   public var weightsDigest: String
@@ -219,55 +259,4 @@ public enum RunOutcome: Codable, Hashable, Sendable {
   case failed(reason: String, exitCode: Int32?, signal: Int32?)
   /// Stopped on request; a later sweep continues it.
   case cancelled(reason: String)
-}
-
-/// One run as reports see it.
-public struct RunSummary: Codable, Hashable, Sendable {
-  public var id: RunID
-  public var sweep: String
-  public var dataset: String
-  public var name: String
-  public var strategy: String
-  public var variant: String
-  public var seed: UInt64
-  public var status: RunStatus
-  public var groupHash: String
-  public var headline: HeadlineMetrics?
-  /// Test metrics of each class; empty until the run is done.
-  public var classes: [ClassMetrics]
-  /// Names and training counts, in the order of class indices.
-  public var classRecords: [ClassRecord]
-  public var imagesSeen: Int?
-  public var imagesPlanned: Int
-  public var epochsDone: Int
-  public var epochsPlanned: Int
-  public var bestEpoch: Int?
-  public var seconds: Double?
-  public var error: String?
-  public var overrides: [String]
-  public var notes: [String]
-  /// What only some runs measure, by name, such as `text.naming`; `nil` where nothing was.
-  public var figures: [String: Double]?
-  /// Updates of the weights; `nil` until the run is done.
-  public var steps: Int?
-  /// Where it stands in a staged experiment; `nil` in one without stages.
-  public var stage: RunStage?
-
-  /// A summary with all its parts; figures, steps and a stage are set afterwards.
-  public init(
-    id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
-    seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,
-    classes: [ClassMetrics], classRecords: [ClassRecord], imagesSeen: Int?, imagesPlanned: Int,
-    epochsDone: Int, epochsPlanned: Int, bestEpoch: Int?, seconds: Double?, error: String?,
-    overrides: [String], notes: [String]
-  ) {
-    (self.id, self.sweep, self.dataset, self.name) = (id, sweep, dataset, name)
-    (self.strategy, self.variant, self.seed) = (strategy, variant, seed)
-    (self.status, self.groupHash, self.headline) = (status, groupHash, headline)
-    (self.classes, self.classRecords) = (classes, classRecords)
-    (self.imagesSeen, self.imagesPlanned) = (imagesSeen, imagesPlanned)
-    (self.epochsDone, self.epochsPlanned) = (epochsDone, epochsPlanned)
-    (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
-    (self.overrides, self.notes) = (overrides, notes)
-  }
 }

@@ -1,17 +1,29 @@
 import Metrics
 
 /// Where finished and unfinished runs are read from; reports need no more.
+///
+/// Besides the errors that a call names, every call throws what its medium can meet.
 public protocol RunHistory: Sendable {
   /// All that is known of a run, or `nil` if there is none with this id.
+  ///
+  /// - Throws: errors of the medium.
   func run(_ id: RunID) throws -> RunDetails?
   /// What runs of a sweep were described as, in the order in which they were added.
+  ///
+  /// - Throws: errors of the medium; a sweep that is not there has no runs.
   func descriptions(ofSweep sweep: String) throws -> [RunDescription]
   /// A run's epochs in order.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func epochs(of run: RunID) throws -> [EpochRecord]
   /// A run's attempts in order.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func attempts(of run: RunID) throws -> [AttemptRecord]
   /// What a run said about test images, by the bytes of their ids; empty unless its recipe asked
   /// to keep predictions.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func predictions(of run: RunID) throws -> [Prediction]
 }
 
@@ -24,16 +36,23 @@ public enum AttemptOutcome: String, Codable, CaseIterable, Sendable {
 public struct AttemptRecord: Codable, Hashable, Sendable {
   /// From 1.
   public var number: Int
+  /// UTC, such as `2026-11-23T01:02:03Z`.
   public var startedAt: String
+  /// UTC, such as `2026-11-23T01:02:03Z`; `nil` while it runs.
   public var finishedAt: String?
   /// Epochs that were there already.
   public var fromEpoch: Int
   /// `nil` while it runs.
   public var outcome: AttemptOutcome?
+  /// Of its process, where that ended with one.
   public var exitCode: Int32?
+  /// The signal that ended its process, if one did.
   public var signal: Int32?
+  /// What went wrong, in one sentence; `nil` where nothing did.
   public var error: String?
+  /// The machine's name.
   public var host: String
+  /// The process that trained.
   public var processID: Int32
 
   /// An attempt that has just begun.
@@ -47,27 +66,39 @@ public struct AttemptRecord: Codable, Hashable, Sendable {
 
 /// All that is known of one run but its epochs, attempts and predictions.
 public struct RunDetails: Codable, Hashable, Sendable {
+  /// What reports see of it.
   public var summary: RunSummary
+  /// What was known of it before it started.
   public var description: RunDescription
   /// Stable over stores and machines.
   public var uid: String
+  /// When its first attempt began; UTC.
   public var startedAt: String?
+  /// When it ended last; UTC, `nil` while it runs.
   public var finishedAt: String?
   /// The last sign of life.
   public var heartbeatAt: String?
+  /// The machine and the build of its last attempt.
   public var environment: EnvironmentRecord?
   /// Figures of the best epoch.
   public var validation: HeadlineMetrics?
+  /// How the classes fared under sampler and weights.
   public var classMass: ClassMass?
+  /// Updates of the weights.
   public var steps: Int?
+  /// `mean_over_examples` or `mean_over_weights`.
   public var lossReduction: String?
   /// Convolution implementations by name, with how many layers use each.
   public var kernels: [String: Int]
   /// What only some runs measure, by name.
   public var figures: [String: Double]
+  /// Training images a second over all attempts, validation left out.
   public var imagesPerSecond: Double?
+  /// The process's largest resident memory, in MiB.
   public var peakMemoryMB: Double?
+  /// SHA-256 of the weights that were tested.
   public var weightsDigest: String?
+  /// Where they are, relative to the store.
   public var weightsPath: String?
 
   /// A run of which nothing has been measured yet.

@@ -2,6 +2,7 @@ import Files
 
 /// Where a run stands in a staged experiment.
 public struct RunStage: Codable, Hashable, Sendable {
+  /// The stage's name in the file.
   public var name: String
   /// What identifies the way to each stage, the first one first and this one last: runs of which
   /// one continues the other agree on it, and a file that was changed in between leads elsewhere.

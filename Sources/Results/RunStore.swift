@@ -1,25 +1,58 @@
 import Metrics
 
 /// Where runs are kept. One writer: the sweep's parent process.
+///
+/// Besides the errors that a call names, every call throws what its medium can meet: a store in a
+/// file, for example, a damaged file or a full disk.
 public protocol RunStore: Sendable {
   /// Records a sweep or finds the one with this name; its source may have changed since.
+  ///
+  /// - Throws: errors of the medium.
   func register(_ sweep: SweepRecord) throws
   /// The run with this fingerprint in its sweep: where it stands, or `nil` if it is new.
+  ///
+  /// - Throws: errors of the medium.
   func find(sweep: String, configHash: String) throws -> (id: RunID, status: RunStatus)?
   /// Adds a run as `queued`, or returns the id it already has.
+  ///
+  /// - Throws: ``RunStoreError/unknownSweep(_:known:)`` unless its sweep is registered; a store that
+  ///   lists settings also throws `DecodingError` for a configuration that is no JSON.
   func enqueue(_ run: RunDescription) throws -> RunID
   /// Starts an attempt: the run is `running` from now on.
+  ///
+  /// - Parameters:
+  ///   - run: a run that is not done.
+  ///   - environment: the machine and the build that it runs on.
+  ///   - processID: the process that trains it. A run whose process is gone counts as lost.
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
   func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws
   /// Adds or replaces an epoch, all of its rows or none, and renews the heartbeat.
+  ///
+  /// Later epochs that an earlier attempt left are dropped.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
   func append(_ record: EpochRecord, to run: RunID) throws
   /// Ends the attempt, all of its rows or none.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
   func finish(_ run: RunID, _ outcome: RunOutcome) throws
   /// Marks runs that are `running` without a living process as `lost`; returns how many.
+  ///
+  /// Runs of other hosts are left alone.
+  ///
+  /// - Throws: errors of the medium.
   func reapLostRuns() throws -> Int
   /// The runs of a sweep in the order in which they were added.
+  ///
+  /// - Throws: errors of the medium; a sweep that is not there has no runs.
   func summaries(ofSweep sweep: String) throws -> [RunSummary]
-  /// Names of all sweeps with their baselines, newest last.
+  /// All sweeps, the newest last.
+  ///
+  /// - Throws: errors of the medium.
   func sweeps() throws -> [SweepRecord]
-  /// Who was taken for whom.
+  /// How often each class was taken for which; `nil` until the run is done.
+  ///
+  /// - Parameter split: `test` or `val`.
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func confusionMatrix(of run: RunID, split: String) throws -> ConfusionMatrix?
 }

@@ -5,6 +5,7 @@ public enum RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A finished run is never written again.
   case alreadyDone(RunID, name: String)
 
+  /// One sentence: what was asked for, and what to do.
   public var description: String {
     switch self {
     case .unknownSweep(let name, let known):

@@ -20,6 +20,7 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   case full(String)
   case other(String, detail: String)
 
+  /// One sentence: what is wrong, and what to do.
   public var description: String {
     switch self {
     case .missing(let path):

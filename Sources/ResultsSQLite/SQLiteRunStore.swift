@@ -20,11 +20,17 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   /// date after writing a copy of it to `<path>.bak-v<layout>`.
   ///
   /// - Parameter toolVersion: written down with each change of the layout.
+  ///
+  /// - Throws: ``ResultsFileError`` for a place that cannot be written and a file that is damaged,
+  ///   newer or another program's; such a file is left untouched.
   public convenience init(path: String, toolVersion: String = "poise") throws {
     try self.init(path: path, toolVersion: toolVersion, schema: .current)
   }
 
   /// Opens a file for reading only: it must exist and be up to date.
+  ///
+  /// - Throws: ``ResultsFileError`` for a file that is missing, damaged, of another layout or
+  ///   another program's.
   public convenience init(readOnly path: String) throws {
     try self.init(
       file: ResultsFile(
@@ -53,9 +59,13 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   public var path: String { file.path }
 
   /// What SQLite finds wrong with the file, a line each; empty for a sound one. Reads every page.
+  ///
+  /// - Throws: ``ResultsFileError`` where the file cannot be read at all.
   public func problems() throws -> [String] { try file.problems() }
 
   /// Ends the connection; every later call throws.
+  ///
+  /// - Throws: `DatabaseError` where statements are still running.
   public func close() throws { try file.queue.close() }
 
   public func register(_ sweep: SweepRecord) throws {

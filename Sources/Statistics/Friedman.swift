@@ -7,7 +7,9 @@
 /// over all ties of t values, against the chi-square distribution with k − 1 degrees of freedom,
 /// which is an approximation: coarse below about ten blocks.
 public struct Friedman: Hashable, Sendable {
+  /// χ², corrected for ties.
   public let statistic: Double
+  /// The probability of a statistic at least as large, were all treatments alike.
   public let pValue: Double
   /// Mean rank of each treatment, 1 for the smallest values.
   public let meanRanks: [Double]

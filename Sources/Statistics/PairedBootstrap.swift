@@ -13,11 +13,15 @@ public struct PairedBootstrap: Sendable {
 
   /// A range that covers the mean with about the stated confidence.
   public struct Interval: Hashable, Sendable {
+    /// The lower end, in the unit of the differences.
     public let lower: Double
+    /// The upper end.
     public let upper: Double
+    /// The stated coverage, above 0 and below 1.
     public let confidence: Double
   }
 
+  /// One a pair, as given.
   public let differences: [Double]
   /// The resampled means in rising order.
   private let means: [Double]

@@ -1,5 +1,6 @@
 /// A handful of numbers, such as one figure of every seed.
 public struct Sample: Hashable, Sendable {
+  /// As given.
   public let values: [Double]
 
   /// All values count; leave out what is undefined.

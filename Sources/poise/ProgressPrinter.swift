@@ -92,7 +92,7 @@ final class ProgressPrinter: SweepObserver {
   private static func describe(_ epoch: EpochRecord, of run: RunDescription) -> String {
     var text = "epoch \(epoch.epoch)/\(run.epochsPlanned)"
     if let loss = epoch.trainLoss { text += "  loss \(String(format: "%.3f", loss))" }
-    if let recall = epoch.validation?.balancedAccuracy {
+    if let recall = epoch.validation?.macroRecall {
       text += "  val macro recall \(percent(recall))"
     }
     if let rate = epoch.imagesPerSecond { text += "  \(ProgressBar.number(rate)) images/s" }
@@ -102,7 +102,7 @@ final class ProgressPrinter: SweepObserver {
   private static func describe(_ result: RunResult) -> String {
     let headline = result.test?.headline
     return "accuracy \(percent(headline?.accuracy)), macro recall "
-      + percent(headline?.balancedAccuracy)
+      + percent(headline?.macroRecall)
       + (result.imagesPerSecond.map { ", \(ProgressBar.number($0)) images/s" } ?? "")
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Metrics
 import Reports
 import Results
 import ResultsSQLite
@@ -24,8 +25,8 @@ struct ReportCommand: ParsableCommand {
   var by: ReportSubject = .overview
   @Option(
     help:
-      "Sorts the strategies: \(HeadlineMetric.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var metric: HeadlineMetric = .macroRecall
+      "Sorts the strategies: \(HeadlineFigure.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var metric: HeadlineFigure = .macroRecall
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
@@ -47,7 +48,7 @@ struct ReportCommand: ParsableCommand {
 
 extension ReportSubject: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
-extension HeadlineMetric: ExpressibleByArgument {}
+extension HeadlineFigure: ExpressibleByArgument {}
 
 extension Terminal {
   /// How text is drawn: as wide as the terminal, in colour only there.

@@ -74,12 +74,12 @@ struct SelectionMetricTests {
   @Test("picks its figure")
   func figures() {
     var headline = HeadlineMetrics(images: 1)
-    headline.balancedAccuracy = 0.1
+    headline.macroRecall = 0.1
     headline.accuracy = 0.2
     headline.macroF1 = 0.3
     headline.gMean = 0.4
     headline.worstRecall = 0.5
-    headline.recallFew = 0.6
+    headline.fewRecall = 0.6
     headline.loss = 0.7
     let values = SelectionMetric.allCases.map { $0.value(of: headline) }
     #expect(values == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7])

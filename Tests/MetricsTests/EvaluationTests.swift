@@ -15,15 +15,15 @@ struct EvaluationTests {
     let figures: [(String, Double?, Double?)] = [
       ("accuracy", headline.accuracy, expected.accuracy),
       ("top5", headline.top5, expected.top5),
-      ("balanced accuracy", headline.balancedAccuracy, expected.balancedAccuracy),
+      ("macro recall", headline.macroRecall, expected.balancedAccuracy),
       ("macro top5", headline.macroTop5, expected.macroTop5),
       ("macro F1", headline.macroF1, expected.macroF1),
       ("weighted F1", headline.weightedF1, expected.weightedF1),
       ("G-mean", headline.gMean, expected.gMean), ("MCC", headline.mcc, expected.mcc),
       ("worst recall", headline.worstRecall, expected.worstRecall),
-      ("many", headline.recallMany, expected.recallMany),
-      ("medium", headline.recallMedium, expected.recallMedium),
-      ("few", headline.recallFew, expected.recallFew),
+      ("many", headline.manyRecall, expected.recallMany),
+      ("medium", headline.mediumRecall, expected.recallMedium),
+      ("few", headline.fewRecall, expected.recallFew),
       ("ECE", headline.ece, expected.ece), ("loss", headline.loss, expected.loss),
     ]
     for (name, actual, expected) in figures { check(name, actual, expected) }
@@ -84,7 +84,7 @@ struct EvaluationTests {
     tally.add([0, 5, 0], 1)
     let evaluation = tally.evaluation()
     #expect(evaluation.headline.images == 2 && evaluation.headline.unseenImages == 1)
-    #expect(evaluation.headline.accuracy == 0.5 && evaluation.headline.balancedAccuracy == 0.5)
+    #expect(evaluation.headline.accuracy == 0.5 && evaluation.headline.macroRecall == 0.5)
     #expect(evaluation.classes[1].recall == nil && evaluation.classes[1].predicted == 1)
   }
 

@@ -58,13 +58,13 @@ enum SampleRuns {
     }
     headline.accuracy = Double(classes.reduce(0) { $0 + $1.correct }) / Double(images)
     headline.top5 = Double(classes.reduce(0) { $0 + $1.correctTop5 }) / Double(images)
-    headline.balancedAccuracy = mean(classes.compactMap(\.recall))
+    headline.macroRecall = mean(classes.compactMap(\.recall))
     headline.macroTop5 = mean(classes.compactMap(\.top5))
     headline.macroF1 = mean(classes.compactMap(\.f1))
     headline.worstRecall = classes.compactMap(\.recall).min()
-    headline.recallMany = group(.many)
-    headline.recallMedium = group(.medium)
-    headline.recallFew = group(.few)
+    headline.manyRecall = group(.many)
+    headline.mediumRecall = group(.medium)
+    headline.fewRecall = group(.few)
     headline.mcc = 0.71234
     headline.loss = 1.25
     return headline

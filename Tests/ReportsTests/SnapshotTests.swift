@@ -55,7 +55,7 @@ struct SnapshotTests {
     var validation = HeadlineMetrics(images: 50)
     let epochs = (1...8).map { epoch in
       validation.accuracy = 0.5 + Double(epoch) / 20
-      validation.balancedAccuracy = 0.3 + Double(epoch) / 16
+      validation.macroRecall = 0.3 + Double(epoch) / 16
       return EpochRecord(
         epoch: epoch, imagesSeen: epoch * 6000, trainLoss: 2 / Double(epoch),
         validation: epoch == 3 ? nil : validation, learningRate: 0.05, imagesPerSecond: 712.25,

@@ -17,7 +17,7 @@ import Testing
     }
     var headline = HeadlineMetrics(images: 10 * classes.count)
     headline.accuracy = metrics.compactMap(\.recall).reduce(0, +) / Double(classes.count)
-    headline.balancedAccuracy = headline.accuracy
+    headline.macroRecall = headline.accuracy
     var run = RunSummary(
       id: Int64(seed * 10) + Int64(stage.place), sweep: "s", dataset: "d, stage \(stage.name)",
       name: "\(strategy)-\(stage.name)-s\(seed)", strategy: strategy, variant: "", seed: seed,

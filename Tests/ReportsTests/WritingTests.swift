@@ -31,7 +31,7 @@ struct WritingTests {
         }
         var headline = HeadlineMetrics(images: 100)
         headline.accuracy = Double(strategy) / Double(strategies)
-        headline.balancedAccuracy = headline.accuracy
+        headline.macroRecall = headline.accuracy
         run.headline = headline
         run.imagesSeen = 48_000
         runs.append(run)

@@ -4,13 +4,16 @@ import Results
 extension Comparison {
   /// Compares the runs of one sweep and data set.
   ///
-  /// `baseline` is the label to compare with. Where it is `nil`, a strategy labelled `baseline` or
-  /// `none` serves; where there is none, no differences are formed.
+  /// - Parameters:
+  ///   - runs: finished and unfinished ones, in any order.
+  ///   - baseline: the label to compare with. Where it is `nil`, a strategy labelled `baseline` or
+  ///     `none` serves; where there is none, no differences are formed.
+  ///   - metric: sorts the strategies and is what the statistics speak of.
+  /// - Throws: ``ComparisonError`` without runs, for runs of several sweeps or data sets, and for a
+  ///   baseline that no run has.
   public init(
-    _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
-  )
-    throws(ComparisonError)
-  {
+    _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
+  ) throws(ComparisonError) {
     try self.init(
       runs, differencesFrom: try Self.label(baseline, among: runs), metric: metric)
   }
@@ -29,7 +32,7 @@ extension Comparison {
 
   /// Compares with the runs labelled `label`, or with nothing.
   private init(
-    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineMetric
+    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure
   ) throws(ComparisonError) {
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
@@ -65,8 +68,14 @@ extension Comparison {
 
   /// One comparison a data set, in the order in which the data sets first occur; of a staged
   /// experiment one a stage, and one of all stages together.
+  ///
+  /// - Parameters:
+  ///   - runs: the runs of one sweep; none give no comparison.
+  ///   - baseline: as for ``init(_:baseline:metric:)``.
+  ///   - metric: sorts the strategies and is what the statistics speak of.
+  /// - Throws: ``ComparisonError`` for runs of several sweeps, and for a baseline that no run has.
   public static func ofEachDataset(
-    _ runs: [RunSummary], baseline: String?, metric: HeadlineMetric = .macroRecall
+    _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {
     var comparisons: [Comparison] = []
     let staged = runs.filter { $0.stage != nil }
@@ -87,7 +96,7 @@ extension Comparison {
 
   /// A stage that no run with the baseline's label has reached yet is compared with nothing.
   private static func ofStage(
-    _ runs: [RunSummary], label: String?, metric: HeadlineMetric
+    _ runs: [RunSummary], label: String?, metric: HeadlineFigure
   ) throws(ComparisonError) -> Comparison {
     let reached = label.flatMap { label in runs.contains { $0.strategy == label } ? label : nil }
     return try Comparison(runs, differencesFrom: reached, metric: metric)
@@ -163,7 +172,7 @@ extension Comparison {
 
   /// Holm's correction over the strategies, for each metric by itself.
   private static func correct(_ summaries: inout [StrategySummary], comparisons: Int) {
-    for metric in HeadlineMetric.allCases {
+    for metric in HeadlineFigure.allCases {
       let places = summaries.indices.filter { summaries[$0].differences[metric]?.p != nil }
       // A strategy whose differences are all zero has no p, but it was a comparison.
       let blanks = Array(repeating: 1.0, count: comparisons - places.count)
@@ -179,7 +188,7 @@ extension Comparison {
   }
 
   private static func ranked(
-    _ summaries: [StrategySummary], by metric: HeadlineMetric
+    _ summaries: [StrategySummary], by metric: HeadlineFigure
   ) -> [StrategySummary] {
     let sign: Double = metric.lowerIsBetter ? 1 : -1
     func key(_ index: Int) -> Double {
@@ -199,7 +208,7 @@ extension UnfinishedRun {
 extension StrategySummary {
   init(
     _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, seeds: [UInt64],
-    roster: ClassRoster, metric: HeadlineMetric
+    roster: ClassRoster, metric: HeadlineFigure
   ) {
     let finished = Self.finished(group.runs)
     (name, strategy, variant) = (group.name, group.strategy, group.variant)
@@ -208,16 +217,16 @@ extension StrategySummary {
     let done = Set(finished.map(\.seed))
     missingSeeds = seeds.filter { !done.contains($0) }
 
-    var metrics: [HeadlineMetric: Spread] = [:]
-    for metric in HeadlineMetric.allCases {
+    var metrics: [HeadlineFigure: Spread] = [:]
+    for metric in HeadlineFigure.allCases {
       metrics[metric] = Spread(finished.compactMap { metric.value(of: $0.headline!) })
     }
     self.metrics = metrics
 
     let partners = reference.map { Self.finished($0.runs) } ?? []
     let pairs = Self.pairs(finished, partners)
-    var differences: [HeadlineMetric: PairedDifference] = [:]
-    for one in HeadlineMetric.allCases {
+    var differences: [HeadlineFigure: PairedDifference] = [:]
+    for one in HeadlineFigure.allCases {
       differences[one] = Self.difference(of: one, in: pairs, detailed: one == metric)
     }
     self.differences = differences
@@ -247,7 +256,7 @@ extension StrategySummary {
   }
 
   private static func difference(
-    of metric: HeadlineMetric, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
+    of metric: HeadlineFigure, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
   ) -> PairedDifference? {
     var seeds: [UInt64] = []
     var differences: [Double] = []

@@ -8,7 +8,7 @@ extension Comparison {
       "sweep", "dataset", "strategy", "variant", "is_baseline", "seeds", "seeds_missing",
       "images_seen", "seconds",
     ]
-    for metric in HeadlineMetric.allCases {
+    for metric in HeadlineFigure.allCases {
       let name = metric.rawValue
       keys += [name, "\(name)_sd", "\(name)_diff", "\(name)_diff_sd"]
     }
@@ -23,7 +23,7 @@ extension Comparison {
         .text(strategy.imagesSeen.map(String.init).joined(separator: " ")),
         .number(strategy.seconds?.mean),
       ]
-      for metric in HeadlineMetric.allCases {
+      for metric in HeadlineFigure.allCases {
         let spread = strategy.metrics[metric]
         let pair = strategy.differences[metric]
         row += [.number(spread?.mean), .number(spread?.deviation)]
@@ -147,10 +147,10 @@ extension Comparison {
     let statuses = RunStatus.allCases.compactMap { status in
       strategy.statusCounts[status].map { (status.rawValue, JSONText.integer($0)) }
     }
-    let metrics = HeadlineMetric.allCases.map { metric in
+    let metrics = HeadlineFigure.allCases.map { metric in
       (metric.rawValue, strategy.metrics[metric].map(json) ?? .null)
     }
-    let differences = HeadlineMetric.allCases.compactMap { metric in
+    let differences = HeadlineFigure.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
     let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }

@@ -5,10 +5,12 @@ import Results
 ///
 /// Runs are compared within one data set and paired by seed. A figure that is undefined is `nil`.
 public struct Comparison: Sendable {
+  /// Name of the sweep.
   public let sweep: String
+  /// Name of the data set.
   public let dataset: String
   /// Sorts the strategies and is what the statistics speak of.
-  public let metric: HeadlineMetric
+  public let metric: HeadlineFigure
   /// Label of the strategy the others are compared with; `nil` if there is none.
   public let baseline: String?
   /// Every seed of any run, ascending.
@@ -19,6 +21,7 @@ public struct Comparison: Sendable {
   public let unseen: [ClassRow]
   /// One a strategy and variant, the best by ``metric`` first.
   public let strategies: [StrategySummary]
+  /// Runs that are missing from the means.
   public let unfinished: [UnfinishedRun]
   /// How many strategies the correction for many comparisons counts.
   public let comparisons: Int
@@ -43,7 +46,9 @@ public struct Comparison: Sendable {
 extension Comparison {
   /// One of the stages that are joined.
   public struct Stage: Hashable, Sendable {
+    /// Name of the stage's data set.
     public let dataset: String
+    /// Classes with and without training images.
     public let classCount: Int
     /// Images that finished runs of it have seen, each number once, ascending.
     public let imagesSeen: [Int]
@@ -58,9 +63,11 @@ extension Comparison {
 
 /// One class of a comparison.
 public struct ClassRow: Hashable, Sendable {
+  /// The class's name in the catalogue.
   public let name: String
   /// Training images; a range where runs saw different splits.
   public let trainCounts: ClosedRange<Int>
+  /// Follows from its training images.
   public let group: ShotGroup
   /// Test images.
   public let support: ClosedRange<Int>
@@ -70,18 +77,24 @@ public struct ClassRow: Hashable, Sendable {
 public struct StrategySummary: Sendable {
   /// Label and variant, unique in the comparison.
   public let name: String
+  /// The strategy's label in the file.
   public let strategy: String
+  /// The swept parameters as text; empty where none is swept.
   public let variant: String
+  /// The same for all of its runs.
   public let groupHash: String
+  /// Whether the others are compared with it.
   public let isBaseline: Bool
   /// Finished runs by ascending seed.
   public let runs: [RunSummary]
+  /// How many runs there are of each status.
   public let statusCounts: [RunStatus: Int]
   /// Seeds of the comparison without a finished run.
   public let missingSeeds: [UInt64]
-  public let metrics: [HeadlineMetric: Spread]
+  /// Each headline figure over the seeds that have it.
+  public let metrics: [HeadlineFigure: Spread]
   /// Against the baseline by matched seeds; empty for the baseline itself.
-  public internal(set) var differences: [HeadlineMetric: PairedDifference]
+  public internal(set) var differences: [HeadlineFigure: PairedDifference]
   /// In the order of ``Comparison/classes``.
   public let classes: [ClassFigures]
   /// Means over groups of classes, over all classes and over all images.
@@ -94,6 +107,7 @@ public struct StrategySummary: Sendable {
   public let steps: [Int]
   /// Settings in which this strategy departs from the recipe all others share.
   public let overrides: [String]
+  /// What its runs want a reader to know, each sentence once.
   public let notes: [String]
   /// What only some strategies measure, by name, such as `fallback.asked`; means over seeds.
   public let figures: [String: Spread]
@@ -110,13 +124,19 @@ public enum ClassAverage: String, CaseIterable, Sendable {
 
 /// How one class, or an average, fared under one strategy; means over seeds.
 public struct ClassFigures: Hashable, Sendable {
+  /// Share of the class's test images whose best guess is right.
   public var top1: Spread?
+  /// Share of them with the class among the five best guesses.
   public var top5: Spread?
+  /// Right guesses over all guesses of the class.
   public var precision: Spread?
+  /// Equals ``top1``.
   public var recall: Spread?
+  /// Harmonic mean of precision and recall.
   public var f1: Spread?
   /// Against the baseline by matched seeds.
   public var top1Change: ClassChange?
+  /// As ``top1Change``.
   public var top5Change: ClassChange?
 }
 
@@ -125,7 +145,9 @@ public struct ClassChange: Hashable, Sendable {
   /// What a report may honestly mark.
   public enum Mark: String, Sendable { case gain, loss, none }
 
+  /// Mean difference over the seeds, as a share of 1.
   public let mean: Double
+  /// How many seeds both sides have.
   public let seeds: Int
   /// A gain or loss is marked when it is worth at least one test image on average and has the same
   /// sign in every seed; anything less is noise of the test set or of the seed.
@@ -148,13 +170,19 @@ public struct ClassChange: Hashable, Sendable {
 
 /// A run that is missing from the means.
 public struct UnfinishedRun: Hashable, Sendable {
+  /// Its number in the store.
   public let id: RunID
   /// ``StrategySummary/name``.
   public let strategy: String
+  /// The seed of its random numbers.
   public let seed: UInt64
+  /// Where it is, or how it ended.
   public let status: RunStatus
+  /// Epochs that are recorded.
   public let epochsDone: Int
+  /// Epochs of the whole run.
   public let epochsPlanned: Int
+  /// What went wrong; `nil` where nothing did.
   public let error: String?
 }
 

@@ -75,13 +75,13 @@ struct Figures {
   }
 
   /// A mean in the metric's own form, without its spread.
-  func value(_ value: Double?, of metric: HeadlineMetric) -> String {
+  func value(_ value: Double?, of metric: HeadlineFigure) -> String {
     guard let value else { return Self.undefined }
     return metric.isShare ? percent(value) : Self.fixed(value, 3, minus: style.minus)
   }
 
   /// `82.1 ±0.4`; the spread only where there are two seeds.
-  func spread(_ spread: Spread?, of metric: HeadlineMetric) -> String {
+  func spread(_ spread: Spread?, of metric: HeadlineFigure) -> String {
     guard let spread else { return Self.undefined }
     let mean = value(spread.mean, of: metric)
     guard let deviation = spread.deviation else { return mean }
@@ -89,7 +89,7 @@ struct Figures {
   }
 
   /// A difference in the metric's own form, signed.
-  func difference(_ difference: Double?, of metric: HeadlineMetric) -> String {
+  func difference(_ difference: Double?, of metric: HeadlineFigure) -> String {
     guard let difference else { return Self.undefined }
     if metric.isShare { return points(difference) }
     let text = Self.fixed(difference, 3, minus: style.minus)

@@ -2,10 +2,13 @@
 public struct Spread: Hashable, Sendable {
   /// How many seeds.
   public let count: Int
+  /// Mean over the seeds.
   public let mean: Double
   /// Sample standard deviation (divisor n − 1); `nil` for one seed.
   public let deviation: Double?
+  /// The smallest value.
   public let lowest: Double
+  /// The largest value.
   public let highest: Double
 
   /// The spread of these values; `nil` if there are none.
@@ -24,10 +27,13 @@ public struct PairedDifference: Hashable, Sendable {
   public let seeds: [UInt64]
   /// Strategy minus baseline, in the order of ``seeds``.
   public let differences: [Double]
+  /// Mean and spread of ``differences``.
   public let spread: Spread
-  /// Seeds in which the strategy is better, equal, worse.
+  /// Seeds in which the strategy is better than the baseline.
   public let wins: Int
+  /// Seeds in which both are equal, up to rounding.
   public let ties: Int
+  /// Seeds in which the strategy is worse.
   public let losses: Int
   /// 95 % percentile bootstrap interval of the mean; `nil` below three pairs.
   public let interval: ClosedRange<Double>?

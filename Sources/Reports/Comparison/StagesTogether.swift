@@ -3,8 +3,9 @@ import Results
 
 /// The stages of a staged experiment as one: each class as its own stage's network knows it.
 ///
-/// A run of a last stage and those it continues become one run with the classes of all. Its averages are over all classes and all images, but each image was judged among the
-/// classes of its own stage only: an easier task than one network for all classes has.
+/// A run of a last stage and those it continues become one run with the classes of all. Its averages
+/// are over all classes and all images, but each image was judged among the classes of its own stage
+/// only: an easier task than one network for all classes has.
 public enum StagesTogether {
   /// What a report calls the joined data.
   public static let dataset = "all stages together"
@@ -81,27 +82,11 @@ public enum StagesTogether {
     _ classes: [ClassMetrics], _ records: [ClassRecord]
   ) -> HeadlineMetrics {
     let counted = classes.filter { $0.support > 0 && $0.recall != nil }
-    let images = counted.reduce(0) { $0 + $1.support }
-    var headline = HeadlineMetrics(images: images)
-    func share(_ count: (ClassMetrics) -> Int) -> Double? {
-      images > 0 ? Double(counted.reduce(0) { $0 + count($1) }) / Double(images) : nil
-    }
-    func mean(_ values: [Double]) -> Double? {
-      values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
     let groups = Dictionary(uniqueKeysWithValues: records.map { ($0.index, $0.group) })
-    func recall(of group: ShotGroup) -> Double? {
-      mean(counted.filter { groups[$0.classIndex] == group }.compactMap(\.recall))
-    }
-    headline.accuracy = share(\.correct)
-    headline.top5 = share(\.correctTop5)
-    headline.balancedAccuracy = mean(counted.compactMap(\.recall))
-    headline.macroTop5 = mean(counted.compactMap(\.top5))
-    headline.macroF1 = mean(counted.compactMap(\.f1))
-    headline.worstRecall = counted.compactMap(\.recall).min()
-    headline.recallMany = recall(of: .many)
-    headline.recallMedium = recall(of: .medium)
-    headline.recallFew = recall(of: .few)
+    var headline = HeadlineMetrics(
+      classes: counted, groups: counted.map { groups[$0.classIndex] ?? .unseen })
+    // Each image was judged among its own stage's classes only: these two were never given for all.
+    (headline.weightedF1, headline.gMean) = (nil, nil)
     return headline
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// JSON (RFC 8259) with keys in the order in which they were given. No NaN: undefined is `null`.
 indirect enum JSONText {
   case object([(String, JSONText)])
@@ -28,7 +30,7 @@ indirect enum JSONText {
   private func write(to out: inout String, indent: Int) {
     switch self {
     case .object(let members):
-      let parts = members.map { (prefix: Self.quoted($0.0) + ": ", value: $0.1) }
+      let parts = members.map { (prefix: JSONString.quoted($0.0) + ": ", value: $0.1) }
       Self.write(parts, between: ("{", "}"), to: &out, indent: indent)
     case .array(let items) where items.allSatisfy(\.isPlain):
       out += "["
@@ -39,7 +41,7 @@ indirect enum JSONText {
       out += "]"
     case .array(let items):
       Self.write(items.map { ("", $0) }, between: ("[", "]"), to: &out, indent: indent)
-    case .text(let text): out += Self.quoted(text)
+    case .text(let text): out += JSONString.quoted(text)
     case .integer(let integer): out += String(integer)
     case .number(let number):
       out += number.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null"
@@ -63,23 +65,5 @@ indirect enum JSONText {
       part.value.write(to: &out, indent: indent + 2)
     }
     out += "\n" + String(repeating: " ", count: indent) + ends.1
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case "\u{0}"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

@@ -2,6 +2,7 @@
 public struct PredictionSheet: Sendable {
   /// One image.
   public struct Image: Sendable {
+    /// As it was given on the command line.
     public var path: String
     /// The likeliest classes, best first; empty where the image could not be read.
     public var best: [(name: String, probability: Double)]
@@ -19,10 +20,13 @@ public struct PredictionSheet: Sendable {
     }
   }
 
+  /// The run's number in its store.
   public var run: Int64
+  /// The run's name.
   public var name: String
   /// In the order of the logits.
   public var classes: [String]
+  /// In the order in which they were given.
   public var images: [Image]
 
   /// A sheet of images that one run classified.

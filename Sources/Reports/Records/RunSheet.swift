@@ -3,13 +3,17 @@ import Results
 
 /// All there is to say of one run: what `poise show RUN` prints.
 public struct RunSheet: Sendable {
+  /// The run.
   public var run: RunSummary
+  /// In order.
   public var epochs: [EpochRecord]
+  /// How the classes fared under sampler and weights.
   public var mass: ClassMass?
   /// Of the test set.
   public var confusion: ConfusionMatrix?
   /// The resolved recipe as JSON, for the JSON format.
   public var configuration: String?
+  /// The machine and the build that it ran on.
   public var environment: EnvironmentRecord?
 
   /// A sheet of a run and whatever else is known of it.
@@ -72,7 +76,7 @@ public struct RunSheet: Sendable {
     if headline.unseenImages > 0 {
       facts.append(("of unseen classes", "\(headline.unseenImages), in no figure below"))
     }
-    facts += HeadlineMetric.allCases.map { metric in
+    facts += HeadlineFigure.allCases.map { metric in
       (metric.title, figures.value(metric.value(of: headline), of: metric))
     }
     return Section(title: "Test", blocks: [.facts(facts)])
@@ -91,12 +95,13 @@ public struct RunSheet: Sendable {
       return (name, "\(drawing)  \(write(first)) to \(write(end))")
     }
     func number(_ value: Double) -> String { Figures.fixed(value, 3, minus: style.minus) }
-    let facts = [
-      line("training loss", epochs.map(\.trainLoss), number),
-      line("validation loss", epochs.map { $0.validation?.loss }, number),
-      line("validation recall", epochs.map { $0.validation?.balancedAccuracy }, figures.percent),
-      line("validation accuracy", epochs.map { $0.validation?.accuracy }, figures.percent),
-    ].compactMap { $0 }
+    let training = line("training loss", epochs.map(\.trainLoss), number)
+    let validation = [HeadlineFigure.loss, .macroRecall, .accuracy].map { figure in
+      line("validation \(figure.columnTitle)", epochs.map { $0.validation?[figure] }) {
+        figures.value($0, of: figure)
+      }
+    }
+    let facts = ([training] + validation).compactMap { $0 }
     var speed: [(String, String)] = []
     if let rate = last.imagesPerSecond {
       speed.append(("images/s", Figures.fixed(rate, 1) + " in the last epoch"))
@@ -203,24 +208,24 @@ public struct RunSheet: Sendable {
   }
 
   private func epochRecords() -> RecordTable {
-    var table = RecordTable([
-      "epoch", "images_seen", "train_loss", "val_loss", "val_macro_recall", "val_accuracy",
-      "val_macro_f1", "learning_rate", "images_per_second", "seconds", "is_best",
-    ])
+    let validation: [HeadlineFigure] = [.loss, .macroRecall, .accuracy, .macroF1]
+    var table = RecordTable(
+      ["epoch", "images_seen", "train_loss"] + validation.map { "val_\($0.rawValue)" }
+        + ["learning_rate", "images_per_second", "seconds", "is_best"])
     for epoch in epochs {
-      table.add([
-        .integer(epoch.epoch), .integer(epoch.imagesSeen), .number(epoch.trainLoss),
-        .number(epoch.validation?.loss), .number(epoch.validation?.balancedAccuracy),
-        .number(epoch.validation?.accuracy), .number(epoch.validation?.macroF1),
-        .number(epoch.learningRate), .number(epoch.imagesPerSecond), .number(epoch.seconds),
-        .truth(epoch.isBest),
-      ])
+      table.add(
+        [.integer(epoch.epoch), .integer(epoch.imagesSeen), .number(epoch.trainLoss)]
+          + validation.map { .number(epoch.validation?[$0]) }
+          + [
+            .number(epoch.learningRate), .number(epoch.imagesPerSecond), .number(epoch.seconds),
+            .truth(epoch.isBest),
+          ])
     }
     return table
   }
 
   private func json() -> JSONText {
-    let metrics = HeadlineMetric.allCases.map { metric in
+    let metrics = HeadlineFigure.allCases.map { metric in
       (metric.rawValue, JSONText.number(run.headline.flatMap(metric.value)))
     }
     return .object([

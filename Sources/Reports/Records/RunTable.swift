@@ -1,7 +1,9 @@
+import Metrics
 import Results
 
 /// The runs of a store, one a line: what `poise runs` prints.
 public struct RunTable: Sendable {
+  /// In the order of the lines.
   public var runs: [RunSummary]
 
   /// These runs in this order.
@@ -37,9 +39,9 @@ public struct RunTable: Sendable {
         TextTable.Cell(name), TextTable.Cell(String(run.seed)),
         TextTable.Cell(run.status.rawValue, run.status.tone),
         TextTable.Cell("\(run.epochsDone)/\(run.epochsPlanned)"),
-        TextTable.Cell(figures.percent(run.headline?.balancedAccuracy)),
+        TextTable.Cell(figures.percent(run.headline?.macroRecall)),
         TextTable.Cell(figures.percent(run.headline?.accuracy)),
-        TextTable.Cell(figures.percent(run.headline?.recallFew)),
+        TextTable.Cell(figures.percent(run.headline?.fewRecall)),
         TextTable.Cell(run.seconds.map(Figures.clock) ?? Figures.undefined),
       ]
       table.add(cells)
@@ -52,7 +54,7 @@ public struct RunTable: Sendable {
       [
         "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
         "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
-      ] + HeadlineMetric.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"])
+      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"])
     for run in runs {
       table.add(
         [
@@ -62,7 +64,7 @@ public struct RunTable: Sendable {
           RecordValue(run.bestEpoch), RecordValue(run.imagesSeen), .integer(run.imagesPlanned),
           .number(run.seconds),
         ]
-          + HeadlineMetric.allCases.map { metric in
+          + HeadlineFigure.allCases.map { metric in
             .number(run.headline.flatMap(metric.value))
           }
           + [

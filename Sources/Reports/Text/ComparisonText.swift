@@ -60,7 +60,7 @@ struct ComparisonText {
 
   // MARK: Strategies
 
-  private static let columns: [HeadlineMetric] = [
+  private static let columns: [HeadlineFigure] = [
     .macroRecall, .accuracy, .macroF1, .top5, .manyRecall, .mediumRecall, .fewRecall, .worstRecall,
   ]
 
@@ -105,7 +105,7 @@ struct ComparisonText {
     TextTable.Column(style.unicode ? "Δ" : "diff")
   }
 
-  private func strategyLegend(_ withDifference: Set<HeadlineMetric>) -> String {
+  private func strategyLegend(_ withDifference: Set<HeadlineFigure>) -> String {
     var text = "Percent of the test set; recall is macro recall, the mean over classes"
     text += ", worst the lowest class."
     let spread = comparison.strategies.contains { $0.runs.count > 1 }
@@ -127,7 +127,7 @@ struct ComparisonText {
   }
 
   private func difference(
-    of metric: HeadlineMetric, for strategy: StrategySummary
+    of metric: HeadlineFigure, for strategy: StrategySummary
   ) -> TextTable.Cell {
     if strategy.isBaseline { return TextTable.Cell("") }
     guard let pair = strategy.differences[metric] else {
@@ -150,7 +150,7 @@ struct ComparisonText {
   private func effect(of strategy: StrategySummary) -> String? {
     guard !strategy.differences.isEmpty else { return nil }
     var parts: [String] = []
-    for metric in [HeadlineMetric.fewRecall, .mediumRecall, .manyRecall, .macroRecall, .accuracy] {
+    for metric in [HeadlineFigure.fewRecall, .mediumRecall, .manyRecall, .macroRecall, .accuracy] {
       guard let pair = strategy.differences[metric] else { continue }
       parts.append("\(metric.title) \(figures.points(pair.mean))")
     }

@@ -5,9 +5,13 @@ import Results
 public struct DatasetTable: Sendable {
   /// Images of one class in the three splits.
   public struct Row: Hashable, Sendable {
+    /// The class's name.
     public var name: String
+    /// Training images.
     public var train: Int
+    /// Validation images.
     public var validation: Int
+    /// Test images.
     public var test: Int
     /// Follows from ``train``.
     public var group: ShotGroup { ShotGroup(trainingCount: train) }
@@ -18,12 +22,15 @@ public struct DatasetTable: Sendable {
     }
   }
 
+  /// The data set's name.
   public var name: String
+  /// By falling training count.
   public var rows: [Row]
   /// Reason → examples that were left out.
   public var quarantined: [String: Int]
   /// Further facts, such as the digest or the rule of the split.
   public var facts: [(String, String)]
+  /// What a reader should know, one sentence each.
   public var notes: [String]
 
   /// A data set's table; classes come out by falling training count.

@@ -1,6 +1,8 @@
 /// A way to write a comparison down. Pure: the same comparison gives the same text.
 public protocol Report: Sendable {
+  /// Without a dot, such as `md`.
   static var fileExtension: String { get }
+  /// The comparison as text; ends with a line end.
   func render(_ comparison: Comparison) -> String
 }
 
@@ -35,7 +37,9 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 /// For a terminal, or a mail: plain text in columns.
 public struct TerminalReport: Report {
   public static let fileExtension = "txt"
+  /// What stands in its lines.
   public var subject: ReportSubject
+  /// Width, signs and colour.
   public var style: TextStyle
 
   /// A report of `subject` in the given style.
@@ -51,6 +55,7 @@ public struct TerminalReport: Report {
 /// For a README or an issue: pipe tables.
 public struct MarkdownReport: Report {
   public static let fileExtension = "md"
+  /// What stands in its lines.
   public var subject: ReportSubject
 
   /// A report of `subject`.
@@ -64,6 +69,7 @@ public struct MarkdownReport: Report {
 /// For a spreadsheet: one table, shares as fractions, RFC 4180. The overview is by strategy.
 public struct CSVReport: Report {
   public static let fileExtension = "csv"
+  /// What stands in its rows.
   public var subject: ReportSubject
 
   /// A report of `subject`.
@@ -81,6 +87,7 @@ public struct CSVReport: Report {
 /// For programs: everything, under keys that stay as they are and in an order that stays as it is.
 public struct JSONReport: Report {
   public static let fileExtension = "json"
+  /// What is written.
   public var subject: ReportSubject
 
   /// A report of `subject`.

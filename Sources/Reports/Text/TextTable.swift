@@ -42,9 +42,10 @@ struct TextTable {
     rows.append(.cells(cells))
   }
 
-  /// Lines no wider than the style asks, unless one column alone is.
-  func lines(_ style: TextStyle) -> [String] {
-    TextTableLayout(self, style).lines()
+  /// Lines no wider than the style asks, unless one column alone is; with a rule under the titles
+  /// where `ruled`.
+  func lines(_ style: TextStyle, ruled: Bool = true) -> [String] {
+    TextTableLayout(self, style).lines(ruled: ruled)
   }
 
   /// A pipe table; a heading joins its columns' titles, since Markdown has no spanning cells.

@@ -65,13 +65,13 @@ struct TextTableLayout {
     }
   }
 
-  func lines() -> [String] {
+  func lines(ruled: Bool) -> [String] {
     var lines: [String] = []
     for (number, block) in blocks().enumerated() {
       if number > 0 { lines.append("") }
       lines += headings(of: block)
       lines.append(joined(block.map { Tone.strong.paint(title($0), style) }))
-      lines.append(ruler(block))
+      if ruled { lines.append(ruler(block)) }
       for row in rows {
         switch row {
         case .rule: lines.append(ruler(block))

@@ -38,8 +38,11 @@ public struct Combined: Strategy {
   /// The largest a + b that is not refused.
   public static let compensationLimit = Compensation.limit
 
+  /// The strategies, at least two, each filling another slot.
   public var parts: [StrategyConfiguration]
+  /// How sampler and weights share the compensation; `auto` halves the exponents of both.
   public var split = Split.none
+  /// Whether a + b > 1.05 is run all the same.
   public var allowOvercompensation = false
 
   private enum CodingKeys: String, CodingKey {

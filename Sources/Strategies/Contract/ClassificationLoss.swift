@@ -43,8 +43,11 @@ public protocol ClassificationLoss: Sendable {
 }
 
 extension ClassificationLoss {
+  /// None.
   public var logitOffsets: [Double]? { nil }
+  /// No.
   public var readsFeatures: Bool { false }
+  /// Nothing is counted.
   public var initialState: [Double] { [] }
   /// The loss of logits and targets; counts nothing.
   public func evaluate(_ batch: LossBatch, state: inout [Double]) -> Float {
@@ -66,8 +69,9 @@ public struct LossBatch {
   public var features: TensorView?
   /// N×D, 0 at first; a loss that depends on the features themselves adds its gradient.
   public var dFeatures: MutableTensorView?
-  /// With ``step``, the key of a loss's random numbers.
+  /// The run's seed; with ``step``, the key of a loss's random numbers.
   public var seed: UInt64
+  /// The optimiser's step, from 0.
   public var step: Int
 
   /// A batch; without features, and with random numbers of seed 0, where not said.

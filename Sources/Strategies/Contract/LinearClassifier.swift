@@ -51,6 +51,7 @@ public protocol ClassifierChange: Sendable {
 }
 
 extension ClassifierChange {
+  /// No.
   public var readsClassMeans: Bool { false }
 }
 

@@ -6,8 +6,14 @@ public protocol LossDesign: Strategy {
   /// Weights of the examples' classes besides; `nil` for none.
   var classWeights: WeightingChoice? { get }
   /// The loss in this setting.
+  ///
+  /// - Throws: ``InvalidParameter`` where a parameter cannot be used, or not with classes of these
+  ///   sizes.
   func loss(for setting: LossSetting) throws(InvalidParameter) -> any ClassificationLoss
   /// The losses of a run, one after the other, with their shares of it.
+  ///
+  /// - Throws: ``InvalidParameter`` where a parameter cannot be used, or not with classes of these
+  ///   sizes.
   func losses(for setting: LossSetting) throws(InvalidParameter) -> [LossStretch]
   /// The head that the loss is defined for; `nil` where any will do.
   func head(for census: ClassCensus) -> HeadRequirement?
@@ -15,7 +21,9 @@ public protocol LossDesign: Strategy {
 
 /// A loss and the share of a run that it is used for.
 public struct LossStretch: Sendable {
+  /// Of the run, above 0; the shares of all stretches sum to 1.
   public var share: Double
+  /// The loss meanwhile.
   public var loss: any ClassificationLoss
 
   /// A stretch with both its parts.
@@ -26,12 +34,14 @@ public struct LossStretch: Sendable {
 
 /// What a loss is made for: the classes' sizes, how often each is drawn, and its weights.
 public struct LossSetting: Sendable {
+  /// The classes' training images.
   public let census: ClassCensus
   /// Expected share of the draws on each class: the prior that a logit adjustment must use. With a
   /// class-balanced sampler it is uniform, and log n_c would compensate twice.
   public let sampledMass: [Double]
   /// `nil` where all are 1; 0 for classes without images.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A setting; draws are those of ordinary training where not said. Classes without images get
@@ -66,6 +76,9 @@ public struct LossSetting: Sendable {
 }
 
 extension LossDesign {
+  /// One loss for the whole run.
+  ///
+  /// - Throws: what `loss(for:)` throws.
   public func losses(for setting: LossSetting) throws(InvalidParameter) -> [LossStretch] {
     [LossStretch(share: 1, loss: try loss(for: setting))]
   }
@@ -74,6 +87,8 @@ extension LossDesign {
   public func head(for census: ClassCensus) -> HeadRequirement? { nil }
 
   /// Phases with the loss, and what a reader should know.
+  ///
+  /// - Throws: what `losses(for:)` throws.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     let weighting = classWeights?.weighting
     let setting = LossSetting(

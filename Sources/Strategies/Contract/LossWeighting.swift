@@ -24,6 +24,8 @@ public protocol LossWeighting: Strategy {
 
 extension LossWeighting {
   /// Nothing to check.
+  ///
+  /// - Throws: nothing.
   public func validate() throws(InvalidParameter) {}
 
   /// The normalised weights; 0 for classes without images.
@@ -58,6 +60,8 @@ extension LossWeighting {
   }
 
   /// One phase with the weighted loss; a note on classes without images.
+  ///
+  /// - Throws: nothing.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     let phase = TrainingPlan.Phase(loss: loss(for: census))
     return TrainingPlan(

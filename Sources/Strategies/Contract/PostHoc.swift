@@ -13,6 +13,8 @@ public protocol PostHoc: Strategy {
 
 extension PostHoc {
   /// The reused strategy's plan, with the change.
+  ///
+  /// - Throws: ``InvalidParameter`` where the reused strategy has no plan, or a cosine classifier.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     try changedPlan(for: census)
   }

@@ -16,6 +16,8 @@ public struct ValidationFeedback: Sendable, Codable, Hashable {
   private enum CodingKeys: String, CodingKey { case recall, earlier }
 
   /// Reads both; checkpoints of older versions have no `earlier`.
+  ///
+  /// - Throws: `DecodingError` where `recall` is missing or no list.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     recall = try container.decode([Double?].self, forKey: .recall)
@@ -36,6 +38,7 @@ public struct SamplingMoment: Sendable, Codable, Hashable {
   public var progress: Double
   /// Share of the phase that as many draws take as there are training images.
   public var epochShare: Double
+  /// The recalls of the validations so far; `nil` before the first.
   public var feedback: ValidationFeedback?
   /// 1 − p of each training image when it was last drawn, 1 before; `nil` where nobody asked.
   public var errors: [Float]?
@@ -83,7 +86,9 @@ extension Sampler {
   ) -> [Int] {
     order(of: split, pass: moment.pass, feedback: moment.feedback, using: &generator)
   }
+  /// No.
   public var changes: Bool { false }
+  /// No.
   public var readsErrors: Bool { false }
 
   /// The class masses of a pass that begins at a moment; sums to 1.
@@ -100,6 +105,7 @@ protocol ChangingSampler: Sampler {
 }
 
 extension ChangingSampler {
+  /// Yes.
   public var changes: Bool { true }
 
   public func order(

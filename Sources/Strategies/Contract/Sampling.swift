@@ -3,14 +3,21 @@ import Datasets
 /// A strategy that fills the sampler. An author writes `sampler(for:)`.
 public protocol Sampling: Strategy {
   /// The order in which training images are drawn, for classes of these sizes.
+  ///
+  /// - Throws: ``InvalidParameter`` where a parameter cannot be used, or not with classes of these
+  ///   sizes.
   func sampler(for census: ClassCensus) throws(InvalidParameter) -> any Sampler
 }
 
 extension Sampling {
   /// Nothing to check.
+  ///
+  /// - Throws: nothing.
   public func validate() throws(InvalidParameter) {}
 
   /// One phase with the sampler.
+  ///
+  /// - Throws: what `sampler(for:)` throws.
   public func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan {
     let phase = TrainingPlan.Phase(sampler: try sampler(for: census))
     return TrainingPlan(phases: [phase], notes: phase.compensationNotes(for: census))

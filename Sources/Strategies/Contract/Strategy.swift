@@ -11,9 +11,13 @@ public protocol Strategy: Codable, Sendable {
   static var name: String { get }
   /// Family, formula, parameters, paper: what `poise strategies` shows.
   static var card: StrategyCard { get }
-  /// Called for every run of a sweep before it starts.
+  /// Checks the parameters. Called for every run of a sweep before the first one starts.
+  ///
+  /// - Throws: ``InvalidParameter`` for the first that is out of range.
   func validate() throws(InvalidParameter)
   /// What this strategy changes for classes of these sizes.
+  ///
+  /// - Throws: ``InvalidParameter`` where a parameter cannot be used with these classes.
   func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan
 }
 
@@ -24,9 +28,11 @@ public struct StrategyCard: Sendable {
     case reference, weighting, loss, sampling, augmentation, mixing, combination, schedule
     case postHoc = "post-hoc"
   }
+  /// Where it stands in the list; the folder of its file.
   public var family: Family
   /// One line.
   public var summary: String
+  /// In one line, with the parameters' names.
   public var formula: String
   /// Author, title, venue, and which variant is meant.
   public var paper: String
@@ -49,12 +55,14 @@ public struct StrategyCard: Sendable {
 
 /// One hyper-parameter of a strategy, under its key in experiment files (snake_case).
 public struct StrategyParameter: Sendable {
+  /// In snake_case.
   public var key: String
   /// The default as it would stand in a file; ``unset`` for a parameter that is absent unless given.
   public var defaultValue: String
   /// What a value must be; completes the sentence "… but must be", such as
   /// `a number, 0 ≤ beta < 1`.
   public var range: String
+  /// One sentence.
   public var meaning: String
 
   /// A parameter with all its parts.
@@ -76,7 +84,9 @@ public struct StrategyParameter: Sendable {
 public struct InvalidParameter: Error, Hashable, Sendable, CustomStringConvertible {
   /// The key in the experiment file.
   public var parameter: String
+  /// The value as text.
   public var received: String
+  /// What a value must be.
   public var expected: String
 
   /// An error with all its parts.

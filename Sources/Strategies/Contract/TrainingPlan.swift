@@ -23,7 +23,9 @@ public struct TrainingPlan: Sendable {
   public struct Phase: Sendable {
     /// Share of the run's image budget.
     public var share: Double
+    /// What is minimised.
     public var loss: any ClassificationLoss
+    /// The order in which training images are drawn.
     public var sampler: any Sampler
     /// Applied after the experiment's own augmentation; `nil` changes nothing.
     public var augmentation: (any Augmentation)?

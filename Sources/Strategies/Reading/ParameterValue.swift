@@ -10,6 +10,8 @@ public enum ParameterValue: Hashable, Sendable {
 
 extension ParameterValue: Codable {
   /// Reads any JSON value.
+  ///
+  /// - Throws: `DecodingError` where the decoder holds no JSON value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -28,6 +30,8 @@ extension ParameterValue: Codable {
   }
 
   /// Writes the JSON value.
+  ///
+  /// - Throws: what the encoder throws, for NaN and infinities where it refuses them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -14,6 +14,8 @@ extension Strategy {
   ///
   /// A strategy's own `Decodable` is the compiler's and wants every key; this is where defaults
   /// come in and unknown keys are turned away, for all strategies alike.
+  ///
+  /// - Throws: ``StrategyProblem`` for an unknown key and for a value of a wrong type.
   public static func read(_ given: [String: ParameterValue]) throws(StrategyProblem) -> Self {
     let known = card.parameters.map(\.key)
     if let key = given.keys.sorted().first(where: { !known.contains($0) }) {
@@ -47,6 +49,8 @@ extension Strategy {
   }
 
   /// Throws unless `condition` holds; what was expected is the card's range for this key.
+  ///
+  /// - Throws: ``InvalidParameter`` with the key and what was received.
   public func require(
     _ condition: Bool, _ key: String, is received: some Any
   ) throws(InvalidParameter) {

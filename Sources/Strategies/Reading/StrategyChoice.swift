@@ -7,6 +7,8 @@ public struct StrategyChoice<Slot: Sendable>: Codable, Hashable, Sendable {
   public let strategy: Slot
 
   /// Wraps a strategy.
+  ///
+  /// - Precondition: `strategy` is a `Strategy`, as every value of the three slots is.
   public init(_ strategy: Slot) {
     guard let wrapped = strategy as? any Strategy else {
       preconditionFailure("\(Slot.self) is no strategy")
@@ -14,7 +16,9 @@ public struct StrategyChoice<Slot: Sendable>: Codable, Hashable, Sendable {
     (configuration, self.strategy) = (StrategyConfiguration(wrapped), strategy)
   }
 
-  /// Reads it as in `combined`; throws a ``StrategyProblem`` for a strategy that fills another slot.
+  /// Reads it as in `combined`.
+  ///
+  /// - Throws: ``StrategyProblem`` for a strategy that is unknown or fills another slot.
   public init(from decoder: any Decoder) throws {
     configuration = try StrategyConfiguration(from: decoder)
     guard let strategy = configuration.strategy as? Slot else {
@@ -28,6 +32,8 @@ public struct StrategyChoice<Slot: Sendable>: Codable, Hashable, Sendable {
   }
 
   /// Writes name and parameters.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try configuration.encode(to: encoder) }
 
   /// Equal when name and parameters are.
@@ -60,12 +66,4 @@ public struct StrategyChoice<Slot: Sendable>: Codable, Hashable, Sendable {
         "\(key).\(error.parameter)", received: error.received, expected: error.expected)
     }
   }
-}
-
-/// Class weights beside a loss.
-public typealias WeightingChoice = StrategyChoice<any LossWeighting>
-
-extension WeightingChoice {
-  /// The weighting.
-  public var weighting: any LossWeighting { strategy }
 }

@@ -12,6 +12,9 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
   public init(_ strategy: any Strategy) { self.strategy = strategy }
 
   /// The catalogue's strategy of this name with these parameters, validated.
+  ///
+  /// - Throws: ``StrategyProblem`` for an unknown name, and for the first parameter that cannot be
+  ///   used.
   public init(name: String, parameters: [String: ParameterValue]) throws(StrategyProblem) {
     let type = try Self.strategyType(named: name)
     if let problem = type.problems(in: parameters).first { throw problem }
@@ -19,6 +22,9 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
   }
 
   /// The catalogue's strategy of this name with the parameters of a JSON object, validated.
+  ///
+  /// - Throws: ``StrategyProblem`` for an unknown name, for bytes that are no JSON object, and for
+  ///   the first parameter that cannot be used.
   public init(name: String, parametersJSON: Data) throws(StrategyProblem) {
     try self.init(name: name, parameters: Self.object(parametersJSON))
   }
@@ -62,7 +68,9 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
 extension StrategyConfiguration {
   private enum CodingKeys: String, CodingKey { case name, parameters }
 
-  /// Reads name and parameters; throws a ``StrategyProblem`` whose key starts at the coding path.
+  /// Reads name and parameters, or one of the short forms.
+  ///
+  /// - Throws: a ``StrategyProblem`` whose key starts at the coding path.
   public init(from decoder: any Decoder) throws {
     let value = try ParameterValue(from: decoder)
     do { self = try Self.read(value) } catch { throw error.under(decoder.codingPath) }
@@ -85,6 +93,8 @@ extension StrategyConfiguration {
   }
 
   /// Writes name and parameters.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)

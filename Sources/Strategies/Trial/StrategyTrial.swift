@@ -8,9 +8,11 @@ import Tensors
 public struct StrategyTrial {
   /// One line of a trial.
   public struct Finding: Hashable, Sendable {
+    /// What was measured.
     public var what: String
     /// The number that was measured, with what it may be.
     public var measured: String
+    /// Whether the promise is kept.
     public var passes: Bool
   }
 
@@ -19,11 +21,15 @@ public struct StrategyTrial {
   /// Passes that frequencies are counted over.
   public static let passes = 40
 
+  /// In the order of the measurements.
   public internal(set) var findings: [Finding] = []
   let census: ClassCensus
   private let split: TrainingSplit
 
   /// Tries a strategy with its defaults.
+  ///
+  /// - Throws: ``InvalidParameter`` where the defaults cannot be used; broken promises are
+  ///   findings.
   public init(_ type: any Strategy.Type) throws(InvalidParameter) {
     var examples: [LabeledExample] = []
     for (index, count) in Self.counts.enumerated() {

@@ -112,9 +112,9 @@ extension Trainer {
       ("fallback.asked.validation", validation.shares?.asked),
       ("fallback.asked", test.shares?.asked), ("fallback.text_decided", test.shares?.decided),
       ("fallback.image.accuracy", test.image.evaluation.headline.accuracy),
-      ("fallback.image.macro_recall", test.image.evaluation.headline.balancedAccuracy),
+      ("fallback.image.macro_recall", test.image.evaluation.headline.macroRecall),
       ("fallback.text.accuracy", test.text.evaluation.headline.accuracy),
-      ("fallback.text.macro_recall", test.text.evaluation.headline.balancedAccuracy),
+      ("fallback.text.macro_recall", test.text.evaluation.headline.macroRecall),
     ]
     return values.reduce(into: [:]) { $0[$1.0] = $1.1 }
   }

@@ -12,7 +12,9 @@ public struct AugmentAll: AugmentationPolicy {
     paper: "The control experiment of minority-augmentation; no recipe of its own",
     parameters: [.transforms, .strength])
 
+  /// Applied in this order, after the experiment's own augmentation; at least one.
   public var transforms = [DeclaredTransform].usual
+  /// Factor on the strength; finite, at least 0.
   public var strength = 1.0
 
   /// Flips, shifts and rotations at their usual amounts.

@@ -36,13 +36,21 @@ public struct MinorityAugmentation: AugmentationPolicy {
       .strengthByCount, .untouched(default: "0.5"),
     ])
 
+  /// Applied in this order, after the experiment's own augmentation; at least one.
   public var transforms = [DeclaredTransform].usual
+  /// Treats classes with fewer training images. Range: 1 and more.
   public var belowCount: Int?
+  /// Treats classes with a smaller share of the training images. Range: 0 < belowShare ≤ 1.
   public var belowShare: Double?
+  /// Treats the classes of these groups.
   public var groups: [ShotGroup]?
+  /// Treats the classes of these names.
   public var classes: [String]?
+  /// Factor on the strength; finite, at least 0.
   public var strength = 1.0
+  /// Strength of classes with few training images; ``strength`` for the others.
   public var strengthByCount: [StrengthStep]?
+  /// Share of the draws of a treated class that stay as they are; at least 0, below 1.
   public var untouched = 0.5
 
   private enum CodingKeys: String, CodingKey {

@@ -20,11 +20,17 @@ public struct RandAugment: ClasswisePolicy {
       .only, .strength, .strengthByCount, .untouched(default: "0"),
     ])
 
+  /// Operations of one image. Range: from 1 to 10.
   public var operations = 2
+  /// Level of all operations; 30 is the strongest. Range: 0 ≤ magnitude ≤ 30.
   public var magnitude = 9.0
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
+  /// Factor on the strength; finite, at least 0.
   public var strength = 1.0
+  /// Strength of classes with few training images; ``strength`` for the others.
   public var strengthByCount: [StrengthStep]?
+  /// Share of the draws of a treated class that stay as they are; at least 0, below 1.
   public var untouched = 0.0
 
   private enum CodingKeys: String, CodingKey {

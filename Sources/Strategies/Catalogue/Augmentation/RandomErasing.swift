@@ -26,13 +26,21 @@ public struct RandomErasing: ClasswisePolicy {
       .only, .strength, .strengthByCount, .untouched(default: "0"),
     ])
 
+  /// How often an image loses a rectangle. Range: 0 ≤ probability ≤ 1.
   public var probability = 0.5
+  /// Smallest share of the image. Range: 0 < minArea ≤ maxArea.
   public var minArea = 0.02
+  /// Largest share of the image. Range: minArea ≤ maxArea < 1.
   public var maxArea = 0.33
+  /// Brightness of the rectangle: 0 is black, 1 is white. Range: 0 ≤ value ≤ 1.
   public var value = 0.5
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
+  /// Factor on the strength; finite, at least 0.
   public var strength = 1.0
+  /// Strength of classes with few training images; ``strength`` for the others.
   public var strengthByCount: [StrengthStep]?
+  /// Share of the draws of a treated class that stay as they are; at least 0, below 1.
   public var untouched = 0.0
 
   private enum CodingKeys: String, CodingKey {

@@ -14,9 +14,13 @@ public struct TrivialAugment: ClasswisePolicy {
     paper: "Müller, Hutter, TrivialAugment, ICCV 2021 (wide space)",
     parameters: [.only, .strength, .strengthByCount, .untouched(default: "0")])
 
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
+  /// Factor on the strength; finite, at least 0.
   public var strength = 1.0
+  /// Strength of classes with few training images; ``strength`` for the others.
   public var strengthByCount: [StrengthStep]?
+  /// Share of the draws of a treated class that stay as they are; at least 0, below 1.
   public var untouched = 0.0
 
   private enum CodingKeys: String, CodingKey {

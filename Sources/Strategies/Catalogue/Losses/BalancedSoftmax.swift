@@ -13,6 +13,7 @@ public struct BalancedSoftmax: LossDesign {
     paper: "Ren et al., Balanced Meta-Softmax for Long-Tailed Visual Recognition, NeurIPS 2020",
     parameters: [.classWeights])
 
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey { case classWeights = "class_weights" }

@@ -25,7 +25,9 @@ public struct ClassBalancedFocal: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// How fast well classified outputs lose weight; 0.5 to 2 in the paper. Range: 0 ≤ gamma ≤ 10.
   public var gamma = 1.0
+  /// How slowly further images of a class stop counting. Range: 0 ≤ beta < 1.
   public var beta = 0.9999
 
   /// γ = 1, β = 0.9999.
@@ -58,8 +60,11 @@ public struct ClassBalancedFocal: LossDesign {
 
 /// Σ_j (1 − q_j)^γ · (−log q_j) over one sigmoid a class; q_j is the probability of what is right.
 public struct SigmoidFocalLoss: LabelLoss {
+  /// How fast well classified outputs lose weight; 0.5 to 2 in the paper. Range: 0 ≤ gamma ≤ 10.
   public let gamma: Double
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A loss of this exponent.

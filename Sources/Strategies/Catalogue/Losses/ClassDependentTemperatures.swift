@@ -17,7 +17,10 @@ public struct ClassDependentTemperatures: LossDesign {
       .classWeights,
     ])
 
+  /// Exponent of the temperatures: 0 to 0.4 for ten classes, 0 to 0.2 for a hundred. Range: 0 ≤
+  /// gamma ≤ 2.
   public var gamma = 0.2
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {

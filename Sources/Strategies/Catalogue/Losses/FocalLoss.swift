@@ -20,7 +20,9 @@ public struct FocalLoss: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// How fast well classified examples lose weight; 0 is cross-entropy. Range: 0 ≤ gamma ≤ 10.
   public var gamma = 2.0
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {
@@ -46,8 +48,11 @@ public struct FocalLoss: LossDesign {
 
 /// (1 − p_y)^γ · (−log p_y) over a softmax.
 public struct SoftmaxFocalLoss: LabelLoss {
+  /// How fast well classified examples lose weight; 0 is cross-entropy. Range: 0 ≤ gamma ≤ 10.
   public let gamma: Double
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A loss of this exponent.

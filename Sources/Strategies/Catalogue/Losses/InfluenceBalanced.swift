@@ -25,7 +25,9 @@ public struct InfluenceBalanced: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// Scale of the loss; keeps it near cross-entropy's. Range: 0 < alpha ≤ 1000000.
   public var alpha = 1000.0
+  /// The share of the run that plain cross-entropy trains first. Range: 0 ≤ start < 1.
   public var start = 0.5
 
   /// α = 1000, from half of the run on.
@@ -58,8 +60,11 @@ public struct InfluenceBalanced: LossDesign {
 
 /// The second stage of ``InfluenceBalanced``. Without features ‖h‖₁ is 1.
 public struct InfluenceBalancedLoss: LabelLoss {
+  /// Scale of the loss; keeps it near cross-entropy's. Range: 0 < alpha ≤ 1000000.
   public let alpha: Double
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
   public var readsFeatures: Bool { true }
   static let epsilon = 1e-3

@@ -27,8 +27,11 @@ public struct LADE: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// Weight of the regulariser; 0 is balanced softmax. Range: 0 ≤ weight ≤ 10.
   public var weight = 0.1
+  /// Weight of the squared log-mean-exponential B, which keeps it near 0. Range: 0 ≤ lambda ≤ 10.
   public var lambda = 0.1
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {
@@ -58,9 +61,13 @@ public struct LADE: LossDesign {
 public struct LADELoss: ClassificationLoss {
   /// m of each class.
   public let prior: [Double]
+  /// Weight of the regulariser; 0 is balanced softmax. Range: 0 ≤ weight ≤ 10.
   public let weight: Double
+  /// Weight of the squared log-mean-exponential B, which keeps it near 0. Range: 0 ≤ lambda ≤ 10.
   public let lambda: Double
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A loss of this prior.

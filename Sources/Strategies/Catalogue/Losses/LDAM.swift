@@ -26,8 +26,11 @@ public struct LDAM: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// Margin of the smallest class, as a cosine; 0.3 for iNaturalist. Range: 0 ≤ margin ≤ 2.
   public var margin = 0.5
+  /// s: what cosines are multiplied by. Range: 0 < scale ≤ 1000.
   public var scale = 30.0
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {

@@ -20,8 +20,11 @@ public struct LabelAwareSmoothing: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// ε of the largest class. Range: 0 ≤ head < 1.
   public var head = 0.4
+  /// ε of the smallest class. Range: 0 ≤ tail < 1.
   public var tail = 0.1
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {

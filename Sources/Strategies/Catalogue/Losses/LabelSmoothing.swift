@@ -19,7 +19,9 @@ public struct LabelSmoothing: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// What the true class gives to all. Range: 0 ≤ epsilon < 1.
   public var epsilon = 0.1
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {
@@ -48,7 +50,9 @@ public struct LabelSmoothing: LossDesign {
 public struct SmoothedCrossEntropy: LabelLoss {
   /// ε of each class.
   public let smoothing: [Double]
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A loss of one ε a class.

@@ -18,7 +18,9 @@ public struct LogitAdjustment: LossDesign {
       .classWeights,
     ])
 
+  /// How much of the prior is added; 1 aims at balanced error. Range: 0 ≤ tau ≤ 10.
   public var tau = 1.0
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {

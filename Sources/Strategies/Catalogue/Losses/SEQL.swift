@@ -26,8 +26,12 @@ public struct SEQL: LossDesign {
     ],
     isNeutralOnBalancedData: true)
 
+  /// How often a rare class is left out. Range: 0 ≤ gamma ≤ 1.
   public var gamma = 0.9
+  /// Classes of a smaller share of the images are rare; 0.005 for a thousand classes. Range: 0 <
+  /// lambda ≤ 1.
   public var lambda = 0.05
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {
@@ -56,11 +60,15 @@ public struct SEQL: LossDesign {
 
 /// Cross-entropy whose denominators drop rare classes at random, keyed by the batch's step.
 public struct EqualizationLoss: LabelLoss {
+  /// Classes that are left out of the denominators at random, one entry a class.
   public let isRare: [Bool]
   /// Classes that are always out.
   public let isMasked: [Bool]
+  /// How often a rare class is left out. Range: 0 ≤ gamma ≤ 1.
   public let gamma: Double
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
   /// A loss with these rare classes.

@@ -27,8 +27,11 @@ public struct Seesaw: LossDesign {
     ],
     isNeutralOnBalancedData: false)
 
+  /// How much less rare classes are pushed down. Range: 0 ≤ p ≤ 4.
   public var p = 0.8
+  /// How much misclassified examples make up for it. Range: 0 ≤ q ≤ 8.
   public var q = 2.0
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {
@@ -56,10 +59,15 @@ public struct Seesaw: LossDesign {
 
 /// The loss of ``Seesaw``; its state is the number of examples of each class so far.
 public struct SeesawLoss: LabelLoss {
+  /// How much less rare classes are pushed down. Range: 0 ≤ p ≤ 4.
   public let p: Double
+  /// How much misclassified examples make up for it. Range: 0 ≤ q ≤ 8.
   public let q: Double
+  /// How many classes are counted.
   public let classCount: Int
+  /// The weight of each class; `nil` where all are 1.
   public let classWeights: [Double]?
+  /// What a batch's loss is divided by.
   public let reduction: LossReduction
   /// Logits that the compensation is computed from instead of the batch's own.
   private var held: [Float]?

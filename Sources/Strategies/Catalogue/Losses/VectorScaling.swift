@@ -20,8 +20,11 @@ public struct VectorScaling: LossDesign {
       .classWeights,
     ])
 
+  /// How much colder the logits of rarer classes are; 0 is logit-adjustment. Range: 0 ≤ gamma ≤ 2.
   public var gamma = 0.3
+  /// How much of the prior is added. Range: 0 ≤ tau ≤ 10.
   public var tau = 1.0
+  /// Weights of the examples' classes besides; none where `nil`.
   public var classWeights: WeightingChoice?
 
   private enum CodingKeys: String, CodingKey {

@@ -19,8 +19,12 @@ public struct CutMix: MixingPolicy {
       .only,
     ])
 
+  /// α of the Beta distribution: small values mix little, 1 mixes evenly. Range: 0.01 ≤ alpha ≤
+  /// 100.
   public var alpha = 1.0
+  /// Share of the batches that are mixed. Range: 0 < probability ≤ 1.
   public var probability = 0.5
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
 
   /// α = 1, half of the batches, all classes.

@@ -13,7 +13,10 @@ public struct Mixup: MixingPolicy {
     paper: "Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018",
     parameters: [.mixingAlpha(default: "0.2"), .only])
 
+  /// α of the Beta distribution: small values mix little, 1 mixes evenly. Range: 0.01 ≤ alpha ≤
+  /// 100.
   public var alpha = 0.2
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
 
   /// α = 0.2, all classes.

@@ -21,9 +21,15 @@ public struct Remix: MixingPolicy {
       .only,
     ])
 
+  /// α of the Beta distribution: small values mix little, 1 mixes evenly. Range: 0.01 ≤ alpha ≤
+  /// 100.
   public var alpha = 1.0
+  /// How many times larger a class must be to give its label away. Range: 1 ≤ kappa ≤ 1000.
   public var kappa = 3.0
+  /// Share of the pixels below which an example of a larger class gives its label away. Range: 0 ≤
+  /// tau ≤ 1.
   public var tau = 0.5
+  /// Restricts it to the chosen classes; all where `nil`.
   public var only: ClassChoice?
 
   /// α = 1, κ = 3, τ = 0.5, all classes.

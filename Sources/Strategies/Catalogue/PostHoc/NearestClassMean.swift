@@ -27,7 +27,9 @@ public struct NearestClassMean: PostHoc {
   /// The logit of a class without training images: below any other, and finite.
   static let unseenLogit: Float = -1e6
 
+  /// The strategy whose run is reused; one that trains.
   public var of = StrategyConfiguration(Baseline())
+  /// How features are compared; `cosine` is also the Euclidean distance to means of length 1.
   public var distance = Distance.cosine
 
   /// Of the baseline, by cosine similarity.

@@ -13,7 +13,9 @@ public struct PosthocLogitAdjustment: PostHoc {
     paper: "Menon et al., Long-tail learning via logit adjustment, ICLR 2021, equation 9",
     parameters: [.reusedStrategy, .chosenTau])
 
+  /// The strategy whose run is reused; one that trains.
   public var of = StrategyConfiguration(Baseline())
+  /// τ, at least 0 and at most 10; chosen on validation where `nil`.
   public var tau: Double?
 
   /// Of the baseline, with τ chosen on validation.

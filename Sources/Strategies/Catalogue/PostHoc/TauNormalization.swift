@@ -11,7 +11,9 @@ public struct TauNormalization: PostHoc {
     paper: "Kang et al., Decoupling Representation and Classifier, ICLR 2020, equation 4",
     parameters: [.reusedStrategy, .chosenTau])
 
+  /// The strategy whose run is reused; one that trains.
   public var of = StrategyConfiguration(Baseline())
+  /// τ, at least 0 and at most 10; chosen on validation where `nil`.
   public var tau: Double?
 
   /// Of the baseline, with τ chosen on validation.

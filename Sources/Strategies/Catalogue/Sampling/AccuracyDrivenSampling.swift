@@ -31,10 +31,18 @@ public struct AccuracyDrivenSampling: Sampling {
         "No class is drawn more than this many times as often as if all were drawn alike."),
     ])
 
+  /// Exponent of the class sizes: 1 starts with ordinary draws, 0 with class-balanced ones. Range:
+  /// 0 ≤ power ≤ 1.
   public var power = 1.0
+  /// How strongly errors count. Range: 0 ≤ gamma ≤ 8.
   public var gamma = 1.0
+  /// What a perfectly recognised class counts. Range: 0 < floor ≤ 1.
   public var floor = 0.05
+  /// How much of the epochs before stays in r; 0 looks at the last epoch only. Range: 0 ≤ smoothing
+  /// < 1.
   public var smoothing = 0.5
+  /// No class is drawn more than this many times as often as if all were drawn alike. Range: 1 ≤
+  /// cap ≤ 1000.
   public var cap = 10.0
 
   /// Ordinary draws until the first validation.

@@ -18,6 +18,7 @@ public struct CyclicSampling: Sampling {
         "Images of a class in one turn.")
     ])
 
+  /// Images of a class in one turn. Range: from 1 to 1024.
   public var run = 4
 
   /// Four images a turn.

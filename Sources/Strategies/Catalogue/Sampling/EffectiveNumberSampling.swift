@@ -16,6 +16,8 @@ public struct EffectiveNumberSampling: Sampling {
         "0 draws images alike, near 1 draws classes alike.")
     ])
 
+  /// β of the effective number: 0 draws images alike, near 1 draws classes alike. Range: 0 ≤ beta <
+  /// 1.
   public var beta = 0.9999
 
   /// β = 0.9999.

@@ -21,7 +21,9 @@ public struct HardExampleSampling: Sampling {
         "What a perfectly recognised image counts."),
     ])
 
+  /// How strongly errors count. Range: 0 ≤ gamma ≤ 8.
   public var gamma = 1.0
+  /// What a perfectly recognised image counts. Range: 0 < floor ≤ 1.
   public var floor = 0.1
 
   /// γ = 1, floor 0.1.
@@ -39,7 +41,9 @@ public struct HardExampleSampling: Sampling {
 
 /// Draws images by their last errors.
 public struct HardExampleSampler: Sampler {
+  /// How strongly errors count. Range: 0 ≤ gamma ≤ 8.
   public let gamma: Double
+  /// What a perfectly recognised image counts. Range: 0 < floor ≤ 1.
   public let floor: Double
   public var changes: Bool { true }
   public var readsErrors: Bool { true }

@@ -27,7 +27,10 @@ public struct RepeatFactorSampling: Sampling {
   /// How a factor becomes a number of draws.
   public enum Rounding: String, Codable, CaseIterable, Sendable { case stochastic, up }
 
+  /// t: classes with a smaller share of the images repeat; `nil` is 1/C, where C counts classes
+  /// with images. Range: 0 < threshold ≤ 1.
   public var threshold: Double?
+  /// How r becomes a number of draws: by chance in each pass, r on average, or always up.
   public var rounding = Rounding.stochastic
 
   /// Classes below the mean size repeat.

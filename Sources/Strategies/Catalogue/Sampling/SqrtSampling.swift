@@ -16,6 +16,8 @@ public struct SqrtSampling: Sampling {
         "1 draws images alike, 0 draws classes alike.")
     ])
 
+  /// Exponent of the class sizes: 1 draws images alike, 0 draws classes alike. Range: 0 ≤ power ≤
+  /// 1.
   public var power = 0.5
 
   /// The square root.

@@ -19,6 +19,7 @@ public struct Undersampling: Sampling {
         "Images that a class keeps at most; those of the smallest class where not set.")
     ])
 
+  /// Images that a class keeps at most; `nil` is the size of the smallest class. Range: 1 and more.
   public var to: Int?
 
   /// Down to the smallest class.

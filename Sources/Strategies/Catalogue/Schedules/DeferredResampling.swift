@@ -20,8 +20,11 @@ public struct DeferredResampling: Strategy {
       .deferralLoss,
     ])
 
+  /// The share of the run before the second phase, above 0 and below 1.
   public var start = 0.8
+  /// The draws of the second phase.
   public var sampling = SamplingChoice(ClassBalancedSampling())
+  /// The loss of both phases; cross-entropy where `nil`.
   public var loss: LossChoice?
 
   /// Class-balanced draws from 80 % of the run on.
@@ -49,6 +52,3 @@ public struct DeferredResampling: Strategy {
       notes: phases[1].compensationNotes(for: census))
   }
 }
-
-/// A sampler inside of a schedule.
-public typealias SamplingChoice = StrategyChoice<any Sampling>

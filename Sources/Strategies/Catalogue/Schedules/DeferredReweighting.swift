@@ -23,8 +23,12 @@ public struct DeferredReweighting: Strategy {
       .deferralLoss,
     ])
 
+  /// The share of the run before the second phase; the learning-rate schedule runs on. Range: 0 <
+  /// start < 1.
   public var start = 0.8
+  /// The weights of the second phase.
   public var weighting = WeightingChoice(EffectiveNumberWeights())
+  /// The loss of both phases, such as ldam; cross-entropy where not set.
   public var loss: LossChoice?
 
   /// Effective-number weights from 80 % of the run on.
@@ -51,26 +55,6 @@ public struct DeferredReweighting: Strategy {
     return TrainingPlan(
       phases: phases, head: loss?.strategy.head(for: census),
       notes: census.emptyClassNotes + phases[1].compensationNotes(for: census))
-  }
-}
-
-/// A loss inside of a schedule.
-public typealias LossChoice = StrategyChoice<any LossDesign>
-
-extension LossChoice {
-  /// Throws where its parameters cannot be used, where it has weights of its own, or where it is
-  /// more than one loss.
-  func validateWithoutWeights() throws(InvalidParameter) {
-    try validate(as: "loss")
-    let two = TrainingSplit(
-      examples: [0, 1].map { LabeledExample(example: $0, classIndex: $0) }, classCount: 2)
-    let setting = LossSetting(census: ClassCensus(of: two, names: ["0", "1"]))
-    let isOne = try strategy.losses(for: setting).count == 1
-    guard strategy.classWeights == nil, isOne else {
-      throw InvalidParameter(
-        "loss", received: name,
-        expected: "a loss without class weights and without phases of its own")
-    }
   }
 }
 

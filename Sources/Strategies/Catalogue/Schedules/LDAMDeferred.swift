@@ -21,9 +21,13 @@ public struct LDAMDeferred: Strategy {
     ],
     isNeutralOnBalancedData: false)
 
+  /// Margin of the smallest class, as a cosine; 0.3 for iNaturalist. Range: 0 ≤ margin ≤ 2.
   public var margin = 0.5
+  /// s: what cosines are multiplied by. Range: 0 < scale ≤ 1000.
   public var scale = 30.0
+  /// β of the second phase's effective-number weights. Range: 0 ≤ beta < 1.
   public var beta = 0.9999
+  /// The share of the run before the second phase, above 0 and below 1.
   public var start = 0.8
 
   /// Margin 0.5, scale 30, β = 0.9999 from 80 % of the run on.

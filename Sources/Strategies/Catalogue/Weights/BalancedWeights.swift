@@ -13,7 +13,9 @@ public struct BalancedWeights: LossWeighting {
     paper: "King, Zeng, Political Analysis 2001; class_weight=\"balanced\" of scikit-learn",
     parameters: [.normalization(default: .none), .reduction])
 
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.none
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// Not scaled, divided by the batch's weights.

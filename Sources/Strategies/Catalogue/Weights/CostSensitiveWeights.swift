@@ -19,8 +19,11 @@ public struct CostSensitiveWeights: LossWeighting {
       .normalization(default: .none), .reduction,
     ])
 
+  /// How far sizes are compensated: 0 not at all, 1 wholly. Range: 0 ≤ gamma ≤ 4.
   public var gamma = 1.0
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.none
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// γ = 1, not scaled, divided by the batch's weights.

@@ -18,8 +18,12 @@ public struct EffectiveNumberWeights: LossWeighting {
       .normalization(default: .meanOverClasses), .reduction,
     ])
 
+  /// How slowly further images of a class stop counting; about 1 − 1/(images that count). Range: 0
+  /// ≤ beta < 1.
   public var beta = 0.9999
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.meanOverClasses
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// β = 0.9999, mean weight 1 over classes, divided by the batch's weights.

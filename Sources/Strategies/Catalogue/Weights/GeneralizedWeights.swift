@@ -17,8 +17,12 @@ public struct GeneralizedWeights: LossWeighting {
       .normalization(default: .meanOverClasses), .reduction,
     ])
 
+  /// Exponent of the class sizes: 1 is inverse weights; above it rare classes count more than
+  /// frequent ones. Range: 0 ≤ rho ≤ 4.
   public var rho = 1.2
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.meanOverClasses
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// ρ = 1.2, mean weight 1 over classes, divided by the batch's weights.

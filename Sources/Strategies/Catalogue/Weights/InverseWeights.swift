@@ -13,7 +13,9 @@ public struct InverseWeights: LossWeighting {
     paper: "Huang et al., CVPR 2016; scaled to a mean of 1 over classes as in LDAM-DRW",
     parameters: [.normalization(default: .meanOverClasses), .reduction])
 
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.meanOverClasses
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// Mean weight 1 over classes, divided by the batch's weights.

@@ -14,7 +14,9 @@ public struct MaxRatioWeights: LossWeighting {
     paper: "savan77/transfer-learning, Study of Class Imbalance in Deep Learning (scheme 2)",
     parameters: [.normalization(default: .none), .reduction])
 
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.none
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// Not scaled, divided by the batch's weights.

@@ -12,7 +12,9 @@ public struct SmoothedInverseWeights: LossWeighting {
     paper: "uditarora's study of the fashion products (code, no paper)",
     parameters: [.normalization(default: .none), .reduction])
 
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.none
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// Not scaled, divided by the batch's weights.

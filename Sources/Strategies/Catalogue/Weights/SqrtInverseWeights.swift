@@ -12,7 +12,9 @@ public struct SqrtInverseWeights: LossWeighting {
     paper: "Mahajan et al., ECCV 2018; SqrtReWeight in SubpopBench, Yang et al., ICML 2023",
     parameters: [.normalization(default: .meanOverClasses), .reduction])
 
+  /// How the weights are scaled.
   public var normalization = WeightNormalization.meanOverClasses
+  /// What a batch's loss is divided by.
   public var reduction = LossReduction.meanOverWeights
 
   /// Mean weight 1 over classes, divided by the batch's weights.

@@ -3,6 +3,7 @@ import Images
 /// A transform as files write it: its name alone (`horizontal_flip`), or a mapping of the name to
 /// its numbers (`{rotation: {degrees: 10}}`). Numbers that are absent have their defaults.
 public struct DeclaredTransform: Codable, Hashable, Sendable {
+  /// The transform with its numbers.
   public var transform: PixelTransform
 
   /// Wraps a transform.
@@ -18,7 +19,9 @@ public struct DeclaredTransform: Codable, Hashable, Sendable {
     self.transform = transform
   }
 
-  /// Reads either form; throws a ``StrategyProblem`` whose key starts at the coding path.
+  /// Reads either form.
+  ///
+  /// - Throws: a ``StrategyProblem`` whose key starts at the coding path.
   public init(from decoder: any Decoder) throws {
     let value = try ParameterValue(from: decoder)
     do { transform = try Self.read(value) } catch { throw error.under(decoder.codingPath) }
@@ -61,6 +64,8 @@ public struct DeclaredTransform: Codable, Hashable, Sendable {
   }
 
   /// Writes the mapping with all numbers.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     try [transform.name: transform.values].encode(to: encoder)
   }

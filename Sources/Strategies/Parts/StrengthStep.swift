@@ -1,6 +1,8 @@
 /// The strength of classes of fewer training images than `below`.
 public struct StrengthStep: Codable, Hashable, Sendable {
+  /// Training images; at least 1.
   public var below: Int
+  /// Factor on the strength of augmentation; finite, at least 0.
   public var strength: Double
 
   /// A step with both its parts.
@@ -9,6 +11,9 @@ public struct StrengthStep: Codable, Hashable, Sendable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case below, strength }
 
   /// Reads both keys; another key is an error.
+  ///
+  /// - Throws: a ``StrategyProblem`` whose key starts at the coding path, or `DecodingError` for a
+  ///   value that is missing or of another type.
   public init(from decoder: any Decoder) throws {
     if case .mapping(let mapping) = try ParameterValue(from: decoder) {
       let known = CodingKeys.allCases.map(\.rawValue)

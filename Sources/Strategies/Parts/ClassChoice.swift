@@ -4,9 +4,13 @@ import Metrics
 /// Which classes a treatment is for, as files write it: `{below_count: 100, groups: [few]}`. A
 /// class is chosen if any of the conditions holds.
 public struct ClassChoice: Codable, Hashable, Sendable {
+  /// Chooses classes with fewer training images; at least 1.
   public var belowCount: Int?
+  /// Chooses classes with a smaller share of the training images; above 0, at most 1.
   public var belowShare: Double?
+  /// Chooses the classes of these groups.
   public var groups: [ShotGroup]?
+  /// Chooses the classes of these names.
   public var classes: [String]?
 
   /// A choice; without any condition medium and few classes are chosen.
@@ -25,6 +29,9 @@ public struct ClassChoice: Codable, Hashable, Sendable {
   }
 
   /// Reads the keys that are there; another key is an error.
+  ///
+  /// - Throws: a ``StrategyProblem`` whose key starts at the coding path, or `DecodingError` for a
+  ///   value of another type.
   public init(from decoder: any Decoder) throws {
     let known = CodingKeys.allCases.map(\.rawValue).sorted()
     guard case .mapping(let mapping) = try ParameterValue(from: decoder) else {
