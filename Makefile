@@ -3,9 +3,15 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test proofs bench bench-judge asan tsan lint format
+.PHONY: help setup build quickstart test proofs bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
+C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
+
+# The style depends on the version, so it is not the system's.
+CLANG_FORMAT_VERSION := 21.1.8
+CLANG_FORMAT_HOME := .build/lint/clang-format-$(CLANG_FORMAT_VERSION)
+CLANG_FORMAT := $(CLANG_FORMAT_HOME)/bin/clang-format
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,3 +57,13 @@ lint: ## Check the formatting.
 
 format: ## Format the sources in place.
 	swift format --in-place --parallel --recursive $(SOURCES)
+
+lint-c: $(CLANG_FORMAT) ## Check the formatting of the C sources.
+	$(CLANG_FORMAT) --dry-run --Werror $(C_SOURCES)
+
+format-c: $(CLANG_FORMAT) ## Format the C sources in place.
+	$(CLANG_FORMAT) -i $(C_SOURCES)
+
+$(CLANG_FORMAT):
+	python3 -m venv $(CLANG_FORMAT_HOME)
+	$(CLANG_FORMAT_HOME)/bin/pip install --quiet clang-format==$(CLANG_FORMAT_VERSION)

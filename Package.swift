@@ -52,7 +52,7 @@ let package = Package(
     library("CPNG", apt: "libpng-dev"),
     library("CZlib", apt: "zlib1g-dev"),
     library("CCrypto", apt: "libssl-dev"),
-    .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "CKernels", exclude: ["README.md", "kernels.def"], cSettings: cSettings),
     .target(name: "CBuildStamp", cSettings: cSettings),
     .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
     room("Randomness"),

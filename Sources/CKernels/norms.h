@@ -1,17 +1,25 @@
-// The passes of batch normalisation over some rows of a matrix; included after products.h. Formulas
-// are in Kernels/BatchNormKernel.swift. Sums of a channel are formed row after row.
+// The passes of batch normalisation over rows x channels;
+// Kernels/Normalization/BatchNormKernel.swift has the formulas. All matrices lie row after row,
+// vectors have an element for each channel. A channel's sums are formed row after row: of a block
+// of rows first, then added to those in memory.
 
-// Visits rows [row, row + block): narrow ones eight at a time, whose sums stay in registers; wide ones
-// one by one, because many short pieces at once are slow to fetch.
-#define CK_FOR_BLOCKS(ROWS, CHANNELS)                                                            \
-  for (ptrdiff_t row = 0, block; block = least((CHANNELS) <= 64 ? 8 : 1, (ROWS) - row), row < (ROWS); \
-       row += block)
+#ifndef CK_NORMS_H
+#define CK_NORMS_H
+
+#include "normalized_gradient.h"
+
+// Visits blocks of rows [row, row + block): eight narrow rows, whose sums stay in registers
+// meanwhile; wide rows one by one, because many short runs at once are slow to read.
+#define CK_FOR_BLOCKS(ROWS, CHANNELS) \
+  for (ptrdiff_t row = 0, block;      \
+       block = smaller((CHANNELS) <= 64 ? 8 : 1, (ROWS) - row), row < (ROWS); row += block)
 
 static void norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *shift,
                             float *first, float *second) {
   CK_FOR_BLOCKS(rows, channels) {
     const float *start = x + row * channels;
     ptrdiff_t c = 0;
+    // Whole vectors of channels.
     for (; c + CK_LANES <= channels; c += CK_LANES) {
       vec k = load(shift + c), sum = {}, squares = {};
       for (ptrdiff_t r = 0; r < block; r++) {
@@ -22,6 +30,7 @@ static void norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, 
       store(first + c, load(first + c) + sum);
       store(second + c, load(second + c) + squares);
     }
+    // The channels that are left.
     for (; c < channels; c++) {
       float sum = 0, squares = 0;
       for (ptrdiff_t r = 0; r < block; r++) {
@@ -37,10 +46,12 @@ static void norm_statistics(ptrdiff_t rows, ptrdiff_t channels, const float *x, 
 
 static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_normalized addend,
                        int rectifies, float *y, int non_temporal) {
+  // Only rows of whole cache lines are stored past the caches.
   non_temporal = non_temporal && channels % 16 == 0 && (size_t)y % 64 == 0;
   const float *from = x.first, *other = addend.first;
   for (ptrdiff_t row = 0; row < rows; row++) {
     ptrdiff_t c = 0;
+    // Whole vectors of channels.
     for (; c + CK_LANES <= channels; c += CK_LANES) {
       vec value = load(x.scale + c) * load(from + c) + load(x.shift + c);
       if (other) {
@@ -55,6 +66,7 @@ static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_n
         store(y + c, value);
       }
     }
+    // The channels that are left.
     for (; c < channels; c++) {
       float value = x.scale[c] * from[c] + x.shift[c];
       if (other) {
@@ -66,12 +78,10 @@ static void norm_apply(ptrdiff_t rows, ptrdiff_t channels, ck_normalized x, ck_n
     y += channels;
     if (other) { other += channels; }
   }
-#if defined(__x86_64__)
-  if (non_temporal) { __builtin_ia32_sfence(); }
-#endif
+  if (non_temporal) { end_non_temporal_stores(); }
 }
 
-// How dy is masked before it is summed.
+// Where dy counts as 0: nowhere, where the normalised x is cut off, or where the output z was.
 enum { CK_NO_MASK, CK_NORMALIZED_MASK, CK_OUTPUT_MASK };
 
 CK_INLINE void sum_gradient(ptrdiff_t rows, ptrdiff_t channels, const float *x, const float *mean,
@@ -79,15 +89,16 @@ CK_INLINE void sum_gradient(ptrdiff_t rows, ptrdiff_t channels, const float *x, 
                             int mask, float *first, float *second) {
   CK_FOR_BLOCKS(rows, channels) {
     ptrdiff_t start = row * channels, c = 0;
+    // Whole vectors of channels.
     for (; c + CK_LANES <= channels; c += CK_LANES) {
       vec middle = load(mean + c), sum = {}, products = {};
       for (ptrdiff_t r = 0; r < block; r++) {
         ptrdiff_t at = start + r * channels + c;
         vec value = load(x + at), d = load(dy + at);
         if (mask == CK_NORMALIZED_MASK) {
-          d = unless(load(scale + c) * value + load(shift + c) <= 0, d);
+          d = zero_where(load(scale + c) * value + load(shift + c) <= 0, d);
         } else if (mask == CK_OUTPUT_MASK) {
-          d = unless(load(z + at) <= 0, d);
+          d = zero_where(load(z + at) <= 0, d);
           store(dy + at, d);
         }
         sum += d;
@@ -96,6 +107,7 @@ CK_INLINE void sum_gradient(ptrdiff_t rows, ptrdiff_t channels, const float *x, 
       store(first + c, load(first + c) + sum);
       store(second + c, load(second + c) + products);
     }
+    // The channels that are left.
     for (; c < channels; c++) {
       float sum = 0, products = 0;
       for (ptrdiff_t r = 0; r < block; r++) {
@@ -127,7 +139,7 @@ static void norm_sums(ptrdiff_t rows, ptrdiff_t channels, const float *x, const 
 
 static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_gradient g, float *to,
                           int is_shared) {
-  int non_temporal = is_shared && channels % CK_LINE == 0 && goes_far(to);
+  int non_temporal = is_shared && channels % CK_LINE == 0 && stores_past_caches(to);
   if (non_temporal) {
     form_gradient(rows, channels, g, 0, to, channels, 1);
     end_non_temporal_stores();
@@ -135,3 +147,5 @@ static void norm_gradient(ptrdiff_t rows, ptrdiff_t channels, ck_normalized_grad
     form_gradient(rows, channels, g, 0, to, channels, 0);
   }
 }
+
+#endif

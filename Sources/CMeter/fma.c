@@ -4,8 +4,8 @@
 #define CHAINS 12
 #define REPEATS 64
 
-// The numbers tend to b / (1 - a): they neither overflow nor become denormal. What a compiler knows it
-// computes beforehand: a chain that begins at 1 stays there, and used to be left out.
+// The numbers tend to b / (1 - a): they neither overflow nor become denormal. What a compiler knows
+// it computes beforehand: a chain that begins at 1 stays there, and used to be left out.
 static volatile float factor = 0.999f;
 static volatile float summand = 0.001f;
 
@@ -75,18 +75,18 @@ static int width(void) {
 uint64_t meter_fma(uint64_t rounds) {
   switch (width()) {
 #if defined(__x86_64__)
-  case 16: return fma_avx512(rounds);
-  case 8: return fma_avx2(rounds);
+    case 16: return fma_avx512(rounds);
+    case 8: return fma_avx2(rounds);
 #endif
-  default: return fma_portable(rounds);
+    default: return fma_portable(rounds);
   }
 }
 
 const char *meter_fma_name(void) {
   switch (width()) {
-  case 16: return "AVX-512F";
-  case 8: return "AVX2 + FMA";
-  default: return "portable";
+    case 16: return "AVX-512F";
+    case 8: return "AVX2 + FMA";
+    default: return "portable";
   }
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Kernels
 import Tensors
 import Testing
@@ -217,7 +218,7 @@ import Testing
             0, &sums, &scratch)
         }
       }
-      let add = byStrassen ? table.strassen_add_sums : table.add_sums
+      let add = byStrassen ? table.strassen_backward_add : table.backward_add
       add!(k, n, 0, columns, sums, 1, 0, &dw)
       return Results(dx: dx, dw: dw)
     }

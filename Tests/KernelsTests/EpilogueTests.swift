@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Tensors
 import Testing
 

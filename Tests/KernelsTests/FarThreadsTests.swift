@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Kernels
 import Synchronization
 import Tensors

@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Testing
 
 /// Every compiled implementation of the inner loops that this processor runs.

@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Testing
 
 /// Max-pooling in C, in every implementation.

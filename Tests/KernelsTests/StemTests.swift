@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Testing
 
 /// The first convolution by Winograd's F(3×3, 7×7) in C, in every implementation.

@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Testing
 
 /// Products by seven products of quarters, in every compiled implementation that this processor runs.

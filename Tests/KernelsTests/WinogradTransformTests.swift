@@ -1,4 +1,5 @@
 import CKernels
+import CKernels.Table
 import Testing
 
 /// The transforms of every pair of axes, as every implementation computes them, against matrices in
