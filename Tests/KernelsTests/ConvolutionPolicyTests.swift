@@ -21,7 +21,7 @@ import Testing
       problem(2, 64, 64, kernel: 1), problem(2, 256, 512, kernel: 1, stride: 2),
       problem(5, 512, 2048, kernel: 1),
     ]
-    return [Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "winograd 3×3")]
+    return [Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "winograd stem 3×3")]
       + ones.map {
         // An odd pixel has no neighbour in its image.
         Choice(

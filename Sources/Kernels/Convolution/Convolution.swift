@@ -13,7 +13,7 @@ protocol ConvolutionKernel: Sendable {
   /// The extents.
   var problem: ConvolutionProblem { get }
   /// Recorded with every run.
-  var name: String { get }
+  var name: ConvolutionKernelName { get }
   /// Elements of scratch memory that a pass may use with so many threads.
   func scratchCount(threads: Int) -> Int
   /// The same of a forward pass with prepared weights alone.
@@ -157,10 +157,13 @@ public struct Convolution: Sendable {
   }
 
   /// Name of the chosen implementation.
-  public var kernelName: String { kernel.name }
+  public var kernelName: String { kernel.name.rawValue }
 
   /// Name of the implementation that computes with folded weights.
-  public var foldedKernelName: String { foldedKernel.name }
+  public var foldedKernelName: String { foldedKernel.name.rawValue }
+
+  /// The type that computes; for tests.
+  package var implementation: String { "\(type(of: kernel))" }
 
   /// Elements of scratch memory that any pass may use.
   public func scratchCount(threads: Int) -> Int {

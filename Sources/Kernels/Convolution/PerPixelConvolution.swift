@@ -4,7 +4,7 @@
 /// by the padding's zeros, which are most of the patches where images are as small as the kernel:
 /// a 3×3 kernel on 2×2 pixels meets 16 pixels, and im2col multiplies 36.
 struct PerPixelConvolution: ConvolutionKernel {
-  let name = "per pixel"
+  let name = ConvolutionKernelName.perPixel
   let problem: ConvolutionProblem
 
   init(_ problem: ConvolutionProblem) { self.problem = problem }

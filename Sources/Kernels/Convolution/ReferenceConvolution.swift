@@ -1,6 +1,6 @@
 /// The seven loops: slow, obvious, for every problem. Defines what a convolution is.
 struct ReferenceConvolution: ConvolutionKernel {
-  let name = "reference"
+  let name = ConvolutionKernelName.reference
   let problem: ConvolutionProblem
 
   init(_ problem: ConvolutionProblem) { self.problem = problem }

@@ -9,7 +9,7 @@ import CKernels
 /// pixels are thin, x is copied with its border first, so that a run is a whole kernel row and rows are
 /// read where they lie (``WindowedProducts``).
 struct GatheredConvolution: ConvolutionKernel {
-  let name = "gathered"
+  let name = ConvolutionKernelName.gathered
   let problem: ConvolutionProblem
 
   init(_ problem: ConvolutionProblem) { self.problem = problem }

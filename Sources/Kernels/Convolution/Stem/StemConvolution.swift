@@ -12,7 +12,7 @@ import CKernels
 ///
 /// Winograd 1980; phases as in ``WinogradConvolution`` with a stride.
 struct StemConvolution: ConvolutionKernel {
-  let name = "winograd 3×3"
+  let name = ConvolutionKernelName.winogradStem
   let problem: ConvolutionProblem
 
   /// Tiles whose weights' gradient is summed at a time, at least: V and D of them stay in a second-level

@@ -11,7 +11,7 @@ import CKernels
 /// ``StrassenGradient``'s. What a stride of 2 sends back is ``GatheredConvolution``'s unless it is added to
 /// what is there: else most pixels are zeros to be written.
 struct StrassenConvolution: ConvolutionKernel {
-  let name = "strassen"
+  let name = ConvolutionKernelName.strassen
   let problem: ConvolutionProblem
   let gathered: GatheredConvolution
 

@@ -60,7 +60,7 @@ struct WinogradAxis: Hashable, Sendable {
 }
 
 /// The axes of a two-dimensional tile.
-struct WinogradTiling: Hashable, Sendable, CustomStringConvertible {
+struct WinogradTiling: Hashable, Sendable {
   /// A phase along either side.
   struct Phase {
     let rows: WinogradAxis.Phase
@@ -75,8 +75,8 @@ struct WinogradTiling: Hashable, Sendable, CustomStringConvertible {
   let rows: WinogradAxis
   let columns: WinogradAxis
 
-  /// Such as `4×5`: the rows and columns of a tile of outputs.
-  var description: String { "\(rows.tile)×\(columns.tile)" }
+  /// The name of the convolution with such tiles.
+  var name: ConvolutionKernelName { .winograd(rows: rows.tile, columns: columns.tile) }
 
   /// Pairs of points.
   var planes: Int { rows.points * columns.points }

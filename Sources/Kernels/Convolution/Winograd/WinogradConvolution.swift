@@ -12,7 +12,7 @@ struct WinogradConvolution: ConvolutionKernel {
   let problem: ConvolutionProblem
   let tiling: WinogradTiling
 
-  var name: String { "winograd \(tiling)" }
+  var name: ConvolutionKernelName { tiling.name }
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
 
