@@ -48,14 +48,3 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
       + "k\(kernelHeight) s\(stride) p\(padding)"
   }
 }
-
-/// Which implementations a run may use; stored with the run, because it changes last bits.
-public enum ConvolutionPolicy: String, Codable, Sendable, CaseIterable {
-  /// The fastest.
-  case fastest
-  /// Only those that form every sum as the formula has it, product by product: neither Winograd's nor
-  /// Strassen's.
-  case withoutWinograd
-  /// The loops that define the answer.
-  case reference
-}

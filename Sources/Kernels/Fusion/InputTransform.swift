@@ -31,6 +31,11 @@ public struct InputTransform {
     (self.scale, self.shift, self.residual) = (scale, shift, residual)
   }
 
+  /// The transform of the channels from this one on.
+  func from(_ channel: Int) -> InputTransform {
+    InputTransform(scale: scale + channel, shift: shift + channel)
+  }
+
   /// to = max(0, A · x + B) for one pixel.
   func apply(_ x: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, channels: Int) {
     var c = 0

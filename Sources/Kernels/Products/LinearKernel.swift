@@ -52,7 +52,7 @@ public struct LinearKernel: Sendable {
   ) {
     // yᵀ = W · xᵀ, because packing x takes less than packing W.
     let packed = PackedMatrix(scratch, depth: inputs, columns: batch)
-    packed.pack([PackedMatrix.Part(x, rows: inputs)], transposed: true, pool: pool)
+    packed.pack([PackedMatrix.Rows(x, count: inputs)], transposed: true, pool: pool)
     let blocks = blocks.y
     pool.run(chunks: blocks.count) { index, thread in
       let block = blocks[index]
@@ -60,8 +60,11 @@ public struct LinearKernel: Sendable {
       let product = thread + ProductBlocks.threadScratch
       let top = block.rows.lowerBound
       packed.multiply(
-        block, a: w, count: outputs, transform: nil, isNonTemporal: false, scratch: thread,
-        result: product - top * batch)
+        block,
+        .dense(
+          w + top * inputs, pitch: inputs, length: inputs,
+          following: outputs - block.rows.upperBound),
+        output: ProductOutput(first: product, pitch: batch), scratch: thread)
       for n in block.columns(of: batch) {
         for k in block.rows { y[n * outputs + k] = product[(k - top) * batch + n] + b[k] }
       }
@@ -111,8 +114,6 @@ public struct LinearKernel: Sendable {
   private static func columns(
     _ columns: Range<Int>, of matrix: UnsafePointer<Float>, pitch: Int
   ) -> ck_rows {
-    ck_rows(
-      starts: nil, first: matrix + columns.lowerBound, pitch: pitch, segments: 1,
-      length: columns.count, scale: nil, shift: nil, following: 0)
+    .dense(matrix + columns.lowerBound, pitch: pitch, length: columns.count)
   }
 }

@@ -60,9 +60,10 @@ extension RecurrentKernel {
         }
       }
       Gemm.multiply(
-        m: rows.count, n: hidden, k: gateWidth, a: dHiddenRows + rows.lowerBound * gateWidth,
-        lda: gateWidth, b: u, ldb: hidden, beta: 1, c: dState + rows.lowerBound * hidden,
-        ldc: hidden)
+        m: rows.count, n: hidden, k: gateWidth,
+        a: .init(dHiddenRows + rows.lowerBound * gateWidth, pitch: gateWidth),
+        b: .init(u, pitch: hidden),
+        c: .init(dState + rows.lowerBound * hidden, pitch: hidden, beta: 1))
     }
   }
 
@@ -121,8 +122,8 @@ extension RecurrentKernel {
       let dw = (isHidden ? target.hidden : target.input) + first * columns
       if rows > 0 {
         Gemm.multiplyTransposedA(
-          m: count, n: columns, k: rows, a: dGates, lda: gateWidth, b: source, ldb: columns,
-          beta: 1, c: dw, ldc: columns)
+          m: count, n: columns, k: rows, a: .init(dGates, pitch: gateWidth),
+          b: .init(source, pitch: columns), c: .init(dw, pitch: columns, beta: 1))
       }
       let db = (isHidden ? target.hiddenBias : target.inputBias) + first
       for gate in 0..<count {
@@ -143,9 +144,10 @@ extension RecurrentKernel {
       for direction in 0..<directions {
         Gemm.multiply(
           m: min(Self.rowsPerBlock, rows - first), n: inputs, k: gateWidth,
-          a: memory.dInput + (direction * length * batch + first) * gateWidth, lda: gateWidth,
-          b: weights[direction].input, ldb: inputs, beta: direction == 0 ? 0 : 1,
-          c: dx + first * inputs, ldc: inputs)
+          a: .init(
+            memory.dInput + (direction * length * batch + first) * gateWidth, pitch: gateWidth),
+          b: .init(weights[direction].input, pitch: inputs),
+          c: .init(dx + first * inputs, pitch: inputs, beta: direction == 0 ? 0 : 1))
       }
     }
   }

@@ -67,9 +67,10 @@ extension RecurrentKernel {
         (gates + row * gateWidth).update(from: weights[direction].inputBias, count: gateWidth)
       }
       Gemm.multiply(
-        m: count, n: gateWidth, k: inputs, a: x + first * inputs, lda: inputs,
-        b: memory.transposed + direction * gateWidth * (inputs + hidden), ldb: gateWidth, beta: 1,
-        c: gates, ldc: gateWidth)
+        m: count, n: gateWidth, k: inputs, a: .init(x + first * inputs, pitch: inputs),
+        b: .init(
+          memory.transposed + direction * gateWidth * (inputs + hidden), pitch: gateWidth),
+        c: .init(gates, pitch: gateWidth, beta: 1))
     }
   }
 
@@ -92,8 +93,9 @@ extension RecurrentKernel {
         (product + row * gateWidth).update(from: bias, count: gateWidth)
       }
       Gemm.multiply(
-        m: rows.count, n: gateWidth, k: hidden, a: states + step * stride + first, lda: hidden,
-        b: u, ldb: gateWidth, beta: 1, c: product, ldc: gateWidth)
+        m: rows.count, n: gateWidth, k: hidden,
+        a: .init(states + step * stride + first, pitch: hidden), b: .init(u, pitch: gateWidth),
+        c: .init(product, pitch: gateWidth, beta: 1))
       for row in rows {
         let place = step * stride + row * hidden
         let h = states + place

@@ -1,25 +1,3 @@
-/// Eight elements that are computed together.
-typealias Vector = SIMD8<Float>
-
-extension UnsafePointer where Pointee == Float {
-  /// The eight elements from `index` on, at any alignment.
-  @inline(__always) func vector(_ index: Int) -> Vector {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
-  }
-}
-
-extension UnsafeMutablePointer where Pointee == Float {
-  /// The eight elements from `index` on, at any alignment.
-  @inline(__always) func vector(_ index: Int) -> Vector {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
-  }
-
-  /// Stores eight elements from `index` on.
-  @inline(__always) func store(_ vector: Vector, _ index: Int) {
-    UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: Vector.self)
-  }
-}
-
 /// How the rows of a matrix are cut into chunks: by the matrix's extents only, never by the number
 /// of threads, so that sums formed per chunk and then in chunk order are always the same.
 struct RowChunks: Sendable {
@@ -40,21 +18,5 @@ struct RowChunks: Sendable {
   func range(_ chunk: Int) -> Range<Int> {
     let start = chunk * rowsPerChunk
     return start..<min(start + rowsPerChunk, rows)
-  }
-}
-
-/// How a run of elements is cut into chunks: 16,384 at a time.
-struct FlatChunks: Sendable {
-  static let size = 16_384
-  let total: Int
-
-  init(_ total: Int) { self.total = total }
-
-  var count: Int { (total + Self.size - 1) / Self.size }
-
-  /// Elements of a chunk.
-  func range(_ chunk: Int) -> Range<Int> {
-    let start = chunk * Self.size
-    return start..<min(start + Self.size, total)
   }
 }
