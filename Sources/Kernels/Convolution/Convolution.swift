@@ -163,8 +163,8 @@ extension Convolution {
     kernel.backwardWeights(operands, in: execution)
   }
 
-  /// Whether ``backward(_:_:in:)`` takes less time than one gradient after the other: threads wait for
-  /// each other once.
+  /// Whether ``backward(_:_:in:)`` takes less time than one gradient after the other: threads wait
+  /// for each other once.
   public var joinsBackward: Bool { joined?.joinsBackward ?? false }
 
   /// dw and dx from dy, with the same bits as one after the other; overwrites both.

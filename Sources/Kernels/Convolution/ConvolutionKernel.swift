@@ -99,7 +99,8 @@ protocol FusedBackward: ConvolutionKernel {
   var fusedBackward: DenseBackward? { get }
 }
 
-/// An implementation that can compute the weights' gradient from lines of dy that are not in memory.
+/// An implementation that can compute the weights' gradient from lines of dy that are not in
+/// memory.
 protocol LineReadingKernel: ConvolutionKernel {
   func backwardWeights(_ operands: LineGradientOperands, in execution: Execution)
 }

@@ -37,7 +37,7 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   /// Elements in w.
   public var weightCount: Int { kernelHeight * kernelWidth * inChannels * outChannels }
 
-  /// Additions and multiplications of one pass of a direct convolution.
+  /// Additions and multiplications of one pass by the definition.
   public var operations: Double {
     2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
   }

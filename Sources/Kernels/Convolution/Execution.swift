@@ -5,8 +5,8 @@ public struct Execution {
   public let pool: ThreadPool
 
   /// - Parameters:
-  ///   - scratch: as many elements as the pass says that it may use with the pool's threads, aligned
-  ///     to 64 bytes, apart from all operands.
+  ///   - scratch: as many elements as the pass says that it may use with the pool's threads,
+  ///     aligned to 64 bytes, apart from all operands.
   ///   - pool: the threads; nothing else runs on them meanwhile.
   public init(scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
     (self.scratch, self.pool) = (scratch, pool)

@@ -4,15 +4,15 @@ public struct ForwardOperands {
   public var y: MutableOperand
   /// batch × height × width × inChannels
   public var x: Operand
-  /// kernelHeight × kernelWidth × inChannels × outChannels; what ``PreparedForward/prepare(to:w:pool:)``
-  /// made of that where weights are prepared.
+  /// kernelHeight × kernelWidth × inChannels × outChannels; what
+  /// ``PreparedForward/prepare(to:w:pool:)`` made of that where weights are prepared.
   public var w: Operand
   /// What happens to x on its way in; nil for nothing.
   public var input: InputTransform?
   /// Where not nil, ``Convolution/statisticsCount`` elements for the sums over the rows of y that
   /// ``BatchNormKernel`` finds means and variances from; only where that is not 0.
   public var statistics: UnsafeMutablePointer<Float>?
-  /// What becomes of the sums before they are written; only where weights are prepared.
+  /// What is done to the sums before they are written; only where weights are prepared.
   var epilogue: Epilogue?
 
   /// Operands of any type.

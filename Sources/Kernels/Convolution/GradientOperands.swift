@@ -1,5 +1,5 @@
-/// What the pass backward to the data reads and writes: dx = the adjoint of the convolution, applied
-/// to dy, then the epilogue.
+/// What the pass backward to the data reads and writes: dx = the adjoint of the convolution,
+/// applied to dy, then the epilogue.
 public struct DataGradientOperands {
   /// batch × height × width × inChannels; overwritten, unless the epilogue's addend is dx itself.
   public var dx: MutableOperand
@@ -7,7 +7,7 @@ public struct DataGradientOperands {
   public var dy: Operand
   /// kernelHeight × kernelWidth × inChannels × outChannels
   public var w: Operand
-  /// What becomes of the sums before they are written.
+  /// What is done to the sums before they are written.
   public var epilogue: GradientEpilogue
 
   /// Operands of any type.
@@ -72,8 +72,8 @@ public struct LineGradientOperands {
   }
 }
 
-/// What both gradients in one pass read and write, from the gradient of a normalisation that need not
-/// be in memory.
+/// What both gradients in one pass read and write, from the gradient of a normalisation that need
+/// not be in memory.
 public struct FusedGradientOperands {
   /// batch × height × width × inChannels; nil where nobody wants it, else as
   /// ``DataGradientOperands/dx``.
@@ -88,7 +88,7 @@ public struct FusedGradientOperands {
   public var w: Operand
   /// What happened to x on its way into the convolution; nil for nothing.
   public var input: InputTransform?
-  /// What becomes of the sums of dx before they are written.
+  /// What is done to the sums of dx before they are written.
   public var epilogue = GradientEpilogue()
 
   /// Operands in single precision.

@@ -2,9 +2,9 @@ import CKernels
 
 /// A product of matrices for each pair of an output pixel and a kernel row inside the image.
 ///
-/// The rows of a product are the images of the batch. Nothing is copied and nothing is multiplied
-/// by the padding's zeros, which are most of the patches where images are as small as the kernel:
-/// a 3×3 kernel on 2×2 pixels meets 16 pixels, and im2col multiplies 36.
+/// The rows of a product are the images of the batch. Nothing is multiplied by the padding's zeros,
+/// which are most of what taps meet where images are as small as the kernel: a 3×3 kernel on 2×2
+/// pixels meets 16 pixels inside the image, and im2col multiplies 36.
 struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
   let name = ConvolutionKernelName.perPixel
   let problem: ConvolutionProblem
@@ -56,8 +56,8 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
       .pack([PackedMatrix.Rows(w, count: depth)], transposed: false, pool: pool)
   }
 
-  /// A part for each output pixel, with a row for each image; none where a pixel may meet nothing but
-  /// the border.
+  /// A part for each output pixel, with a row for each image; none where a pixel may meet nothing
+  /// but the border.
   var resultParts: [Int] {
     problem.padding >= min(problem.kernelHeight, problem.kernelWidth)
       ? [] : Array(repeating: problem.batch, count: problem.outHeight * problem.outWidth)
@@ -70,7 +70,7 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
     let packed = PackedMatrix(
       UnsafeMutablePointer(mutating: operands.w.float32),
       depth: p.kernelHeight * p.kernelWidth * c, columns: k)
-    let loop = operands.epilogue?.loop(y)
+    let loop = operands.epilogue?.relative(to: y)
     let columnSums = operands.sums(p)
     let threads = ThreadScratch(execution.scratch, count: ProductBlocks.threadScratch)
     let pixels = p.outHeight * p.outWidth
@@ -83,7 +83,8 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
       let top = oy * p.stride - p.padding
       let kernelRows = Self.inside(first: top, count: p.kernelHeight, extent: p.height)
       let sums = columnSums?.part(pixel, of: y, columns: block.columns(of: k))
-      // A product for each kernel row, the later ones added to the first; the last one ends the sums.
+      // A product for each kernel row, the later ones added to the first; the last one ends the
+      // sums.
       for r in kernelRows where !s.isEmpty {
         let iy = top + r
         let tap = r * p.kernelWidth + s.lowerBound
@@ -149,7 +150,7 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
         if isFirst { Self.clear(block, of: packed, dx + pixel * c, distance: pixels * c) }
       }
     }
-    operands.epilogue.epilogue(dx)?.apply(
+    operands.epilogue.epilogue(writing: dx)?.apply(
       to: dx, count: p.inputCount, channels: c, pool: execution.pool)
   }
 
@@ -157,7 +158,8 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
     GatheredConvolution(problem).backwardWeights(operands, in: execution)
   }
 
-  /// Calls `body` with blocks of every pixel's product, whose rows are the images, for threads to share.
+  /// Calls `body` with blocks of every pixel's product, whose rows are the images, for threads to
+  /// share.
   private static func forEachBlock(
     pixels: Int, of packed: PackedMatrix, batch: Int, _ pool: ThreadPool,
     _ body: (_ pixel: Int, _ block: ProductBlocks.Block, _ thread: Int) -> Void
@@ -173,7 +175,8 @@ struct PerPixelConvolution: PreparedForward, ResultSummingKernel {
     }
   }
 
-  /// Calls `body` with `pixels` runs, `step` apart, for each of some images, which are `distance` apart.
+  /// Calls `body` with `pixels` runs, `step` apart, for each of some images, which are `distance`
+  /// apart.
   private static func withImages(
     _ images: Range<Int>, pixels: Int, of start: UnsafePointer<Float>, distance: Int, _ step: Int,
     _ body: (RunStarts) -> Void

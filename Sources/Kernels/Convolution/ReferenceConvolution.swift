@@ -53,7 +53,8 @@ struct ReferenceConvolution: PreparedForward {
         }
       }
     }
-    epilogue.epilogue(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
+    epilogue.epilogue(writing: dx)?.apply(
+      to: dx, count: problem.inputCount, channels: problem.inChannels)
   }
 
   func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {

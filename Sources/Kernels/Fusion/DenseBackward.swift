@@ -3,11 +3,11 @@ import CKernels
 /// Both gradients of a convolution that is one product of matrices, y = x · w, and is followed by
 /// a normalisation: the gradient of y is formed block by block and read by both products at once.
 ///
-///     dw = xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
+///     dw = xᵀ · t,  dx = epilogue(t · wᵀ),  t = scale · dy + (slope · y + constant)
 ///
 /// Pixels are cut into groups, each with sums of its own for dw, which are added in group order.
-/// The cut depends only on the extents. By Strassen's method (``StrassenConvolution``) the same factors of
-/// t serve both products.
+/// The cut depends only on the extents. By Strassen's method (``StrassenConvolution``) the same
+/// factors of t serve both products.
 struct DenseBackward {
   /// Fewest pixels of a group; with fewer, adding up the groups' sums costs what the fusion saves.
   static let leastPixels = 256
@@ -16,13 +16,14 @@ struct DenseBackward {
   /// Most elements that the sums of all groups may have to stay in the caches.
   static let mostSums = 1 << 20
   /// Fewest weights for which adding up the groups' sums takes longer than writing t to memory and
-  /// reading it twice; fewer where the convolution has fewer output than input channels, since t is then
-  /// the smaller matrix (measured).
+  /// reading it twice; fewer where the convolution has fewer output than input channels, since t is
+  /// then the smaller matrix (measured).
   static let tooManyWeights = 1 << 20
   static let tooManyNarrowing = 1 << 15
 
   private let problem: ConvolutionProblem
   private let byStrassen: Bool
+  /// Groups of pixels.
   private let groups: Int
 
   /// Nil where the convolution is no product of dense matrices, has few pixels or many weights.
@@ -38,9 +39,10 @@ struct DenseBackward {
     guard groups >= 2, problem.weightCount < tooMany else { return nil }
   }
 
-  /// Parts of the rows of dx that sums are formed over: the groups.
+  /// Parts of the rows of dx that column sums are formed over: the pixels of each group.
   var gradientParts: Int { groups }
 
+  /// Elements of a group's sums for dw.
   private var sumCount: Int {
     let (c, k) = (problem.inChannels, problem.outChannels)
     return roundUp(byStrassen ? ck_strassen_backward_sums(c, k) : ck_backward_sums(c, k), 16)
@@ -88,7 +90,7 @@ struct DenseBackward {
     let output = ProductOutput(
       pitch: c, adds: dx.map { epilogue.accumulates($0) } ?? false,
       isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount,
-      epilogue: dx.flatMap { epilogue.epilogue($0)?.loop($0) })
+      epilogue: dx.flatMap { epilogue.epilogue(writing: $0)?.relative(to: $0) })
     pool.run(chunks: groups) { group, thread in
       let unit = byStrassen ? 2 : 1
       let units = problem.outPixels / unit
@@ -102,7 +104,7 @@ struct DenseBackward {
       output.withResult { result in
         let backward = byStrassen ? ck_strassen_backward : ck_backward
         backward(
-          end - first, rows, k, operands.dy.loop(from: first, channels: k), packed, result,
+          end - first, rows, k, operands.dy.rows(from: first, channels: k), packed, result,
           output.adds ? 1 : 0, sums + group * sumCount, threads[thread])
       }
     }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The gradient of a max-pool's input, formed line by line: every output's gradient goes to the pixel
-/// that won its window.
+/// The gradient of a max-pool's input, formed line by line: every output's gradient goes to the
+/// pixel that won its window.
 public struct PooledGradient {
   let maxPool: MaxPool
   private let dy: UnsafePointer<Float>
@@ -23,8 +23,8 @@ public struct PooledGradient {
 ///
 ///     scale · dy + (slope · x + constant)
 ///
-/// line by line, so that neither it nor dy, each four times as large as the pool's result, is ever in
-/// memory.
+/// line by line, so that neither it nor dy, each four times as large as the pool's result, is ever
+/// in memory.
 public struct GradientLines {
   private let pooled: PooledGradient
   private let x: UnsafeMutablePointer<Float>

@@ -4,9 +4,9 @@ import CKernels
 ///
 ///     scale · dy + (slope · x + constant)
 ///
-/// Matrices are rows × channels, vectors have one element for each channel. Whatever reads the gradient
-/// next may compute it while it reads, so that it is never in memory; ``BatchNormKernel/apply(_:pool:)``
-/// writes it to memory for those that cannot.
+/// Matrices are rows × channels, vectors have one element for each channel. Whatever reads the
+/// gradient next may compute it while it reads, so that it is never in memory;
+/// ``BatchNormKernel/apply(_:pool:)`` writes it to memory for those that cannot.
 public struct NormalizedGradient {
   /// Replaced by its gradient where that is written to memory.
   public let x: UnsafeMutablePointer<Float>
@@ -27,8 +27,8 @@ public struct NormalizedGradient {
     (self.slope, self.constant, self.shift) = (slope, constant, shift)
   }
 
-  /// The same for the loops in C, from a row on.
-  func loop(from row: Int, channels: Int) -> ck_normalized_gradient {
+  /// The same from a row on, for the loops in C.
+  func rows(from row: Int, channels: Int) -> ck_normalized_gradient {
     ck_normalized_gradient(
       dy: dy + row * channels, y: x + row * channels, scale: scale, slope: slope,
       constant: constant, shift: shift)

@@ -1,5 +1,5 @@
-/// Sums of a weights' gradient over groups of pixels: groups × count, one after the other in scratch
-/// memory, until they are added up in group order.
+/// Sums of a weights' gradient over groups of pixels: groups × count, one after the other in
+/// scratch memory, until they are added up in group order.
 struct PartialSums {
   /// Elements of the gradient.
   let count: Int
@@ -11,14 +11,16 @@ struct PartialSums {
   /// Elements of scratch memory.
   var scratchCount: Int { groups > 1 ? groups * distance : 0 }
 
-  /// Where the sums of a group are formed: in `whole`, the gradient itself, where there is one only.
+  /// Where the sums of a group are formed: in `whole`, the gradient itself, where there is one
+  /// only.
   func start(
     of group: Int, in scratch: UnsafeMutablePointer<Float>, else whole: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
     groups > 1 ? scratch + group * distance : whole
   }
 
-  /// whole = the sums of all groups, added up in group order; nothing to do where there is one only.
+  /// whole = the sums of all groups, added up in group order; nothing to do where there is one
+  /// only.
   func add(
     to whole: UnsafeMutablePointer<Float>, scratch: UnsafePointer<Float>, pool: ThreadPool
   ) {

@@ -68,7 +68,8 @@ extension BatchNormKernel {
       shift: remasks ? saved.shift : nil)
   }
 
-  /// The same from the sums of a convolution that wrote dy, ``ColumnSums``; `isMasked` as these were.
+  /// The same from the sums of a convolution that wrote dy, ``ColumnSums``; `isMasked` as these
+  /// were.
   ///
   /// - Parameters:
   ///   - sums: what the convolution wrote.
@@ -129,7 +130,7 @@ extension BatchNormKernel {
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
       ck_norm_gradient(
-        range.count, channels, gradient.loop(from: range.lowerBound, channels: channels),
+        range.count, channels, gradient.rows(from: range.lowerBound, channels: channels),
         gradient.x + offset, 1)
     }
   }

@@ -4,9 +4,10 @@ import CKernels
 ///
 ///     μ = Σ x / m,  σ² = Σ (x − μ)² / m,  r = 1 / √(σ² + ε),  y = γ · r · (x − μ) + β
 ///
-/// Ioffe and Szegedy, ICML 2015. The normalisation is applied as y = A · x + B with A = γ·r and
-/// B = β − μ·A, in one pass together with what follows it: the addition of a residual branch and
-/// the ReLU. All vectors have `channels` elements. Results do not depend on the number of threads.
+/// Ioffe and Szegedy, ICML 2015. The normalisation is applied as y = A · x + B with A = γ·r and B =
+/// β − μ·A, together with what follows it, so that memory is read and written once: the addition of
+/// a residual branch and the ReLU. All vectors have `channels` elements. Results do not depend on
+/// the number of threads.
 public struct BatchNormKernel: Sendable {
   /// Elements of each channel, m.
   public let rows: Int
@@ -25,8 +26,8 @@ public struct BatchNormKernel: Sendable {
   /// Elements from one vector of sums to the next, ``pitch(_:)``.
   var pitch: Int { BatchNormKernel.pitch(channels) }
 
-  /// Elements from one vector of `channels` to the next. Vectors that lie a multiple of 4 KiB apart would
-  /// drive each other out of the first-level cache.
+  /// Elements from one vector of `channels` to the next. Vectors that lie a multiple of 4 KiB apart
+  /// would drive each other out of the first-level cache.
   public static func pitch(_ channels: Int) -> Int { (channels + 15) / 16 * 16 + 48 }
 
   /// The mean and the biased variance of every channel.
@@ -56,8 +57,8 @@ public struct BatchNormKernel: Sendable {
     }
   }
 
-  /// The same from the sums of a convolution, each of whose parts has a k of its own: sums are moved to
-  /// the first part's k and added in double precision, in order.
+  /// The same from the sums of a convolution, each of whose parts has a k of its own: sums are
+  /// moved to the first part's k and added in double precision, in order.
   ///
   /// - Parameters:
   ///   - sums: what the convolution wrote, ``ColumnSums``.
@@ -106,8 +107,8 @@ public struct BatchNormKernel: Sendable {
   /// Channels that a thread visits at a time.
   static let channelsTogether = 64
 
-  /// Two sums for each channel over the rows of each of some parts: parts × vectors × pitch, the first
-  /// two vectors of a part being the sums.
+  /// Two sums for each channel over the rows of each of some parts: parts × vectors × pitch, the
+  /// first two vectors of a part being the sums.
   struct FormedSums {
     let start: UnsafePointer<Float>
     let parts: Int
@@ -149,12 +150,18 @@ extension BatchNormKernel {
     case none
     /// A matrix of the same size.
     case plain(UnsafePointer<Float>)
-    /// A matrix that is itself normalised on the way: A′ · x′ + B′.
+    /// A matrix x′ that is normalised while it is read: A′ · x′ + B′.
     case normalized(
       UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
   }
 
-  /// y = A · x + B + addend, then the ReLU where asked for, in one pass; y may be x.
+  /// y = A · x + B + addend, then max(0, y) with `relu`.
+  ///
+  /// - Parameters:
+  ///   - y: rows × channels, which are overwritten; may be x.
+  ///   - x: rows × channels.
+  ///   - scale: A, `channels` elements.
+  ///   - shift: B, `channels` elements.
   public func apply(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, addend: Addend = .none, relu: Bool, pool: ThreadPool

@@ -2,7 +2,8 @@ import CKernels
 
 /// Max-pooling with a square window, optionally of ReLU(A · x + B), which is then never stored.
 ///
-/// Of equal elements the first in reading order wins, as in PyTorch.
+/// Of equal elements of a window the first one wins, row by row, and a NaN wins over every number,
+/// as in PyTorch.
 public struct MaxPool: Sendable {
   public let batch: Int
   public let height: Int
@@ -12,7 +13,7 @@ public struct MaxPool: Sendable {
   public let stride: Int
   public let padding: Int
 
-  /// A pool over images of the given extents; padding never wins.
+  /// A pool over images of the given extents; padding is never the maximum.
   public init(
     batch: Int, height: Int, width: Int, channels: Int, window: Int = 3, stride: Int = 2,
     padding: Int = 1
@@ -26,15 +27,23 @@ public struct MaxPool: Sendable {
   /// Elements in y, and in the winners.
   public var outputCount: Int { batch * outHeight * outWidth * channels }
 
+  /// The same for the loops in C.
   var extents: ck_pool {
     ck_pool(
       height: height, width: width, channels: channels, window: window, stride: stride,
       padding: padding, out_height: outHeight, out_width: outWidth)
   }
 
-  /// y = max over the window of x, or of max(0, A · x + B) where `scale` and `shift` are given.
+  /// y = max over the window of x, or of max(0, A · x + B) where `scale` and `shift` are given;
+  /// overwrites y.
   ///
-  /// `winners` receives the place of the maximum in its window, row by row from 0, or −1.
+  /// - Parameters:
+  ///   - y: batch × outHeight × outWidth × channels, which are overwritten.
+  ///   - winners: as y; the place of the maximum in its window, counted row by row from 0, or −1
+  ///     where the ReLU cut it off.
+  ///   - x: batch × height × width × channels.
+  ///   - scale: A, `channels` elements, or nil.
+  ///   - shift: B, the same.
   public func forward(
     y: UnsafeMutablePointer<Float>, winners: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     scale: UnsafePointer<Float>? = nil, shift: UnsafePointer<Float>? = nil, pool: ThreadPool
@@ -48,7 +57,8 @@ public struct MaxPool: Sendable {
     }
   }
 
-  /// dx: every output's gradient goes to its winner; overwrites.
+  /// dx, batch × height × width × channels: at each pixel the sum of the gradients of the outputs
+  /// whose windows it won; overwrites dx.
   public func backward(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, winners: UnsafePointer<Float>,
     pool: ThreadPool

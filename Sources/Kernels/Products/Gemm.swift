@@ -17,8 +17,8 @@ enum Gemm {
   struct Result {
     let start: UnsafeMutablePointer<Float>
     let pitch: Int
-    /// What the elements that are there are multiplied by before the product is added; with 0 they are
-    /// never read.
+    /// What the elements that are there are multiplied by before the product is added; with 0 they
+    /// are never read.
     let beta: Float
 
     init(_ start: UnsafeMutablePointer<Float>, pitch: Int, beta: Float = 0) {
@@ -26,8 +26,8 @@ enum Gemm {
     }
   }
 
-  /// Most multiply–adds of one call for which OpenBLAS multiplies in place, without copying both matrices
-  /// into its own order first; 0 for processors that it has no such kernels for.
+  /// Most multiply–adds of one call for which OpenBLAS multiplies in place, without copying both
+  /// matrices into its own order first; 0 for processors that it has no such kernels for.
   ///
   /// Where matrices are narrow the copies cost a quarter of the time, so long products are cut
   /// into calls that stay below.
@@ -76,9 +76,9 @@ enum Gemm {
 
   /// to (columns × all) = fromᵀ for some of the `all` rows of `from` (all × columns).
   ///
-  /// Squares with sides of one cache line are copied first, row by row, and transposed from the copy:
-  /// where rows of `from` are a power of two apart, its lines would otherwise drive each other out of the
-  /// cache before all of their elements are used.
+  /// Squares with sides of one cache line are copied first, row by row, and transposed from the
+  /// copy: where rows of `from` are a power of two apart, its lines would otherwise drive each
+  /// other out of the cache before all of their elements are used.
   static func transpose(
     rows: Range<Int>, of all: Int, columns: Int, from: UnsafePointer<Float>,
     to: UnsafeMutablePointer<Float>

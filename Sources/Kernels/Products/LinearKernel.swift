@@ -2,8 +2,9 @@ import CKernels
 
 /// A linear layer on a batch of vectors: y = x · Wᵀ + b, W being out × in as in PyTorch.
 ///
-/// What takes time is reading W, or its gradient, from memory: every pass reads it once, where it
-/// lies, and shares it out among the threads. No number depends on the other vectors of the batch.
+/// Most of the time is spent on reading W, or its gradient, from memory: every pass reads it once,
+/// where it lies, and threads share its rows or columns. The result of one vector does not depend
+/// on the others of the batch.
 public struct LinearKernel: Sendable {
   public let batch: Int
   public let inputs: Int
@@ -14,7 +15,7 @@ public struct LinearKernel: Sendable {
     (self.batch, self.inputs, self.outputs) = (batch, inputs, outputs)
   }
 
-  /// Of yᵀ, of dx and of dw.
+  /// How yᵀ (outputs × batch), dx (batch × inputs) and dw (outputs × inputs) are cut.
   private var blocks: (y: ProductBlocks, dx: ProductBlocks, dw: ProductBlocks) {
     (
       ProductBlocks(rows: outputs, columns: batch), ProductBlocks(rows: batch, columns: inputs),
@@ -22,7 +23,7 @@ public struct LinearKernel: Sendable {
     )
   }
 
-  /// Elements of scratch memory of a thread in the forward pass, behind which a block of yᵀ lies.
+  /// Elements of scratch memory of a thread in the forward pass: the product's, then a block of yᵀ.
   private var forwardScratch: Int {
     ProductBlocks.threadScratch + Int(CK_ROWS) * roundUp(batch, 16)
   }
@@ -46,11 +47,18 @@ public struct LinearKernel: Sendable {
   }
 
   /// y = x · Wᵀ + b; overwrites y.
+  ///
+  /// - Parameters:
+  ///   - y: batch × outputs.
+  ///   - x: batch × inputs.
+  ///   - w: outputs × inputs.
+  ///   - b: `outputs` elements.
+  ///   - scratch: ``scratchCount(threads:)`` elements, aligned to 64 bytes.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
     b: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    // yᵀ = W · xᵀ, because packing x takes less than packing W.
+    // yᵀ = W · xᵀ, because packing x takes less time than packing W.
     let packed = PackedMatrix(scratch, depth: inputs, columns: batch)
     packed.pack([PackedMatrix.Rows(x, count: inputs)], transposed: true, pool: pool)
     let blocks = blocks.y
@@ -71,7 +79,7 @@ public struct LinearKernel: Sendable {
     }
   }
 
-  /// dx = dy · W; overwrites dx.
+  /// dx (batch × inputs) = dy (batch × outputs) · W; overwrites dx.
   public func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool

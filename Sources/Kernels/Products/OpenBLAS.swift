@@ -1,7 +1,7 @@
 import CKernels
 import COpenBLAS
 
-/// Facts about the BLAS library in use, and the one setting we make.
+/// Facts about the BLAS library and the inner loops in use, and the library's one setting.
 public enum OpenBLAS {
   /// Version and build options, such as `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …`.
   public static var configuration: String { String(cString: openblas_get_config()) }
@@ -12,7 +12,7 @@ public enum OpenBLAS {
   /// The compiled inner loops in use: `avx512`, `avx2` or `portable`.
   public static var kernels: String { String(cString: ck_implementation()) }
 
-  /// Keeps every product on the thread that asks for it: ``ThreadPool`` shares out the work, in
-  /// blocks that do not depend on the number of threads.
+  /// Lets OpenBLAS compute every product on the calling thread: ``ThreadPool`` shares out the work,
+  /// in blocks that do not depend on the number of threads.
   public static func useOneThread() { openblas_set_num_threads(1) }
 }

@@ -52,8 +52,8 @@ struct PackedMatrix {
     }
   }
 
-  /// Results from this size on are written past the caches: 8 MiB, more than a second-level cache holds,
-  /// so that what is read meanwhile stays there.
+  /// Results from this size on are written past the caches: 8 MiB, more than a second-level cache
+  /// holds, so that what is read meanwhile stays there.
   static let nonTemporalCount = 1 << 21
 
   /// One block of rows · matrix, the rows being gathered from their runs.

@@ -2,9 +2,9 @@ import CKernels
 
 /// A product's result, rows × columns, cut into blocks that threads share.
 ///
-/// A block has so many rows that they stay in the second-level cache, and all columns. Where there are
-/// too few rows for enough blocks, a block has some of the panels only: then blocks side by side each
-/// copy the same rows. The cut does not change the bits of the result.
+/// A block has so many rows that they stay in the second-level cache, and all columns. Where there
+/// are too few rows for enough blocks, a block has some of the panels only: then blocks side by
+/// side each copy the same rows. The cut does not change the bits of the result.
 struct ProductBlocks {
   struct Block {
     /// The index of its rows in ``ProductBlocks/parts``.
@@ -19,7 +19,7 @@ struct ProductBlocks {
     }
   }
 
-  /// Blocks that two or more threads share evenly enough.
+  /// Fewest blocks that threads share evenly enough.
   static let enough = 8
   /// Fewest rows for which a block reads the whole matrix.
   static let leastRows = 42

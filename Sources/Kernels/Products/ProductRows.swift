@@ -19,7 +19,8 @@ extension ck_rows {
       scale: transform?.scale, shift: transform?.shift, following: following)
   }
 
-  /// Rows of `segments` runs of `length` elements each; otherwise as ``dense(_:pitch:length:transform:following:)``.
+  /// Rows of `segments` runs of `length` elements each; otherwise as
+  /// ``dense(_:pitch:length:transform:following:)``.
   static func gathered(
     _ starts: RunStarts, segments: Int, length: Int, transform: InputTransform? = nil,
     following: Int = 0

@@ -1,10 +1,12 @@
 extension RecurrentKernel {
   /// Goes back through all steps; adds to the gradients and overwrites dx.
   ///
-  /// Comes once after ``forward(y:x:lengths:weights:memory:pool:)`` with the same arguments.
+  /// Must be called once after ``forward(y:x:lengths:weights:memory:pool:)`` with the same x,
+  /// lengths, weights and memory.
   ///
   /// - Parameters:
-  ///   - dx: (length · batch) × inputs; rows of steps that the batch does not reach are not written.
+  ///   - dx: (length · batch) × inputs; rows of steps that the batch does not reach are not
+  ///     written.
   ///   - dy: batch × ``outputs``.
   public func backward(
     dx: UnsafeMutablePointer<Float>, gradients: [Gradients], dy: UnsafePointer<Float>,
@@ -67,7 +69,9 @@ extension RecurrentKernel {
     }
   }
 
-  /// Leaves in `dh` what goes straight to the state before; U's part is added afterwards.
+  /// Goes back through one step of one sequence, `hidden` elements or gates of that many each.
+  /// Leaves in `dh` the gradient that reaches the state before directly; the one that comes through
+  /// U is added afterwards.
   private func backGRU(
     _ dInput: UnsafeMutablePointer<Float>, _ dHidden: UnsafeMutablePointer<Float>,
     _ dh: UnsafeMutablePointer<Float>, _ gates: UnsafePointer<Float>,
@@ -84,7 +88,7 @@ extension RecurrentKernel {
     }
   }
 
-  /// Leaves in `dc` the gradient of the cell before and empties `dh`.
+  /// The same for an LSTM. Leaves in `dc` the gradient of the cell before, and zeros in `dh`.
   private func backLSTM(
     _ dInput: UnsafeMutablePointer<Float>, _ dh: UnsafeMutablePointer<Float>,
     _ dc: UnsafeMutablePointer<Float>, _ gates: UnsafePointer<Float>,

@@ -34,8 +34,8 @@ struct Gather {
   }
 
   /// What rows are gathered from, and what is still to happen to it on the way: x itself or, where
-  /// `isBordered`, a transformed copy of x with its border in the first ``borderedCount`` elements of
-  /// the scratch memory.
+  /// `isBordered`, a transformed copy of x with its border in the first ``borderedCount`` elements
+  /// of the scratch memory.
   func source(
     _ x: UnsafePointer<Float>, input: InputTransform?, in execution: Execution
   ) -> (UnsafePointer<Float>, InputTransform?) {

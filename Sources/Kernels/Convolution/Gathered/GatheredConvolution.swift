@@ -4,10 +4,10 @@ import CKernels
 /// multiplied: what im2col does, without its memory.
 ///
 /// A row is an output pixel, its runs are the pixels that the taps of the kernel meet, and a run
-/// outside the image is zeros. In the pass backward to the data a row is an input pixel; input pixels
-/// that leave the same remainder by the stride meet the same taps and form a product of their own
-/// (``TapPhase``). Where pixels have few channels, x is copied with its border first, so that a run is a
-/// whole kernel row and rows are read where they lie (``WindowedProducts``).
+/// outside the image is zeros. In the pass backward to the data a row is an input pixel; input
+/// pixels that leave the same remainder by the stride meet the same taps and form a product of
+/// their own (``TapPhase``). Where pixels have few channels, x is copied with its border first, so
+/// that a run is a whole kernel row and rows are read where they lie (``WindowedProducts``).
 struct GatheredConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel,
   FusedBackward
 {
@@ -82,7 +82,7 @@ struct GatheredConvolution: PreparedForward, ResultSummingKernel, GradientSummin
     let columnSums = operands.sums(problem)
     let result = ProductResult(
       start: y, isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount,
-      epilogue: operands.epilogue?.loop(y), columnSums: columnSums)
+      epilogue: operands.epilogue?.relative(to: y), columnSums: columnSums)
     if gather.isWindowed {
       WindowedProducts(gather).multiply(packed, source: source, into: result, pool: pool)
       return
@@ -121,8 +121,8 @@ struct GatheredConvolution: PreparedForward, ResultSummingKernel, GradientSummin
     let threads = ThreadScratch(
       products.last?.end ?? execution.scratch, count: ProductBlocks.threadScratch)
     let adds = operands.epilogue.accumulates(dx)
-    let epilogue = operands.epilogue.epilogue(dx)
-    let loop = epilogue?.loop(dx)
+    let epilogue = operands.epilogue.epilogue(writing: dx)
+    let loop = epilogue?.relative(to: dx)
     for (phase, packed) in zip(phases, products) {
       let blocks = ProductBlocks(rows: phase.count, columns: c)
       execution.pool.run(chunks: blocks.count) { chunk, thread in

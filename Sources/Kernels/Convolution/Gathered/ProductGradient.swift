@@ -3,11 +3,12 @@ import CKernels
 /// The weights' gradient of a convolution as products over gathered pixels: dw = Σ xᵀ dy, with
 /// kernelHeight · kernelWidth · inChannels rows and outChannels columns.
 ///
-/// dw is cut into blocks: some runs, or a piece of one run, by some columns. Where these are few, pixels
-/// are cut into groups, each with its own partial sums, which are added up in group order. Cuts depend
-/// only on the extents.
+/// dw is cut into blocks: some runs, or a piece of one run, by some columns. Where these are few,
+/// pixels are cut into groups, each with its own partial sums, which are added up in group order.
+/// Cuts depend only on the extents.
 struct ProductGradient {
-  /// Most rows and columns of a block of dw: what a block is made from stays in the second-level cache.
+  /// Most rows and columns of a block of dw: what a block is made from stays in the second-level
+  /// cache.
   static let blockExtent = 512
   /// Fewest blocks, over all groups, that threads share evenly enough.
   static let enough = 4
@@ -68,8 +69,8 @@ struct ProductGradient {
 
   /// Overwrites dw.
   ///
-  /// - Parameter operands: x is what rows are gathered from, ``Gather/source(_:input:in:)``, and its
-  ///   input what is still to happen to it.
+  /// - Parameter operands: x is what rows are gathered from, ``Gather/source(_:input:in:)``, and
+  ///   its input what is still to happen to it.
   func write(_ operands: WeightGradientOperands, in execution: Execution) {
     let (dw, partials) = (operands.dw.float32, execution.scratch)
     let threads = ThreadScratch(partials + partialCount, count: threadScratch)

@@ -26,8 +26,8 @@ struct TapPhase {
     }
   }
 
-  /// Packs the transposed weights of every phase's taps, (taps · outChannels) × inChannels, one matrix
-  /// after the other from the beginning of `scratch`.
+  /// Packs the transposed weights of every phase's taps, (taps · outChannels) × inChannels, one
+  /// matrix after the other from the beginning of `scratch`.
   static func pack(
     _ phases: [TapPhase], w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     pool: ThreadPool

@@ -1,11 +1,11 @@
 import CKernels
 
-/// Products over pixels of few channels, such as a stem's, whose rows are read where they lie: the runs
-/// of neighbouring output pixels overlap in the copy of x with its border, and to copy each for itself
-/// would take a fifth of the time that multiplying takes.
+/// Products over pixels of few channels, such as a stem's, whose rows are read where they lie: the
+/// runs of neighbouring output pixels overlap in the copy of x with its border, and to copy each
+/// for itself would take a fifth of the time that multiplying takes.
 ///
-/// Sums of the weights' gradient are formed over a fixed number of groups of lines and added in group
-/// order.
+/// Sums of the weights' gradient are formed over a fixed number of groups of lines and added in
+/// group order.
 struct WindowedProducts {
   /// Most groups, enough for the threads to share evenly.
   static let mostGroups = 16

@@ -3,20 +3,20 @@ import CKernels
 /// A network's first convolution, 7×7 with stride 2 and padding 3 over images of three colours, by
 /// Winograd's F(3×3, 7×7).
 ///
-/// Along an axis the outputs are the sum of two convolutions of stride 1: of every other pixel with the
-/// taps 0, 2, 4, 6, and of the pixels between them with 1, 3, 5. Both are polynomials' values at the
-/// points 0, ±5/8, ±3/2 and, the first, at ∞ (``WinogradTransform``): three outputs take 6 + 5 products
-/// in place of 21, nine outputs 121 in place of 441 for each colour. Sums over phases and colours are at
-/// most twelve products long, so the products of a tile are transformed back along the rows while they
-/// are in registers.
+/// Along an axis the outputs are the sum of two convolutions of stride 1: of every other pixel with
+/// the taps 0, 2, 4, 6, and of the pixels between them with 1, 3, 5. Both are polynomials' values
+/// at the points 0, ±5/8, ±3/2 and, the first, at ∞ (``WinogradTransform``): three outputs take 6 +
+/// 5 products in place of 21, nine outputs 121 in place of 441 for each colour. Sums over phases
+/// and colours are at most twelve products long, so the products of a tile are transformed back
+/// along the rows while they are in registers.
 ///
 /// Winograd 1980; phases as in ``WinogradConvolution`` with a stride.
 struct StemConvolution: PreparedForward, ResultSummingKernel, LineReadingKernel {
   let name = ConvolutionKernelName.winogradStem
   let problem: ConvolutionProblem
 
-  /// Fewest tiles whose V and D are formed before they are multiplied for the weights' gradient, if an
-  /// image has so many; they stay in a second-level cache.
+  /// Fewest tiles whose V and D are formed before they are multiplied for the weights' gradient, if
+  /// an image has so many; they stay in a second-level cache.
   private static let tilesTogether = 30
   /// Most groups of the weights' gradient, enough for the threads to share evenly.
   private static let mostGroups = 16
@@ -53,8 +53,8 @@ struct StemConvolution: PreparedForward, ResultSummingKernel, LineReadingKernel 
   /// Elements of V of the rows that are computed together, and of the memory that it is made in.
   private var countV: Int { rowsTogether * across * Int(CK_STEM_SPREAD) }
   private var countLine: Int { roundUp(ck_stem_scratch(stem), 16) }
-  /// Elements of a point's D of such rows; one cache line more, so that points do not fall on the same
-  /// sets of a cache.
+  /// Elements of a point's D of such rows; one cache line more, so that points do not fall on the
+  /// same sets of a cache.
   private var plane: Int { rowsTogether * across * problem.outChannels + 16 }
 
   /// Elements of an output line, and of what a thread of the weights' gradient needs.
@@ -105,7 +105,7 @@ struct StemConvolution: PreparedForward, ResultSummingKernel, LineReadingKernel 
     let (x, y, u) = (operands.x.float32, operands.y.float32, operands.w.float32)
     let chunks = chunks
     let threads = ThreadScratch(execution.scratch, count: countLine + countV)
-    let (epilogue, columnSums) = (operands.epilogue?.loop(y), operands.sums(problem))
+    let (epilogue, columnSums) = (operands.epilogue?.relative(to: y), operands.sums(problem))
     let isNonTemporal: Int32 = problem.outputCount >= PackedMatrix.nonTemporalCount ? 1 : 0
     execution.pool.run(chunks: chunks.count) { chunk, thread in
       let line = threads[thread]
@@ -163,8 +163,8 @@ struct StemConvolution: PreparedForward, ResultSummingKernel, LineReadingKernel 
 
   /// Overwrites dw.
   ///
-  /// - Parameter dy: says where the output lines of a row of tiles are, and may form them in `own`, a
-  ///   thread's own memory for `tile` lines.
+  /// - Parameter dy: says where the output lines of a row of tiles are, and may form them in `own`,
+  ///   a thread's own memory for `tile` lines.
   private func formGradient(
     _ dw: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ input: InputTransform?,
     in execution: Execution,

@@ -41,8 +41,8 @@ extension StrassenConvolution {
     max(dataThreadScratch, StrassenGradient(problem).threadScratch)
   }
 
-  /// Whether the data's gradient is computed by Strassen's method: with a stride only where it is added
-  /// to what dx holds, so that pixels that meet no output can be left alone.
+  /// Whether the data's gradient is computed by Strassen's method: with a stride only where it is
+  /// added to what dx holds, so that pixels that meet no output can be left alone.
   private func usesStrassen(_ operands: DataGradientOperands) -> Bool {
     problem.isDense || operands.epilogue.accumulates(operands.dx.float32)
   }
@@ -51,8 +51,8 @@ extension StrassenConvolution {
   private var dataCount: Int { panelsBack?.formedCount ?? preparedCount }
   private var dataThreadScratch: Int { panelsBack?.threadScratch ?? StrassenFactors.threadScratch }
 
-  /// Calls `body` with the chunks of the data's gradient once the factors that they share are formed at
-  /// the beginning of the scratch memory.
+  /// Calls `body` with the chunks of the data's gradient once the factors that they share are
+  /// formed at the beginning of the scratch memory.
   ///
   /// - Parameter threads: ``dataThreadScratch`` elements or more for each.
   private func withDataWork(
@@ -66,7 +66,7 @@ extension StrassenConvolution {
     withPixels(of: dx) { starts in
       var result = ProductResult(
         start: dx, starts: starts, adds: epilogue.accumulates(dx),
-        epilogue: epilogue.epilogue(dx)?.loop(dx), columnSums: epilogue.sums)
+        epilogue: epilogue.epilogue(writing: dx)?.relative(to: dx), columnSums: epilogue.sums)
       if let panelsBack {
         panelsBack.form(rows, to: scratch, pool: pool)
         body(
@@ -90,12 +90,12 @@ extension StrassenConvolution {
     }
   }
 
-  /// Fewest weights for which two gradients, the data's by Strassen's method, are faster than one pass
-  /// that forms both (measured).
+  /// Fewest weights for which two gradients, the data's by Strassen's method, are faster than one
+  /// pass that forms both (measured).
   static let apartWeights = 1 << 18
 
-  /// By Strassen's method where the convolution has more output than input channels; else the products
-  /// of the data's gradient are too narrow (measured).
+  /// By Strassen's method where the convolution has more output than input channels; else the
+  /// products of the data's gradient are too narrow (measured).
   var fusedBackward: DenseBackward? {
     guard problem.weightCount < Self.apartWeights else { return nil }
     let widens = problem.outChannels > problem.inChannels

@@ -1,21 +1,21 @@
 import CKernels
 
-/// A 1×1 convolution, a product of pixels × inChannels with inChannels × outChannels, by one step of
-/// Strassen's method: both matrices and the result are cut into quadrants, and seven products of sums of
-/// quadrants (*factors*) take the place of eight products of quadrants.
+/// A 1×1 convolution, a product of pixels × inChannels with inChannels × outChannels, by one step
+/// of Strassen's method: both matrices and the result are cut into quadrants, and seven products of
+/// sums of quadrants (*factors*) take the place of eight products of quadrants.
 ///
 ///     Strassen, "Gaussian elimination is not optimal", Numerische Mathematik 13, 1969, in
 ///     Winograd's form with 15 additions
 ///
 /// The upper and the lower half of the left matrix are the even and the odd pixels, so that two
-/// neighbours of one image make a pair and an image's result does not depend on the batch that it is in.
-/// An eighth of the multiplications is saved. The additions are made where elements pass through
-/// registers anyway: those of pixels while rows are copied, those of weights while they are packed, those
-/// of products before they are written.
+/// neighbours of one image make a pair and an image's result does not depend on the batch that it
+/// is in. An eighth of the multiplications is saved. The additions are made where elements pass
+/// through registers anyway: those of pixels while rows are copied, those of weights while they are
+/// packed, those of products before they are written.
 ///
-/// ``StrassenGradient`` computes the weights' gradient. With a stride of 2 most pixels of dx meet no
-/// output; unless the gradient is added to what dx holds, these must be overwritten with zeros, and
-/// ``GatheredConvolution`` computes the gradient.
+/// ``StrassenGradient`` computes the weights' gradient. With a stride of 2 most pixels of dx meet
+/// no output; unless the gradient is added to what dx holds, these must be overwritten with zeros,
+/// and ``GatheredConvolution`` computes the gradient.
 struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel,
   BlockEndingKernel, JoinedBackward, FusedBackward
 {
@@ -37,8 +37,8 @@ struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummin
     canCompute(problem) ? [Self(problem)] : []
   }
 
-  /// Prepared weights are left to others: kept for many batches, the factors take 7/4 of the memory of
-  /// the weights.
+  /// Prepared weights are left to others: kept for many batches, the factors take 7/4 of the memory
+  /// of the weights.
   static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
     guard canCompute(problem), !isPrepared, problem.outPixels >= leastPixels else { return nil }
     return Self(problem)
@@ -53,15 +53,15 @@ struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummin
       && StrassenFactors.canCut(depth: k, columns: c)
   }
 
-  /// The forward pass for few pixels. Where pixels have more channels than the result, forming their
-  /// factors would take as long as packing those of the weights.
+  /// The forward pass for few pixels. Where pixels have more channels than the result, forming
+  /// their factors would take as long as packing those of the weights.
   private var panels: StrassenPanels? {
     guard problem.inChannels <= problem.outChannels else { return nil }
     return StrassenPanels(
       rows: problem.outPixels, depth: problem.inChannels, columns: problem.outChannels)
   }
-  /// The same for the data's gradient. Its matrix is transposed while it is packed, which takes longer,
-  /// so it pays whatever the channels.
+  /// The same for the data's gradient. Its matrix is transposed while it is packed, which takes
+  /// longer, so it pays whatever the channels.
   var panelsBack: StrassenPanels? {
     StrassenPanels(
       rows: problem.outPixels, depth: problem.outChannels, columns: problem.inChannels)
@@ -116,11 +116,11 @@ struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummin
       UnsafeMutablePointer(mutating: operands.w.float32), depth: problem.inChannels,
       columns: problem.outChannels)
     var rows = rows(x, through: operands.input)
-    rows.residual = operands.input?.residual?.loop(
-      x, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount)
+    rows.residual = operands.input?.residual?.relative(
+      to: x, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount)
     let result = ProductResult(
       start: y, isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount,
-      epilogue: operands.epilogue?.loop(y), columnSums: operands.sums(problem))
+      epilogue: operands.epilogue?.relative(to: y), columnSums: operands.sums(problem))
     execution.pool.run(
       factors.work(
         rows, into: result,
@@ -138,7 +138,7 @@ struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummin
     }
     let x = operands.x.float32
     var rows = rows(x, through: operands.input)
-    rows.residual = operands.input?.residual?.loop(x, isNonTemporal: false)
+    rows.residual = operands.input?.residual?.relative(to: x, isNonTemporal: false)
     // scratch: the left factors, then each thread's right factors of one panel
     panels.form(rows, to: scratch, pool: pool)
     let result = ProductResult(start: operands.y.float32, columnSums: operands.sums(problem))

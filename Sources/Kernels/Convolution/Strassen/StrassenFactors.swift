@@ -1,7 +1,7 @@
 import CKernels
 
-/// The right factors of the seven products that one product with a depth × columns matrix is made of:
-/// sums of the matrix's quadrants, packed in the order in which they are multiplied.
+/// The right factors of the seven products that one product with a depth × columns matrix is made
+/// of: sums of the matrix's quadrants, packed in the order in which they are multiplied.
 struct StrassenFactors {
   /// ``count(depth:columns:)`` elements.
   let start: UnsafeMutablePointer<Float>
@@ -29,8 +29,8 @@ struct StrassenFactors {
     case plain
     /// columns × depth
     case transposed
-    /// columns × depth, with the quadrants in the order that lets the left factors of another product,
-    /// the weights' gradient in ``DenseBackward``, serve this one as well.
+    /// columns × depth, with the quadrants in the order that lets the left factors of another
+    /// product, the weights' gradient in ``DenseBackward``, serve this one as well.
     case turned
   }
 
@@ -46,8 +46,8 @@ struct StrassenFactors {
     }
   }
 
-  /// How a product of so many rows is cut: a block's rows are pairs of rows, its panels those of the
-  /// first half of the columns, which the same panels of the second half come with.
+  /// How a product of so many rows is cut: a block's rows are pairs of rows, its panels those of
+  /// the first half of the columns, which the same panels of the second half come with.
   static func blocks(rows: Int, columns: Int) -> ProductBlocks {
     ProductBlocks(rows: rows / 2, columns: columns / 2, mostRows: Int(CK_ROWS) / 2)
   }

@@ -1,19 +1,20 @@
 import CKernels
 
-/// The weights' gradient of a 1×1 convolution, dw (inChannels × outChannels) = Σ xᵀ dy over pixels, by
-/// Strassen's method, as in ``StrassenConvolution``: even and odd pixels are the halves that are summed
-/// over.
+/// The weights' gradient of a 1×1 convolution, dw (inChannels × outChannels) = Σ xᵀ dy over pixels,
+/// by Strassen's method, as in ``StrassenConvolution``: even and odd pixels are the halves that are
+/// summed over.
 ///
-/// dw is cut into blocks, each of which is cut into quadrants. Where blocks are few, pixels are cut into
-/// groups, each with its own partial sums, which are added up in group order. Cuts depend only on the
-/// extents.
+/// dw is cut into blocks, each of which is cut into quadrants. Where blocks are few, pixels are cut
+/// into groups, each with its own partial sums, which are added up in group order. Cuts depend only
+/// on the extents.
 struct StrassenGradient {
-  /// Most rows of a block of dw: the factors of so many channels of x stay in the second-level cache.
+  /// Most rows of a block of dw: the factors of so many channels of x stay in the second-level
+  /// cache.
   static let mostRows = 256
   /// Most columns of a block.
   static let mostColumns = 1024
-  /// Fewest columns of a block where dw is cut into more blocks than the extents demand, since every
-  /// block side by side forms the factors of its rows once more.
+  /// Fewest columns of a block where dw is cut into more blocks than the extents demand, since
+  /// every block side by side forms the factors of its rows once more.
   static let leastColumns = 128
   /// Fewest blocks, over all groups, that threads share evenly enough.
   static let enough = 4

@@ -2,8 +2,8 @@ import CKernels
 
 /// A product by Strassen's method that has few rows. The ``StrassenFactors`` of its matrix would be
 /// written to memory to be read once or twice; so the left factors are formed from the rows first,
-/// which are fewer, and threads share the panels of the matrix, whose right factors each packs when it
-/// multiplies them. The bits are the same.
+/// which are fewer, and threads share the panels of the matrix, whose right factors each packs when
+/// it multiplies them. The bits are the same.
 struct StrassenPanels {
   /// Most rows for which this is faster (measured).
   static let mostRows = 512

@@ -1,6 +1,7 @@
 import CKernels
 
-/// The rows of a left factor, count × length: the pixels that a 1×1 convolution reads, or those of dy.
+/// The rows of a left factor, count × length: the pixels that a 1×1 convolution reads, or those of
+/// dy.
 struct StrassenRows {
   let start: UnsafePointer<Float>
   let count: Int

@@ -22,7 +22,8 @@ extension WinogradConvolution {
           let v = layout.slabV(scratch, phase: isForward ? index : 0, slab: number)
           let box = FilterBox(phase: phase, slab: slab, strip: strip)
           transformFilters(layout, box, w: w, to: u, turned: turned)
-          // Weights that are transformed next come from memory: they are prefetched between products.
+          // Weights that are transformed next come from memory: they are prefetched between
+          // products.
           let next: (phase: Int, slab: Int, strip: Int) =
             number + 1 < slabs.count
             ? (index, number + 1, chunk)
@@ -123,8 +124,8 @@ extension WinogradConvolution {
 
   /// U of some weights, slab × strip at each of the phase's points.
   ///
-  /// - Parameter turned: memory of the thread for the taps' transposed weights, in the pass backward to
-  ///   the data.
+  /// - Parameter turned: memory of the thread for the taps' transposed weights, in the pass
+  ///   backward to the data.
   private func transformFilters(
     _ layout: WinogradLayout, _ box: FilterBox, w: UnsafePointer<Float>,
     to u: UnsafeMutablePointer<Float>, turned: UnsafeMutablePointer<Float>

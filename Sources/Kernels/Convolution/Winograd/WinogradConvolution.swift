@@ -1,13 +1,13 @@
 import CKernels
 
-/// 3×3 convolutions of padding 1 by Winograd's F(m×n, 3×3). For a tile of m × n outputs and a pair of
-/// channels, (m + 2)(n + 2) multiplications take the place of 9 m n with stride 1, (2m + 1)(2n + 1) with
-/// stride 2.
+/// 3×3 convolutions of padding 1 by Winograd's F(m×n, 3×3). For a tile of m × n outputs and a pair
+/// of channels, (m + 2)(n + 2) multiplications take the place of 9 m n with stride 1, (2m + 1)(2n +
+/// 1) with stride 2.
 ///
-/// The transforms are those of ``WinogradTransform``, the elements those of ``WinogradLayout``. For each
-/// pair of points, M = V U is a product of matrices, tiles × inChannels with inChannels × outChannels. The
-/// pass backward to the data is the same with the rotated filter. The weights' gradient is dU = Vᵀ D for
-/// each pair of points, transformed back once at the end.
+/// The transforms are those of ``WinogradTransform``, the elements those of ``WinogradLayout``. For
+/// each pair of points, M = V U is a product of matrices, tiles × inChannels with inChannels ×
+/// outChannels. The pass backward to the data is the same with the rotated filter. The weights'
+/// gradient is dU = Vᵀ D for each pair of points, transformed back once at the end.
 struct WinogradConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel {
   let problem: ConvolutionProblem
   let tiling: WinogradTiling
@@ -46,9 +46,9 @@ struct WinogradConvolution: PreparedForward, ResultSummingKernel, GradientSummin
 
   /// Multiplications for each pair of channels, to compare implementations by.
   ///
-  /// Making U and reading it costs as much as the products of 55 tiles, or of 5 where it never leaves
-  /// a second-level cache; reading it alone as much as those of 20 (measured). An axis of seven
-  /// points, the least accurate, must save 7 %.
+  /// Making U and reading it costs as much as the products of 55 tiles, or of 5 where it never
+  /// leaves a second-level cache; reading it alone as much as those of 20 (measured). An axis of
+  /// seven points, the least accurate, must save 7 %.
   private func cost(isPrepared: Bool) -> Double {
     let more = isPrepared ? 20 : usesStrips ? 5 : 55
     let products = Double(tiling.products * (tiling.tiles(problem) + more))
@@ -115,8 +115,8 @@ struct WinogradConvolution: PreparedForward, ResultSummingKernel, GradientSummin
       convolveByStrips(layout, operands, w: w, in: execution)
       return
     }
-    // scratch: U, then V and M; the turned weights are needed until U is made, so they lie in the place
-    // of V and M.
+    // scratch: U, then V and M; the turned weights are needed until U is made, so they lie in the
+    // place of V and M.
     let (u, turned) = (execution.scratch, execution.scratch + layout.countU)
     problem.transposeTaps(w, to: turned, pool: execution.pool) { 8 - $0 }
     transformFilters(layout, turned, to: u, pool: execution.pool)

@@ -9,8 +9,8 @@ extension WinogradLayout {
     }
   }
 
-  /// Calls `body` with a few tiles of a span at a time, and the place of the first within the span, on
-  /// all threads.
+  /// Calls `body` with a few tiles of a span at a time, and the place of the first within the span,
+  /// on all threads.
   func forEachChunk(
     of span: Range<Int>, _ pool: ThreadPool, _ body: (_ tiles: Range<Int>, _ first: Int) -> Void
   ) {
@@ -21,8 +21,8 @@ extension WinogradLayout {
     }
   }
 
-  /// The tiles of each part of the result that column sums are formed over: those that are transformed
-  /// back together.
+  /// The tiles of each part of the result that column sums are formed over: those that are
+  /// transformed back together.
   private var partTiles: [Range<Int>] {
     switch schedule {
     case .blocked: Self.cut(count, by: stageTiles)

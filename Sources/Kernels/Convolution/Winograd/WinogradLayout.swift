@@ -1,13 +1,14 @@
 import CKernels
 
-/// Where a pass of a Winograd convolution keeps its elements in scratch memory, and in which order it is
-/// computed: U, the transformed weights, V, the transformed tiles of what is read, and M, the products of
-/// both. Each has a plane for every pair of points; U has planes of its own for every phase.
+/// Where a pass of a Winograd convolution keeps its elements in scratch memory, and in which order
+/// it is computed: U, the transformed weights, V, the transformed tiles of what is read, and M, the
+/// products of both. Each has a plane for every pair of points; U has planes of its own for every
+/// phase.
 ///
 ///     U: products × (from × to)   V: planes × (tiles × from)   M: planes × (tiles × to)
 ///
-/// Forward, the phases of what is read take turns in V and are summed in M. In the pass backward to the
-/// data there is one V, and the phases of the result take turns in M.
+/// Forward, the phases of what is read take turns in V and are summed in M. In the pass backward to
+/// the data there is one V, and the phases of the result take turns in M.
 struct WinogradLayout {
   /// Which pass it is.
   enum Direction: CaseIterable {
@@ -25,11 +26,12 @@ struct WinogradLayout {
     /// The pixels of x, or of dx in the pass backward to the data.
     let windows: WinogradWindows
     let products: [Product]
-    /// Where its elements of a transformed tile, a filter and a result lie beside those of the first.
+    /// Where the elements of a transformed tile, filter and result lie, counted from the first one:
+    /// one for each of its products.
     let placesV: [Int]
     let placesU: [Int]
     let placesM: [Int]
-    /// The elements of its taps among the nine.
+    /// The indices of its taps among the nine.
     let taps: [Int]
     /// Whether another phase comes before it, to whose sums it adds.
     let isLater: Bool
@@ -59,8 +61,8 @@ struct WinogradLayout {
   let pitchM: Int
   /// Tiles of a thread's block or of a span.
   let stageTiles: Int
-  /// The channels of each strip of the result and of each slab of what is read, where the schedule is
-  /// ``Schedule/strips``.
+  /// The channels of each strip of the result and of each slab of what is read, where the schedule
+  /// is ``Schedule/strips``.
   let strips: [Range<Int>]
   let slabs: [Range<Int>]
   /// Elements of U, or of that of a slab of a strip.
@@ -68,7 +70,8 @@ struct WinogradLayout {
   private let countV: Int
   private let countM: Int
   private let countTurned: Int
-  /// What all phases have in common: the transform, its planes of V or M, and the pixels of y or dy.
+  /// What all phases have in common: the transform, its planes of V or M, and the pixels of y or
+  /// dy.
   let common: (transform: ck_axes, places: [Int], windows: WinogradWindows)
 
   /// - Parameter isPrepared: whether U is made beforehand, which takes all of it at once.
@@ -101,7 +104,8 @@ struct WinogradLayout {
     (countV, countM) = (tiling.planes * planeV, tiling.planes * planeM)
     countTurned = usesStrips && isAdjoint ? 9 * cut.slab * Cut.stripColumns : 0
 
-    // The products of every phase; where the schedule is ``Schedule/strips``, phases take turns in U.
+    // The products of every phase; where the schedule is ``Schedule/strips``, phases take turns in
+    // U.
     var next = 0
     var made: [Phase] = []
     for phase in tiling.phases {

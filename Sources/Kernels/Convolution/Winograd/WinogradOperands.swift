@@ -8,19 +8,19 @@ struct WinogradOperands {
   let source: UnsafePointer<Float>
   /// What happens to x on its way in.
   let input: InputTransform?
-  /// What becomes of the sums before they are written.
+  /// What is done to the sums before they are written.
   let epilogue: ck_epilogue?
   let columnSums: ColumnSums?
 
   init(_ operands: ForwardOperands, _ problem: ConvolutionProblem) {
     (result, source) = (operands.y.float32, operands.x.float32)
-    (input, epilogue) = (operands.input, operands.epilogue?.loop(operands.y.float32))
+    (input, epilogue) = (operands.input, operands.epilogue?.relative(to: operands.y.float32))
     columnSums = operands.sums(problem)
   }
 
   init(_ operands: DataGradientOperands) {
     (result, source, input) = (operands.dx.float32, operands.dy.float32, nil)
-    epilogue = operands.epilogue.epilogue(result)?.loop(result)
+    epilogue = operands.epilogue.epilogue(writing: result)?.relative(to: result)
     columnSums = operands.epilogue.sums
   }
 

@@ -69,7 +69,8 @@ extension WinogradLayout {
         (stageTiles, pitchM) = (count, Self.stripColumns)
       } else if direction != .weights && count >= Self.enoughBlocks * blockTiles {
         schedule = .blocked
-        // An even number of equal blocks: two threads would wait for the odd or the short one of a few.
+        // An even number of equal blocks: two threads would wait for the odd or the short one of a
+        // few.
         let blocks = roundUp((count + blockTiles - 1) / blockTiles, 2)
         (stageTiles, pitchM) = ((count + blocks - 1) / blocks, columns)
       } else {
