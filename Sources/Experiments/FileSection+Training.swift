@@ -11,8 +11,9 @@ extension FileSection {
         "7×7 stride 2 and max-pool, or 3×3 stride 1"),
       FileKey("head", "mapping", "`{}`", "the classifier"),
       FileKey(
-        "convolution", "`fastest`, `without_winograd`, `reference`", "`fastest`",
-        "which implementations may be used"),
+        "convolution", "`fastest`, `exact`, `reference`", "`fastest`",
+        "which implementations may be used; `exact`, also written `without_winograd`: neither Winograd's "
+          + "nor Strassen's; `reference`: plain loops, very slow"),
       FileKey(
         "weights", "path or `run:…`", "—",
         "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "

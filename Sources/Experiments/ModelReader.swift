@@ -67,9 +67,9 @@ struct ModelReader {
     let convolution = section.choice(
       "convolution", default: ConvolutionPolicy.fastest,
       among: [
-        ("fastest", .fastest), ("without_winograd", .withoutWinograd), ("reference", .reference),
-        // As the store and `enginebench` spell it.
-        ("withoutWinograd", .withoutWinograd),
+        ("fastest", .fastest), ("exact", .exact), ("reference", .reference),
+        // Its older name, and as the store and `enginebench` spell that.
+        ("without_winograd", .exact), ("withoutWinograd", .exact),
       ])
     let head = section.section("head", .head)
     let expected = "whole numbers from 1 to 65536"

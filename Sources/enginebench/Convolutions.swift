@@ -22,7 +22,9 @@ struct Convolutions: ParsableCommand {
   var batch = 64
   @Option(help: "Threads that compute.")
   var threads = 2
-  @Option(help: "Which implementations may be chosen: fastest, withoutWinograd or reference.")
+  @Option(
+    help:
+      "Which implementations may be chosen: fastest, withoutWinograd (nor Strassen) or reference.")
   var policy = ConvolutionPolicy.fastest
   @Option(help: "Compute with this implementation wherever it can.")
   var kernel: String?
@@ -102,14 +104,15 @@ struct PassTimes {
     let (w, dw) = (numbers(problem.weightCount), numbers(problem.weightCount))
     let scratch = numbers(convolution.scratchCount(threads: pool.threads))
     defer { for pointer in [x, y, w, dw, scratch] { pointer.deallocate() } }
+    let execution = Execution(scratch: scratch, pool: pool)
     forward = stopwatch.bestTime(of: trials) {
-      convolution.forward(y: y, x: x, w: w, scratch: scratch, pool: pool)
+      convolution.forward(ForwardOperands(y: y, x: x, w: w), in: execution)
     }
     backwardData = stopwatch.bestTime(of: trials) {
-      convolution.backwardData(dx: x, dy: y, w: w, scratch: scratch, pool: pool)
+      convolution.backwardData(DataGradientOperands(dx: x, dy: y, w: w), in: execution)
     }
     backwardWeights = stopwatch.bestTime(of: trials) {
-      convolution.backwardWeights(dw: dw, dy: y, x: x, scratch: scratch, pool: pool)
+      convolution.backwardWeights(WeightGradientOperands(dw: dw, dy: y, x: x), in: execution)
     }
   }
 

@@ -34,7 +34,7 @@ enum MachineRate {
       batch: 4 * pool.threads, height: side, width: 1, inChannels: side, outChannels: side,
       kernel: 1)
     // Nothing that multiplies less than it says.
-    let convolution = Convolution(problem, policy: .withoutWinograd)
+    let convolution = Convolution(problem, policy: .exact)
     return problem.operations / PassTimes(convolution, pool: pool, trials: trials).forward
   }
 

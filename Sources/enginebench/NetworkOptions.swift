@@ -15,7 +15,7 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "Compute threads.") var threads = 2
   @Option(help: "Classes of the linear head.") var classes = 1000
   @Option(help: "imagenet or small.") var stem = ModelConfiguration.Stem.imagenet
-  @Option(help: "fastest, withoutWinograd or reference.")
+  @Option(help: "fastest, withoutWinograd (nor Strassen) or reference.")
   var convolution = ConvolutionPolicy.fastest
   @Flag(help: "One line of JSON instead of text.") var json = false
 

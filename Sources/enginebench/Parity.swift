@@ -30,7 +30,7 @@ struct Parity: ParsableCommand {
 
   @Argument(help: "The safetensors file.") var file: String
   @Option(help: "Compute threads.") var threads = 2
-  @Option(help: "fastest, withoutWinograd or reference.")
+  @Option(help: "fastest, withoutWinograd (nor Strassen) or reference.")
   var convolution = ConvolutionPolicy.fastest
   @Flag(help: "One line of JSON instead of text.") var json = false
 

@@ -27,6 +27,17 @@ struct ReadingTests {
     #expect(experiment.source == Self.small)
   }
 
+  @Test(
+    "reads every name of a convolution policy",
+    arguments: [
+      ("fastest", "fastest"), ("exact", "withoutWinograd"), ("without_winograd", "withoutWinograd"),
+      ("withoutWinograd", "withoutWinograd"), ("reference", "reference"),
+    ])
+  func policies(name: String, stored: String) throws {
+    let experiment = try Reading.read(Self.small + "model: {convolution: \(name)}\n")
+    #expect(experiment.recipes.first?.model.convolution.rawValue == stored)
+  }
+
   @Test("reads what it documents")
   func everything() throws {
     let text = """
@@ -75,7 +86,7 @@ struct ReadingTests {
       recipe.model
         == ModelConfiguration(
           architecture: .resnet18, stem: .small, hidden: [512, 64], dropout: 0.5,
-          convolution: .withoutWinograd))
+          convolution: .exact))
     #expect(
       recipe.training
         == TrainingConfiguration(

@@ -48,8 +48,10 @@ import Testing
     let found = AlignedBuffer(count: 2 * problem.outChannels)
     let scratch = scratch(convolution, threads: threads)
     convolution.forward(
-      y: y.pointer, x: x.pointer, w: w.pointer,
-      statistics: sums ? statistics.buffer.pointer : nil, scratch: scratch.pointer, pool: pool)
+      ForwardOperands(
+        y: y.pointer, x: x.pointer, w: w.pointer,
+        statistics: sums ? statistics.buffer.pointer : nil),
+      in: Execution(scratch: scratch.pointer, pool: pool))
     if sums {
       BatchNormKernel(
         rows: problem.outputCount / problem.outChannels, channels: problem.outChannels
@@ -220,20 +222,23 @@ import Testing
         isMasked: way.isMasked)
     }
     let scratch = scratch(convolution, threads: threads)
+    let execution = Execution(scratch: scratch.pointer, pool: pool)
     if convolution.fusesBackward {
       let ones = AlignedBuffer((0..<3 * k).map { $0 < k ? 1 : 0 })
       let (y, dw) = (AlignedBuffer(count: problem.outputCount), AlignedBuffer(inputs.w))
-      convolution.backward(
+      var operands = FusedGradientOperands(
         dx: dx.pointer, dw: dw.pointer,
         dy: NormalizedGradient(
           x: y.pointer, dy: dy.pointer, scale: ones.pointer, slope: ones.pointer + k,
           constant: ones.pointer + 2 * k, shift: nil),
-        x: x.pointer, w: w.pointer, epilogue: epilogue, scratch: scratch.pointer, pool: pool)
+        x: x.pointer, w: w.pointer)
+      operands.epilogue = epilogue
+      convolution.backward(operands, in: execution)
       withExtendedLifetime((ones, y, dw)) {}
     } else {
       convolution.backwardData(
-        dx: dx.pointer, dy: dy.pointer, w: w.pointer, epilogue: epilogue, scratch: scratch.pointer,
-        pool: pool)
+        DataGradientOperands(
+          dx: dx.pointer, dy: dy.pointer, w: w.pointer, epilogue: epilogue), in: execution)
     }
     let (dGamma, dBeta) = (AlignedBuffer(count: channels), AlignedBuffer(count: channels))
     let line = AlignedBuffer(count: kernel.lineCount)

@@ -32,6 +32,7 @@ struct ConvolutionPasses: Equatable {
     let (guardCount, canary) = (64, Float(12345))
     let scratchCount = convolution.scratchCount(threads: threads)
     let scratch = AlignedBuffer(count: scratchCount + guardCount)
+    let execution = Execution(scratch: scratch.pointer, pool: pool)
     func poison() {
       scratch.buffer.update(repeating: .nan)
       for i in 0..<guardCount { scratch.pointer[scratchCount + i] = canary }
@@ -47,32 +48,31 @@ struct ConvolutionPasses: Equatable {
     result.buffer.update(repeating: .nan)
     poison()
     convolution.forward(
-      y: result.pointer, x: x.pointer, w: w.pointer, scratch: scratch.pointer, pool: pool)
+      ForwardOperands(y: result.pointer, x: x.pointer, w: w.pointer), in: execution)
     checkCanary()
     y = result.array
 
     let data = AlignedBuffer(count: problem.inputCount)
     data.buffer.update(repeating: .nan)
     poison()
-    convolution.backwardData(
-      dx: data.pointer, dy: dy.pointer, w: w.pointer, scratch: scratch.pointer, pool: pool)
+    func backwardData(_ epilogue: GradientEpilogue) {
+      convolution.backwardData(
+        DataGradientOperands(
+          dx: data.pointer, dy: dy.pointer, w: w.pointer, epilogue: epilogue), in: execution)
+    }
+    backwardData(GradientEpilogue())
     checkCanary()
     dx = data.array
 
     data.buffer.update(repeating: .nan)
     poison()
-    convolution.backwardData(
-      dx: data.pointer, dy: dy.pointer, w: w.pointer, epilogue: GradientEpilogue(addend: x.pointer),
-      scratch: scratch.pointer, pool: pool)
+    backwardData(GradientEpilogue(addend: x.pointer))
     checkCanary()
     dxAdded = data.array
 
     data.buffer.update(repeating: .nan)
     poison()
-    convolution.backwardData(
-      dx: data.pointer, dy: dy.pointer, w: w.pointer,
-      epilogue: GradientEpilogue(addend: x.pointer, gate: x.pointer), scratch: scratch.pointer,
-      pool: pool)
+    backwardData(GradientEpilogue(addend: x.pointer, gate: x.pointer))
     checkCanary()
     dxGated = data.array
 
@@ -80,17 +80,12 @@ struct ConvolutionPasses: Equatable {
     if problem.kernelHeight * problem.kernelWidth == 1, convolution.kernelName != "per pixel" {
       _ = data.buffer.update(fromContentsOf: inputs.x)
       poison()
-      convolution.backwardData(
-        dx: data.pointer, dy: dy.pointer, w: w.pointer,
-        epilogue: GradientEpilogue(addend: data.pointer), scratch: scratch.pointer, pool: pool)
+      backwardData(GradientEpilogue(addend: data.pointer))
       checkCanary()
       dxAccumulated = data.array
       _ = data.buffer.update(fromContentsOf: inputs.x.map { max(0, $0) })
       poison()
-      convolution.backwardData(
-        dx: data.pointer, dy: dy.pointer, w: w.pointer,
-        epilogue: GradientEpilogue(addend: data.pointer, gate: x.pointer), scratch: scratch.pointer,
-        pool: pool)
+      backwardData(GradientEpilogue(addend: data.pointer, gate: x.pointer))
       checkCanary()
       dxAccumulatedGated = data.array
     }
@@ -98,7 +93,7 @@ struct ConvolutionPasses: Equatable {
     let weights = copy(inputs.startingGradient)
     poison()
     convolution.backwardWeights(
-      dw: weights.pointer, dy: dy.pointer, x: x.pointer, scratch: scratch.pointer, pool: pool)
+      WeightGradientOperands(dw: weights.pointer, dy: dy.pointer, x: x.pointer), in: execution)
     checkCanary()
     dw = weights.array
 
@@ -109,9 +104,10 @@ struct ConvolutionPasses: Equatable {
     _ = weights.buffer.update(fromContentsOf: inputs.startingGradient)
     poison()
     convolution.backward(
-      dx: data.pointer, dw: weights.pointer, dy: dy.pointer, x: x.pointer, w: w.pointer,
-      epilogue: GradientEpilogue(addend: isInPlace ? data.pointer : x.pointer),
-      scratch: scratch.pointer, pool: pool)
+      DataGradientOperands(
+        dx: data.pointer, dy: dy.pointer, w: w.pointer,
+        epilogue: GradientEpilogue(addend: isInPlace ? data.pointer : x.pointer)),
+      WeightGradientOperands(dw: weights.pointer, dy: dy.pointer, x: x.pointer), in: execution)
     checkCanary()
     joined = [data.array, weights.array]
   }

@@ -21,7 +21,7 @@ import Testing
       problem(2, 64, 64, kernel: 1), problem(2, 256, 512, kernel: 1, stride: 2),
       problem(5, 512, 2048, kernel: 1),
     ]
-    return [Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "winograd 3×3")]
+    return [Choice(problem: problem(0, 3, 64, kernel: 7, stride: 2), name: "winograd stem 3×3")]
       + ones.map {
         // An odd pixel has no neighbour in its image.
         Choice(
@@ -65,14 +65,14 @@ import Testing
   @Test("A policy drops what it forbids", arguments: ConvolutionPolicy.allCases)
   func policies(_ policy: ConvolutionPolicy) {
     let names = [
-      ConvolutionPolicy.fastest: "winograd 4×4", .withoutWinograd: "gathered",
+      ConvolutionPolicy.fastest: "winograd 4×4", .exact: "gathered",
       .reference: "reference",
     ]
     #expect(Convolution(Self.winogradProblem, policy: policy).kernelName == names[policy])
     for problem in ConvolutionProblems.edges {
       let name = Convolution(problem, policy: policy).kernelName
       #expect(policy != .reference || name == "reference")
-      #expect(policy != .withoutWinograd || !name.hasPrefix("winograd") && name != "strassen")
+      #expect(policy != .exact || !name.hasPrefix("winograd") && name != "strassen")
       #expect(policy == .reference || name != "reference")
     }
   }
@@ -98,7 +98,7 @@ import Testing
       batch: 16, height: 4, width: 3, inChannels: 128, outChannels: 1024, kernel: 1)
     #expect(Convolution(problem, policy: .fastest).kernelName == "strassen")
     #expect(Convolution(problem, policy: .fastest).foldedKernelName == "gathered")
-    #expect(Convolution(problem, policy: .withoutWinograd).kernelName == "gathered")
+    #expect(Convolution(problem, policy: .exact).kernelName == "gathered")
     var problems = [ConvolutionProblem](repeating: problem, count: 5)
     problems[0].batch = 8
     (problems[1].height, problems[1].batch) = (3, 64)
@@ -119,7 +119,7 @@ import Testing
     problem.batch = 64
     #expect(Convolution(problem, policy: .fastest).kernelName == "per pixel")
     (problem.height, problem.width) = (16, 16)
-    #expect(Convolution(problem, policy: .withoutWinograd).kernelName == "gathered")
+    #expect(Convolution(problem, policy: .exact).kernelName == "gathered")
   }
 
   @Test("All that can compute a problem end with the reference, and a name gives one of them")

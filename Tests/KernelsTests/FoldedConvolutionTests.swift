@@ -49,16 +49,17 @@ import Testing
     let scratch = poisoned(convolution.scratchCount(threads: threads))
     let y = poisoned(problem.outputCount)
     convolution.fold(
-      into: folded.pointer, w: w.pointer, scale: scale.pointer, shift: shift.pointer,
-      scratch: scaled.pointer, pool: pool)
+      FoldingOperands(w: w.pointer, scale: scale.pointer, shift: shift.pointer),
+      into: folded.pointer, in: Execution(scratch: scaled.pointer, pool: pool))
     let made = folded.array
     // Twice, because folded weights are kept.
     for _ in 0..<2 {
       for i in 0..<problem.outputCount { y.pointer[i] = .nan }
       convolution.forward(
-        y: y.pointer, x: x.pointer, folded: folded.pointer,
-        addend: ending.hasAddend ? addend.pointer : nil, relu: ending.relu,
-        scratch: scratch.pointer, pool: pool)
+        folded: FoldedOperands(
+          y: y.pointer, x: x.pointer, folded: folded.pointer,
+          addend: ending.hasAddend ? addend.pointer : nil, relu: ending.relu),
+        in: Execution(scratch: scratch.pointer, pool: pool))
     }
     check(folded, "folded weights")
     check(scaled, "scaled weights")

@@ -57,7 +57,8 @@ import Testing
         scratch: scratch.pointer, pool: pool)
       scratch.buffer.update(repeating: .nan)
       convolution.backwardWeights(
-        dw: dw.pointer, lines: lines, x: x.pointer, scratch: scratch.pointer, pool: pool)
+        lines: LineGradientOperands(dw: dw.pointer, lines: lines, x: x.pointer),
+        in: Execution(scratch: scratch.pointer, pool: pool))
       whole = lines.apply(pool: pool)
     } else {
       let gradient = AlignedBuffer(count: raw.count)
@@ -69,7 +70,8 @@ import Testing
       kernel.apply(found, pool: pool)
       whole = UnsafePointer(found.x)
       convolution.backwardWeights(
-        dw: dw.pointer, dy: whole, x: x.pointer, scratch: scratch.pointer, pool: pool)
+        WeightGradientOperands(dw: dw.pointer, dy: whole, x: x.pointer),
+        in: Execution(scratch: scratch.pointer, pool: pool))
     }
     return Results(
       dGamma: dGamma.array, dBeta: dBeta.array, dw: dw.array,

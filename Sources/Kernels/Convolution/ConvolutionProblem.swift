@@ -37,7 +37,7 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
   /// Elements in w.
   public var weightCount: Int { kernelHeight * kernelWidth * inChannels * outChannels }
 
-  /// Additions and multiplications of one pass of a direct convolution.
+  /// Additions and multiplications of one pass by the definition.
   public var operations: Double {
     2 * Double(outputCount) * Double(inChannels * kernelHeight * kernelWidth)
   }
@@ -47,15 +47,4 @@ public struct ConvolutionProblem: Hashable, Sendable, CustomStringConvertible {
     "n\(batch) \(height)×\(width)×\(inChannels) → \(outChannels) "
       + "k\(kernelHeight) s\(stride) p\(padding)"
   }
-}
-
-/// Which implementations a run may use; stored with the run, because it changes last bits.
-public enum ConvolutionPolicy: String, Codable, Sendable, CaseIterable {
-  /// The fastest.
-  case fastest
-  /// Only those that form every sum as the formula has it, product by product: neither Winograd's nor
-  /// Strassen's.
-  case withoutWinograd
-  /// The loops that define the answer.
-  case reference
 }

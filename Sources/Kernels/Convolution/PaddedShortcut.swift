@@ -20,7 +20,11 @@ public struct PaddedShortcut: Sendable {
   public var outWidth: Int { (width - 1) / stride + 1 }
   private var padding: Int { (outChannels - inChannels) / 2 }
 
-  /// y: the pixels that are kept, padded with zero channels; overwrites.
+  /// y: the pixels that are kept, padded with zero channels; overwrites y.
+  ///
+  /// - Parameters:
+  ///   - y: batch × outHeight × outWidth × outChannels.
+  ///   - x: batch × height × width × inChannels.
   public func forward(y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, pool: ThreadPool) {
     pool.run(chunks: batch * outHeight) { chunk, _ in
       forEachPixel(chunk) { output, input in

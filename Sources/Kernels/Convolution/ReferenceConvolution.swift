@@ -1,6 +1,6 @@
 /// The seven loops: slow, obvious, for every problem. Defines what a convolution is.
-struct ReferenceConvolution: ConvolutionKernel {
-  let name = "reference"
+struct ReferenceConvolution: PreparedForward {
+  let name = ConvolutionKernelName.reference
   let problem: ConvolutionProblem
 
   init(_ problem: ConvolutionProblem) { self.problem = problem }
@@ -21,35 +21,30 @@ struct ReferenceConvolution: ConvolutionKernel {
     roundUp(problem.weightCount, 16)
   }
 
+  /// Only a copy.
   func prepare(
-    to prepared: UnsafeMutablePointer<Float>,
-    w: UnsafePointer<Float>, pool: ThreadPool
+    to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     prepared.update(from: w, count: problem.weightCount)
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
-    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let x = problem.transformed(x, by: input, into: scratch)
+  func forwardPrepared(_ operands: ForwardOperands, in execution: Execution) {
+    let (y, w) = (operands.y.float32, operands.w.float32)
+    let x = problem.transformed(operands.x.float32, by: operands.input, into: execution.scratch)
     y.update(repeating: 0, count: problem.outputCount)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
         for k in 0..<problem.outChannels {
-          y[output + k] += x[input + c] * prepared[weight + c * problem.outChannels + k]
+          y[output + k] += x[input + c] * w[weight + c * problem.outChannels + k]
         }
       }
     }
-    epilogue?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
+    operands.epilogue?.apply(to: y, count: problem.outputCount, channels: problem.outChannels)
   }
 
-  func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, epilogue: GradientEpilogue,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func backwardData(_ operands: DataGradientOperands, in execution: Execution) {
+    let (dx, dy, w) = (operands.dx.float32, operands.dy.float32, operands.w.float32)
+    let epilogue = operands.epilogue
     if !epilogue.accumulates(dx) { dx.update(repeating: 0, count: problem.inputCount) }
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {
@@ -58,15 +53,13 @@ struct ReferenceConvolution: ConvolutionKernel {
         }
       }
     }
-    epilogue.epilogue(dx)?.apply(to: dx, count: problem.inputCount, channels: problem.inChannels)
+    epilogue.epilogue(writing: dx)?.apply(
+      to: dx, count: problem.inputCount, channels: problem.inChannels)
   }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) {
-    let x = problem.transformed(x, by: input, into: scratch)
+  func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {
+    let (dw, dy) = (operands.dw.float32, operands.dy.float32)
+    let x = problem.transformed(operands.x.float32, by: operands.input, into: execution.scratch)
     dw.update(repeating: 0, count: problem.weightCount)
     problem.forEachTap { output, input, weight in
       for c in 0..<problem.inChannels {

@@ -1,4 +1,6 @@
-/// Operations on single elements, in place where it says so, over chunks of 16,384.
+/// Operations on matrices element by element, over chunks of 16,384 elements.
+///
+/// All matrices of a call have `count` elements; a result may be one of the operands.
 public enum Activation {
   /// y = max(0, x); NaN stays NaN.
   public static func relu(
@@ -47,6 +49,8 @@ public enum Activation {
       }, scalar: { i in y[i] = x[i] * factors[i] })
   }
 
+  /// Calls `vector` with the first of every eight elements and `scalar` with each of the rest, on
+  /// all threads.
   @inline(__always)
   static func each(
     _ count: Int, _ pool: ThreadPool, vector: (Int) -> Void, scalar: (Int) -> Void

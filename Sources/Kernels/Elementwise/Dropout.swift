@@ -1,10 +1,13 @@
 import Randomness
 
-/// Inverted dropout (Srivastava et al., JMLR 2014): a number is zeroed with probability p, else
+/// Inverted dropout (Srivastava et al., JMLR 2014): an element is zeroed with probability p, else
 /// divided by 1 − p.
 public enum Dropout {
-  /// Factors 0 or 1 / (1 − p), a pure function of seed, step and layer: nothing needs saving for
-  /// an exact resume, and the backward pass multiplies by the same factors.
+  /// Overwrites `count` factors with 0 or 1 / (1 − p). They follow from seed, step and layer alone,
+  /// so that nothing needs saving to resume exactly; the backward pass multiplies by the same
+  /// factors.
+  ///
+  /// - Parameter probability: p, from 0 to below 1.
   public static func factors(
     _ factors: UnsafeMutablePointer<Float>, count: Int, probability: Double, seed: UInt64,
     step: Int, layer: UInt64

@@ -8,7 +8,11 @@
 public enum Softmax {
   /// p = exp(z − max z) / Σ exp(z − max z), row by row, the sum in double precision.
   ///
-  /// A row with a NaN or +∞ becomes all NaN. `probabilities` may be `logits`.
+  /// All elements of a row with a NaN or +∞ become NaN.
+  ///
+  /// - Parameters:
+  ///   - probabilities: rows × classes; may be `logits`.
+  ///   - logits: z, rows × classes.
   public static func probabilities(
     _ probabilities: UnsafeMutablePointer<Float>, of logits: UnsafePointer<Float>, rows: Int,
     classes: Int

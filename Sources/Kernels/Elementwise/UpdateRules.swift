@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// One fused pass over a parameter per optimiser step, as PyTorch defines the rules.
+/// The optimisers' update rules, as PyTorch defines them. Each reads and writes a parameter once a
+/// step.
 public enum UpdateRules {
   /// The settings of one step of stochastic gradient descent.
   public struct SGD: Sendable {
@@ -28,7 +29,12 @@ public enum UpdateRules {
 
   /// g = scale·g + λ·w;  v = μ·v + g;  w −= η·(nesterov ? g + μ·v : v)
   ///
-  /// `velocity` is nil where there is no momentum. Zero velocity makes the first step v = g.
+  /// Zero velocity makes the first step v = g.
+  ///
+  /// - Parameters:
+  ///   - w: `count` elements, which are updated.
+  ///   - g: the gradient, `count` elements, elsewhere in memory.
+  ///   - velocity: v, `count` elements, which are updated; nil where there is no momentum.
   public static func sgd(
     _ rule: SGD, w: UnsafeMutablePointer<Float>, g: UnsafePointer<Float>,
     velocity: UnsafeMutablePointer<Float>?, count: Int, pool: ThreadPool
@@ -98,6 +104,12 @@ public enum UpdateRules {
 
   /// w *= 1 − η·λ;  m += (1 − β₁)(g − m);  v = β₂·v + (1 − β₂)·g²;
   /// w −= η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+  ///
+  /// - Parameters:
+  ///   - w: `count` elements, which are updated.
+  ///   - g: the gradient, `count` elements, elsewhere in memory.
+  ///   - first: m, `count` elements, which are updated; zeros before the first step.
+  ///   - second: v, the same.
   public static func adamW(
     _ rule: AdamW, w: UnsafeMutablePointer<Float>, g: UnsafePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
@@ -137,9 +149,10 @@ public enum UpdateRules {
     }
   }
 
-  /// Σ x², each chunk and then the chunks in order in double precision; NaN and ∞ propagate.
+  /// Σ x² in double precision, chunk by chunk and then over the chunks in order; NaN and ∞
+  /// propagate.
   ///
-  /// `partials` is ``partialCount(_:)`` elements of scratch memory.
+  /// - Parameter partials: ``partialCount(_:)`` elements of scratch memory.
   public static func sumOfSquares(
     _ x: UnsafePointer<Float>, count: Int, partials: UnsafeMutablePointer<Double>,
     pool: ThreadPool
@@ -164,6 +177,7 @@ public enum UpdateRules {
     return (0..<chunks.count).reduce(0) { $0 + partials[$1] }
   }
 
-  /// Partial sums that ``sumOfSquares(_:count:partials:pool:)`` needs for so many elements.
+  /// Elements of scratch memory that ``sumOfSquares(_:count:partials:pool:)`` needs for so many
+  /// elements.
   public static func partialCount(_ count: Int) -> Int { FlatChunks(count).count }
 }

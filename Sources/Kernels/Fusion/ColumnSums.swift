@@ -1,11 +1,11 @@
 import CKernels
 
-/// Sums over the rows of a result, for each of its channels, that a convolution forms while it writes
-/// the result, so that a batch normalisation need not read it once more.
+/// Sums over the rows of a result, for each of its channels, that a convolution forms while it
+/// writes the result, so that a batch normalisation need not read the result again for its sums.
 ///
-/// Every part of the rows has three vectors of its own, ``BatchNormKernel/pitch(_:)`` apart: both sums
-/// and, of a forward pass, k. Parts depend on the problem only, and are added up in order:
-/// ``BatchNormKernel``.
+/// The rows are cut into parts. Every part has three vectors of its own,
+/// ``BatchNormKernel/pitch(_:)`` apart: both sums and, in a forward pass, k. Parts depend on the
+/// problem only; ``BatchNormKernel`` adds them up in order.
 public struct ColumnSums {
   /// Vectors of a part.
   static let vectors = 3
@@ -26,24 +26,24 @@ public struct ColumnSums {
     case gradient(x: UnsafePointer<Float>, saved: BatchNormKernel.Saved, isMasked: Bool)
   }
 
-  /// Σ (y − k) and Σ (y − k)², k being the part's row that is finished first.
+  /// Σ (y − k) and Σ (y − k)², k being the row of the part that is written first.
   ///
-  /// - Parameter start: what ``count(parts:channels:)`` says.
+  /// - Parameter start: ``count(parts:channels:)`` elements.
   static func statistics(
     _ start: UnsafeMutablePointer<Float>, channels: Int
   ) -> ColumnSums {
     ColumnSums(start: start, channels: channels, terms: .statistics)
   }
 
-  /// Σ dy and Σ dy · (x − μ), the result, finished, being dy, the gradient of what the normalisation of
-  /// x gave.
+  /// Σ dy and Σ dy · (x − μ), where dy is the result after its epilogue: the gradient of the
+  /// normalised x.
   ///
   /// - Parameters:
-  ///   - start: what ``count(parts:channels:)`` says.
+  ///   - start: ``count(parts:channels:)`` elements.
   ///   - x: as the result, elsewhere in memory.
   ///   - saved: what the forward pass of the normalisation left.
-  ///   - isMasked: whether a ReLU came directly after the normalisation, so that dy counts as 0 where it
-  ///     cut off.
+  ///   - isMasked: whether a ReLU came directly after the normalisation, so that dy counts as 0
+  ///     where the normalised x is not above 0.
   public static func gradient(
     _ start: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, saved: BatchNormKernel.Saved,
     channels: Int, isMasked: Bool
@@ -53,11 +53,12 @@ public struct ColumnSums {
       terms: .gradient(x: x, saved: saved, isMasked: isMasked))
   }
 
-  /// A part's sums, for the loops in C that write some of its channels to `y`.
+  /// The sums of a part, for a loop in C that writes some of its channels.
   ///
   /// - Parameters:
-  ///   - columns: these channels, run by run, whose sums are cleared.
-  ///   - clears: false where something has been added to them.
+  ///   - y: the result that is written.
+  ///   - columns: the channels, in one or more ranges, whose sums are cleared first.
+  ///   - clears: false where the loop adds to the sums of another.
   func part(
     _ index: Int, of y: UnsafePointer<Float>, columns: Range<Int>..., clears: Bool = true
   ) -> ck_sums {
@@ -82,14 +83,14 @@ public struct ColumnSums {
 }
 
 extension ck_sums {
-  /// Those of a matrix that begins with this column.
+  /// The sums of the columns from this one on.
   func from(_ column: Int) -> ck_sums {
     ck_sums(
       first: first + column, pitch: pitch, middle: middle + column, begins: begins, x: x,
       scale: scale.map { $0 + column }, shift: shift.map { $0 + column })
   }
 
-  /// The same when some rows have been added.
+  /// The same for rows that are not the first of their part.
   var later: ck_sums {
     var later = self
     later.begins = 0

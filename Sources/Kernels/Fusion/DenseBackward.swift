@@ -3,25 +3,27 @@ import CKernels
 /// Both gradients of a convolution that is one product of matrices, y = x · w, and is followed by
 /// a normalisation: the gradient of y is formed block by block and read by both products at once.
 ///
-///     dw = xᵀ · t,  dx = finished(t · wᵀ),  t = scale · dy + (slope · y + constant)
+///     dw = xᵀ · t,  dx = epilogue(t · wᵀ),  t = scale · dy + (slope · y + constant)
 ///
 /// Pixels are cut into groups, each with sums of its own for dw, which are added in group order.
-/// The cut depends only on the extents. By quarters, as in ``StrassenConvolution``, one set of factors of t
-/// serves both products.
+/// The cut depends only on the extents. By Strassen's method (``StrassenConvolution``) the same
+/// factors of t serve both products.
 struct DenseBackward {
-  /// Fewest pixels of a group: fewer, and adding up the groups' sums takes what the rest gains.
+  /// Fewest pixels of a group; with fewer, adding up the groups' sums costs what the fusion saves.
   static let leastPixels = 256
   /// Most groups, more than enough for the threads to share evenly.
   static let mostGroups = 32
-  /// Sums of all groups that stay in the caches.
+  /// Most elements that the sums of all groups may have to stay in the caches.
   static let mostSums = 1 << 20
-  /// Weights from which on adding up the groups' sums takes longer than t takes through memory; fewer
-  /// where the convolution narrows, and t with it (measured).
+  /// Fewest weights for which adding up the groups' sums takes longer than writing t to memory and
+  /// reading it twice; fewer where the convolution has fewer output than input channels, since t is
+  /// then the smaller matrix (measured).
   static let tooManyWeights = 1 << 20
   static let tooManyNarrowing = 1 << 15
 
   private let problem: ConvolutionProblem
   private let byStrassen: Bool
+  /// Groups of pixels.
   private let groups: Int
 
   /// Nil where the convolution is no product of dense matrices, has few pixels or many weights.
@@ -37,9 +39,10 @@ struct DenseBackward {
     guard groups >= 2, problem.weightCount < tooMany else { return nil }
   }
 
-  /// Parts of the rows of dx that sums are formed over: the groups.
+  /// Parts of the rows of dx that column sums are formed over: the pixels of each group.
   var gradientParts: Int { groups }
 
+  /// Elements of a group's sums for dw.
   private var sumCount: Int {
     let (c, k) = (problem.inChannels, problem.outChannels)
     return roundUp(byStrassen ? ck_strassen_backward_sums(c, k) : ck_backward_sums(c, k), 16)
@@ -63,7 +66,7 @@ struct DenseBackward {
       StrassenFactors(packed, depth: k, columns: c).pack(w, .turned, pool: pool)
     } else {
       PackedMatrix(packed, depth: k, columns: c)
-        .pack([PackedMatrix.Part(w, rows: k)], transposed: true, pool: pool)
+        .pack([PackedMatrix.Rows(w, count: k)], transposed: true, pool: pool)
     }
   }
 
@@ -73,43 +76,39 @@ struct DenseBackward {
   }
 
   /// Overwrites dw and dx, which is nil where nobody wants it.
-  func run(
-    dx: UnsafeMutablePointer<Float>?, dw: UnsafeMutablePointer<Float>, dy: NormalizedGradient,
-    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let (c, k) = (problem.inChannels, problem.outChannels)
-    if dx != nil { pack(w, to: scratch, pool: pool) }
-    let sums = scratch + packedCount
-    let threads = sums + groups * sumCount
-    let isNonTemporal = problem.inputCount >= PackedMatrix.nonTemporalCount
-    let adds = dx.map { epilogue.accumulates($0) } ?? false
-    let columnSums = epilogue.sums
-    let epilogue = dx.flatMap { epilogue.epilogue($0)?.loop($0) }
+  ///
+  /// - Parameter execution: with ``scratchCount(threads:)`` elements of scratch memory.
+  func run(_ operands: FusedGradientOperands, in execution: Execution) {
+    let (c, k, pool) = (problem.inChannels, problem.outChannels, execution.pool)
+    let (x, dx, dw) = (operands.x.float32, operands.dx?.float32, operands.dw.float32)
+    // packed: wᵀ, k × c; sums: groups × c × k; then each thread's memory
+    let packed = execution.scratch
+    if dx != nil { pack(operands.w.float32, to: packed, pool: pool) }
+    let sums = packed + packedCount
+    let threads = ThreadScratch(sums + groups * sumCount, count: threadScratch)
+    let epilogue = operands.epilogue
+    let output = ProductOutput(
+      pitch: c, adds: dx.map { epilogue.accumulates($0) } ?? false,
+      isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount,
+      epilogue: dx.flatMap { epilogue.epilogue(writing: $0)?.relative(to: $0) })
     pool.run(chunks: groups) { group, thread in
       let unit = byStrassen ? 2 : 1
       let units = problem.outPixels / unit
       let (first, end) = (unit * (group * units / groups), unit * ((group + 1) * units / groups))
-      let rows = ck_rows(
-        starts: nil, first: x + first * c, pitch: c, segments: 1, length: c, scale: input?.scale,
-        shift: input?.shift, following: problem.outPixels - end)
-      let gradient = ck_normalized_gradient(
-        dy: dy.dy + first * k, y: dy.x + first * k, scale: dy.scale, slope: dy.slope,
-        constant: dy.constant, shift: dy.shift)
-      let over = dx.flatMap { columnSums?.part(group, of: $0, columns: 0..<c) }
-      epilogue.withPointer { epilogue in
-        over.withPointer { over in
-          let backward = byStrassen ? ck_strassen_backward : ck_backward
-          backward(
-            end - first, rows, k, gradient, scratch,
-            ck_result(
-              starts: nil, first: dx.map { $0 + first * c }, pitch: c,
-              non_temporal: isNonTemporal ? 1 : 0,
-              epilogue: epilogue, sums: over),
-            adds ? 1 : 0, sums + group * sumCount, threads + thread * threadScratch)
-        }
+      let rows = ck_rows.dense(
+        x + first * c, pitch: c, length: c, transform: operands.input,
+        following: problem.outPixels - end)
+      var output = output
+      output.first = dx.map { $0 + first * c }
+      output.sums = dx.flatMap { epilogue.sums?.part(group, of: $0, columns: 0..<c) }
+      output.withResult { result in
+        let backward = byStrassen ? ck_strassen_backward : ck_backward
+        backward(
+          end - first, rows, k, operands.dy.rows(from: first, channels: k), packed, result,
+          output.adds ? 1 : 0, sums + group * sumCount, threads[thread])
       }
     }
+    // dw = the groups' sums, in group order, panel by panel.
     let columns = byStrassen ? k / 2 : k
     pool.run(chunks: (columns + PackedMatrix.width - 1) / PackedMatrix.width) { panel, _ in
       let add = byStrassen ? ck_strassen_backward_add : ck_backward_add

@@ -1,14 +1,19 @@
 import CKernels
 
-/// What becomes of a convolution's finished sums before they are written, while they are in
-/// registers: max(0, gated(sum + shift + addend)), each addition rounded once, in this order.
+/// What is done to the sums of a convolution while they are in registers, before they are written:
+///
+///     y = max(0, gated(sum + shift + addend))
+///
+/// Each addition is rounded once, in this order.
 struct Epilogue {
-  /// A number for each output channel, readable up to a multiple of ``shiftStep``; nil for none.
+  /// An element for each channel of the result, readable up to a multiple of ``shiftStep``; nil for
+  /// none.
   let shift: UnsafePointer<Float>?
   /// As the result, elsewhere in memory.
   let addend: UnsafePointer<Float>?
   /// As the result, elsewhere in memory: where it is not above 0 the result is 0.
   let gate: UnsafePointer<Float>?
+  /// Whether max(0, …) is applied at the end.
   let relu: Bool
 
   init(
@@ -18,14 +23,15 @@ struct Epilogue {
     (self.shift, self.addend, self.gate, self.relu) = (shift, addend, gate, relu)
   }
 
-  /// Whether nothing becomes of them.
+  /// Whether it changes nothing.
   var isNone: Bool { shift == nil && addend == nil && gate == nil && !relu }
 
-  /// The widest panel of any processor.
+  /// Columns of the widest panel of any processor: the loops in C read `shift` panel by panel.
   static let shiftStep = 32
 
-  /// The same for the loops in C that write to `y`.
-  func loop(_ y: UnsafePointer<Float>) -> ck_epilogue {
+  /// The same for the loops in C that write to `y`, where matrices are given by their distance from
+  /// y.
+  func relative(to y: UnsafePointer<Float>) -> ck_epilogue {
     func distance(_ other: UnsafePointer<Float>?) -> Int {
       other.map { UnsafeRawPointer($0) - UnsafeRawPointer(y) } ?? 0
     }
@@ -33,7 +39,7 @@ struct Epilogue {
       shift: shift, addend: distance(addend), gate: distance(gate), rectifies: relu ? 1 : 0)
   }
 
-  /// Finishes some panels of the result's row that begins at `start`.
+  /// Applies it to some panels of a row of `columns` elements that begins at y[start].
   func apply(
     to y: UnsafeMutablePointer<Float>, at start: Int, panels: Range<Int>, columns: Int
   ) {
@@ -47,7 +53,7 @@ struct Epilogue {
     }
   }
 
-  /// Finishes a whole result in memory, shared out.
+  /// Applies it to a whole result in memory, on all threads.
   func apply(to y: UnsafeMutablePointer<Float>, count: Int, channels: Int, pool: ThreadPool) {
     let chunks = RowChunks(rows: count / channels)
     let panels = 0..<(channels + PackedMatrix.width - 1) / PackedMatrix.width
@@ -58,7 +64,7 @@ struct Epilogue {
     }
   }
 
-  /// Finishes a whole result in memory; defines the answer.
+  /// Applies it to a whole result in memory; defines the answer.
   func apply(to y: UnsafeMutablePointer<Float>, count: Int, channels: Int) {
     for i in 0..<count {
       var sum = y[i]

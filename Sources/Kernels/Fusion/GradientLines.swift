@@ -1,6 +1,7 @@
 import CKernels
 
-/// The gradient of a max-pool's input, line by line: every output's goes to its winner.
+/// The gradient of a max-pool's input, formed line by line: every output's gradient goes to the
+/// pixel that won its window.
 public struct PooledGradient {
   let maxPool: MaxPool
   private let dy: UnsafePointer<Float>
@@ -22,7 +23,8 @@ public struct PooledGradient {
 ///
 ///     scale · dy + (slope · x + constant)
 ///
-/// line by line: neither it nor dy, four times as large as what the pool gave, is ever in memory.
+/// line by line, so that neither it nor dy, each four times as large as the pool's result, is ever
+/// in memory.
 public struct GradientLines {
   private let pooled: PooledGradient
   private let x: UnsafeMutablePointer<Float>
@@ -49,7 +51,7 @@ public struct GradientLines {
         constant: constant, shift: nil), to, 0)
   }
 
-  /// x becomes its gradient, for whoever needs all of it.
+  /// Replaces x by its gradient, for whoever needs all of it in memory, and returns x.
   public func apply(pool: ThreadPool) -> UnsafePointer<Float> {
     let p = pooled.maxPool
     let line = p.width * p.channels
@@ -68,6 +70,7 @@ extension BatchNormKernel {
   /// Lines whose sums are formed together: about as many rows as ``RowChunks`` puts into a chunk.
   private static func linesTogether(_ maxPool: MaxPool) -> Int { max(1, 512 / maxPool.width) }
 
+  /// Parts of the rows, each with sums of its own.
   private static func parts(_ maxPool: MaxPool) -> Int {
     let together = linesTogether(maxPool)
     return (maxPool.batch * maxPool.height + together - 1) / together
@@ -76,9 +79,10 @@ extension BatchNormKernel {
   /// Elements of scratch memory for a gradient that comes from a max-pool.
   public func scratchCount(_ maxPool: MaxPool) -> Int { Self.parts(maxPool) * 2 * pitch }
 
-  /// dβ and dγ where dy comes from a max-pool; returns what dx is formed from.
+  /// dβ and dγ where dy comes from a max-pool; overwrites both and returns what dx is formed from.
   ///
   /// - Parameters:
+  ///   - x: what was normalised; what is returned refers to it.
   ///   - line: ``lineCount`` elements that live as long as what is returned.
   ///   - scratch: ``scratchCount(_:)`` elements.
   public func gradient(
@@ -101,9 +105,10 @@ extension BatchNormKernel {
         }
       }
     }
-    let (slope, constant) = lines(
-      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, sums: scratch, parts: parts,
-      vectors: 2, pool: pool)
-    return GradientLines(dy, x: x, scale: saved.scale, slope: slope, constant: constant)
+    let found = GradientVectors(
+      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, pitch: pitch)
+    write(
+      found, from: FormedSums(start: scratch, parts: parts, vectors: 2, pitch: pitch), pool: pool)
+    return GradientLines(dy, x: x, scale: saved.scale, slope: found.slope, constant: found.constant)
   }
 }

@@ -1,34 +1,42 @@
 import CKernels
 
 /// What happens to x on its way into a convolution: max(0, A · x + B), a normalisation and its
-/// ReLU, `inChannels` elements each. The border of a padded image stays 0.
+/// ReLU. The border of a padded image stays 0.
 ///
-/// So the normalised image never lies in memory, except where it is the end of a residual block: then
-/// another image is added before the ReLU, and the result is written.
+/// So the normalised image need not be in memory, except at the end of a residual block: there
+/// another image is added before the ReLU, and the result is written, because the next block's
+/// shortcut reads it.
 public struct InputTransform {
-  /// What is added to A · x + B.
+  /// What is added to A · x + B at the end of a residual block.
   public struct Residual {
-    /// As x.
+    /// As x, elsewhere in memory.
     let addend: BatchNormKernel.Addend
-    /// As x: where max(0, A · x + B + addend) is written.
+    /// As x, elsewhere in memory: max(0, A · x + B + addend) is written here.
     let result: UnsafeMutablePointer<Float>
 
-    /// The end of a block.
+    /// - Parameter addend: not ``BatchNormKernel/Addend/none``.
     public init(addend: BatchNormKernel.Addend, result: UnsafeMutablePointer<Float>) {
       (self.addend, self.result) = (addend, result)
     }
   }
 
+  /// A, inChannels elements.
   public var scale: UnsafePointer<Float>
+  /// B, inChannels elements.
   public var shift: UnsafePointer<Float>
   /// Only for convolutions that end blocks, ``Convolution/endsBlocks``.
   public var residual: Residual?
 
-  /// A transform with both vectors.
+  /// A transform by both vectors.
   public init(
     scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, residual: Residual? = nil
   ) {
     (self.scale, self.shift, self.residual) = (scale, shift, residual)
+  }
+
+  /// The transform of the channels from this one on.
+  func from(_ channel: Int) -> InputTransform {
+    InputTransform(scale: scale + channel, shift: shift + channel)
   }
 
   /// to = max(0, A · x + B) for one pixel.
@@ -48,8 +56,8 @@ public struct InputTransform {
 }
 
 extension InputTransform.Residual {
-  /// The same for the loops in C that read x.
-  func loop(_ x: UnsafePointer<Float>, isNonTemporal: Bool) -> ck_residual {
+  /// The same for the loops in C that read `x`, where matrices are given by their distance from x.
+  func relative(to x: UnsafePointer<Float>, isNonTemporal: Bool) -> ck_residual {
     func distance(_ other: UnsafePointer<Float>) -> Int {
       UnsafeRawPointer(other) - UnsafeRawPointer(x)
     }

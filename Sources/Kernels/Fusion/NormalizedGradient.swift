@@ -1,11 +1,14 @@
+import CKernels
+
 /// The gradient of x, the input of a batch normalisation, as what it is computed from:
 ///
 ///     scale · dy + (slope · x + constant)
 ///
-/// Matrices are rows × channels, vectors hold a number for each channel. What reads it next may
-/// compute it on the way, so that it never lies in memory; see ``BatchNormKernel/apply(_:pool:)``
-/// for the others.
+/// Matrices are rows × channels, vectors have one element for each channel. Whatever reads the
+/// gradient next may compute it while it reads, so that it is never in memory;
+/// ``BatchNormKernel/apply(_:pool:)`` writes it to memory for those that cannot.
 public struct NormalizedGradient {
+  /// Replaced by its gradient where that is written to memory.
   public let x: UnsafeMutablePointer<Float>
   /// The gradient of what follows.
   public let dy: UnsafePointer<Float>
@@ -22,5 +25,12 @@ public struct NormalizedGradient {
   ) {
     (self.x, self.dy, self.scale) = (x, dy, scale)
     (self.slope, self.constant, self.shift) = (slope, constant, shift)
+  }
+
+  /// The same from a row on, for the loops in C.
+  func rows(from row: Int, channels: Int) -> ck_normalized_gradient {
+    ck_normalized_gradient(
+      dy: dy + row * channels, y: x + row * channels, scale: scale, slope: slope,
+      constant: constant, shift: shift)
   }
 }

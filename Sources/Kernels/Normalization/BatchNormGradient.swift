@@ -6,7 +6,7 @@ import CKernels
 //     dx = γ·r · dy − γ·r²·dγ/m · (x − μ) − γ·r·dβ/m
 //
 // The mask is recomputed: from A·x + B where nothing was added before the ReLU, else from the
-// output. dx replaces x, which nobody needs afterwards, so no memory is taken for it.
+// output. Nothing reads x afterwards, so dx may replace it and needs no memory of its own.
 extension BatchNormKernel {
   /// What a normalisation's forward pass left for its backward pass, `channels` elements each.
   public struct Saved {
@@ -37,9 +37,11 @@ extension BatchNormKernel {
     case output(UnsafePointer<Float>)
   }
 
-  /// dβ = Σ dy, dγ = r · Σ dy · (x − μ); returns what dx is computed from.
+  /// dβ = Σ dy, dγ = r · Σ dy · (x − μ); overwrites both and returns what dx is computed from.
   ///
   /// - Parameters:
+  ///   - x: what was normalised, rows × channels; what is returned refers to it.
+  ///   - dy: rows × channels, elsewhere in memory.
   ///   - line: ``lineCount`` elements that live as long as what is returned.
   ///   - scratch: ``scratchCount`` elements.
   public func gradient(
@@ -57,68 +59,79 @@ extension BatchNormKernel {
         range.count, channels, x + offset, saved.mean, dy + offset, output, saved.scale,
         remasks ? saved.shift : nil, sums, sums + pitch)
     }
-    return epilogue(
-      x: x, dy: dy, isMasked: remasks, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
-      sums: scratch, parts: chunks.count, vectors: 2, pool: pool)
+    let found = GradientVectors(
+      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, pitch: pitch)
+    let sums = FormedSums(start: scratch, parts: chunks.count, vectors: 2, pitch: pitch)
+    write(found, from: sums, pool: pool)
+    return NormalizedGradient(
+      x: x, dy: dy, scale: saved.scale, slope: found.slope, constant: found.constant,
+      shift: remasks ? saved.shift : nil)
   }
 
-  /// The same from the sums of a convolution that wrote dy, ``ColumnSums``; `isMasked` as these were.
+  /// The same from the sums of a convolution that wrote dy, ``ColumnSums``; `isMasked` as these
+  /// were.
+  ///
+  /// - Parameters:
+  ///   - sums: what the convolution wrote.
+  ///   - parts: ``Convolution/gradientParts`` of the convolution.
   public func gradient(
     x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
     dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
     line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, pool: ThreadPool
   ) -> NormalizedGradient {
-    epilogue(
-      x: x, dy: dy, isMasked: isMasked, saved: saved, dGamma: dGamma, dBeta: dBeta, line: line,
-      sums: sums, parts: parts, vectors: ColumnSums.vectors, pool: pool)
-  }
-
-  private func epilogue(
-    x: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, isMasked: Bool, saved: Saved,
-    dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
-    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
-    pool: ThreadPool
-  ) -> NormalizedGradient {
-    let (slope, constant) = lines(
-      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, sums: sums, parts: parts,
-      vectors: vectors, pool: pool)
+    let found = GradientVectors(
+      saved: saved, dGamma: dGamma, dBeta: dBeta, line: line, pitch: pitch)
+    let sums = FormedSums(start: sums, parts: parts, vectors: ColumnSums.vectors, pitch: pitch)
+    write(found, from: sums, pool: pool)
     return NormalizedGradient(
-      x: x, dy: dy, scale: saved.scale, slope: slope, constant: constant,
+      x: x, dy: dy, scale: saved.scale, slope: found.slope, constant: found.constant,
       shift: isMasked ? saved.shift : nil)
   }
 
-  /// dβ and dγ from sums; returns slope and constant.
-  func lines(
-    saved: Saved, dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
-    line: UnsafeMutablePointer<Float>, sums: UnsafePointer<Float>, parts: Int, vectors: Int,
-    pool: ThreadPool
-  ) -> (slope: UnsafePointer<Float>, constant: UnsafePointer<Float>) {
-    let (slope, constant) = (line, line + pitch)
-    let m = Double(rows)
-    forEachChannel(sums, parts: parts, vectors: vectors, pool: pool) { c, sum, product in
-      let reciprocal = Double(saved.reciprocal[c])
-      let scaleGradient = reciprocal * product
-      dBeta[c] = Float(sum)
-      dGamma[c] = Float(scaleGradient)
-      let b = -Double(saved.scale[c]) * reciprocal * scaleGradient / m
-      slope[c] = Float(b)
-      constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))
+  /// The vectors that a gradient is computed from and into, `channels` elements each.
+  struct GradientVectors {
+    let saved: Saved
+    let dGamma: UnsafeMutablePointer<Float>
+    let dBeta: UnsafeMutablePointer<Float>
+    /// dx = A · dy + (slope · x + constant)
+    let slope: UnsafeMutablePointer<Float>
+    let constant: UnsafeMutablePointer<Float>
+
+    /// - Parameter line: ``lineCount`` elements for slope and constant.
+    init(
+      saved: Saved, dGamma: UnsafeMutablePointer<Float>, dBeta: UnsafeMutablePointer<Float>,
+      line: UnsafeMutablePointer<Float>, pitch: Int
+    ) {
+      (self.saved, self.dGamma, self.dBeta) = (saved, dGamma, dBeta)
+      (slope, constant) = (line, line + pitch)
     }
-    return (UnsafePointer(slope), UnsafePointer(constant))
   }
 
-  /// Elements that a gradient's line, slope and constant, takes.
+  /// Overwrites dβ, dγ, slope and constant from Σ dy and Σ dy · (x − μ).
+  func write(_ vectors: GradientVectors, from sums: FormedSums, pool: ThreadPool) {
+    let (m, saved) = (Double(rows), vectors.saved)
+    forEachChannel(sums, pool: pool) { c, sum, product in
+      let reciprocal = Double(saved.reciprocal[c])
+      let scaleGradient = reciprocal * product
+      vectors.dBeta[c] = Float(sum)
+      vectors.dGamma[c] = Float(scaleGradient)
+      let b = -Double(saved.scale[c]) * reciprocal * scaleGradient / m
+      vectors.slope[c] = Float(b)
+      vectors.constant[c] = Float(-Double(saved.scale[c]) * sum / m - b * Double(saved.mean[c]))
+    }
+  }
+
+  /// Elements of the vectors `slope` and `constant` together.
   public var lineCount: Int { 2 * pitch }
 
-  /// x becomes its gradient.
+  /// Replaces x by its gradient.
   public func apply(_ gradient: NormalizedGradient, pool: ThreadPool) {
     pool.run(chunks: chunks.count) { chunk, _ in
       let range = chunks.range(chunk)
       let offset = range.lowerBound * channels
-      let g = ck_normalized_gradient(
-        dy: gradient.dy + offset, y: gradient.x + offset, scale: gradient.scale,
-        slope: gradient.slope, constant: gradient.constant, shift: gradient.shift)
-      ck_norm_gradient(range.count, channels, g, gradient.x + offset, 1)
+      ck_norm_gradient(
+        range.count, channels, gradient.rows(from: range.lowerBound, channels: channels),
+        gradient.x + offset, 1)
     }
   }
 }

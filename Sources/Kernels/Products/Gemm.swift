@@ -1,29 +1,33 @@
-import CKernels
 import COpenBLAS
-
-/// Facts about the BLAS library in use, and the one setting we make.
-public enum OpenBLAS {
-  /// Version and build options, such as `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …`.
-  public static var configuration: String { String(cString: openblas_get_config()) }
-
-  /// The processor family whose kernels run; last bits of results may differ between families.
-  public static var coreName: String { String(cString: openblas_get_corename()) }
-
-  /// The compiled inner loops in use: `avx512`, `avx2` or `portable`.
-  public static var kernels: String { String(cString: ck_implementation()) }
-
-  /// Keeps every product on the thread that asks for it: ``ThreadPool`` shares out the work, in
-  /// blocks that do not depend on the number of threads.
-  public static func useOneThread() { openblas_set_num_threads(1) }
-}
 
 /// Products of row-major matrices, each on the calling thread.
 ///
 /// Bits of a product depend on its extents, so callers cut their work into blocks that depend on
 /// the problem only.
 enum Gemm {
-  /// Multiply–adds of one call below which OpenBLAS multiplies in place, without first copying
-  /// both matrices into its own order; 0 for processors that it has no such kernels for.
+  /// A matrix that is read, with the elements from one row to the next.
+  struct Matrix {
+    let start: UnsafePointer<Float>
+    let pitch: Int
+
+    init(_ start: UnsafePointer<Float>, pitch: Int) { (self.start, self.pitch) = (start, pitch) }
+  }
+
+  /// A matrix that is written, with the elements from one row to the next.
+  struct Result {
+    let start: UnsafeMutablePointer<Float>
+    let pitch: Int
+    /// What the elements that are there are multiplied by before the product is added; with 0 they
+    /// are never read.
+    let beta: Float
+
+    init(_ start: UnsafeMutablePointer<Float>, pitch: Int, beta: Float = 0) {
+      (self.start, self.pitch, self.beta) = (start, pitch, beta)
+    }
+  }
+
+  /// Most multiply–adds of one call for which OpenBLAS multiplies in place, without copying both
+  /// matrices into its own order first; 0 for processors that it has no such kernels for.
   ///
   /// Where matrices are narrow the copies cost a quarter of the time, so long products are cut
   /// into calls that stay below.
@@ -33,69 +37,48 @@ enum Gemm {
   /// Fewest rows of such a call.
   private static let leastRows = 24
 
-  /// Whether products with a matrix of so many elements are multiplied in place.
-  static func isInPlace(matrixCount: Int) -> Bool { matrixCount * leastRows <= inPlaceWork }
-
   /// Rows of one call out of `rows`, when each meets a matrix of `matrixCount` elements.
   @inline(__always)
   private static func step(rows: Int, matrixCount: Int) -> Int {
-    guard rows * matrixCount > inPlaceWork, isInPlace(matrixCount: matrixCount) else {
+    guard rows * matrixCount > inPlaceWork, matrixCount * leastRows <= inPlaceWork else {
       return rows
     }
     return inPlaceWork / matrixCount / 12 * 12
   }
 
   /// c (m×n) = a (m×k) · b (k×n) + beta · c
-  ///
-  /// `lda`, `ldb` and `ldc` are the distances between rows. With `beta` 0, c is never read.
   @inline(__always)
-  static func multiply(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
-    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
-  ) {
+  static func multiply(m: Int, n: Int, k: Int, a: Matrix, b: Matrix, c: Result) {
     let step = step(rows: m, matrixCount: n * k)
     var i = 0
     while i < m {
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(min(step, m - i)), Int32(n), Int32(k), 1,
-        a + i * lda, Int32(lda), b, Int32(ldb), beta, c + i * ldc, Int32(ldc))
+        a.start + i * a.pitch, Int32(a.pitch), b.start, Int32(b.pitch), c.beta,
+        c.start + i * c.pitch, Int32(c.pitch))
       i += step
     }
   }
 
   /// c (m×n) = aᵀ · b + beta · c, where a is k×m and b is k×n
   @inline(__always)
-  static func multiplyTransposedA(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
-    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
-  ) {
+  static func multiplyTransposedA(m: Int, n: Int, k: Int, a: Matrix, b: Matrix, c: Result) {
     let step = step(rows: k, matrixCount: m * n)
     var i = 0
     while i < k {
       cblas_sgemm(
         CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(min(step, k - i)), 1,
-        a + i * lda, Int32(lda), b + i * ldb, Int32(ldb), i == 0 ? beta : 1, c, Int32(ldc))
+        a.start + i * a.pitch, Int32(a.pitch), b.start + i * b.pitch, Int32(b.pitch),
+        i == 0 ? c.beta : 1, c.start, Int32(c.pitch))
       i += step
     }
   }
 
-  /// c (m×n) = a · bᵀ + beta · c, where a is m×k and b is n×k
+  /// to (columns × all) = fromᵀ for some of the `all` rows of `from` (all × columns).
   ///
-  /// Slower than ``multiply`` for narrow matrices: transpose b first where it is used often.
-  @inline(__always)
-  static func multiplyTransposedB(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,
-    beta: Float = 0, c: UnsafeMutablePointer<Float>, ldc: Int
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda),
-      b, Int32(ldb), beta, c, Int32(ldc))
-  }
-
-  /// to (columns × all) = fromᵀ for some of the `all` rows of `from`.
-  ///
-  /// Goes by squares of one cache line a side through a copy in order: where rows are a power of
-  /// two apart, lines would otherwise drive each other out half used.
+  /// Squares with sides of one cache line are copied first, row by row, and transposed from the
+  /// copy: where rows of `from` are a power of two apart, its lines would otherwise drive each
+  /// other out of the cache before all of their elements are used.
   static func transpose(
     rows: Range<Int>, of all: Int, columns: Int, from: UnsafePointer<Float>,
     to: UnsafeMutablePointer<Float>

@@ -2,8 +2,9 @@ import CKernels
 
 /// A linear layer on a batch of vectors: y = x · Wᵀ + b, W being out × in as in PyTorch.
 ///
-/// What takes time is reading W, or its gradient, from memory: every pass reads it once, where it
-/// lies, and shares it out among the threads. No number depends on the other vectors of the batch.
+/// Most of the time is spent on reading W, or its gradient, from memory: every pass reads it once,
+/// where it lies, and threads share its rows or columns. The result of one vector does not depend
+/// on the others of the batch.
 public struct LinearKernel: Sendable {
   public let batch: Int
   public let inputs: Int
@@ -14,7 +15,7 @@ public struct LinearKernel: Sendable {
     (self.batch, self.inputs, self.outputs) = (batch, inputs, outputs)
   }
 
-  /// Of yᵀ, of dx and of dw.
+  /// How yᵀ (outputs × batch), dx (batch × inputs) and dw (outputs × inputs) are cut.
   private var blocks: (y: ProductBlocks, dx: ProductBlocks, dw: ProductBlocks) {
     (
       ProductBlocks(rows: outputs, columns: batch), ProductBlocks(rows: batch, columns: inputs),
@@ -22,7 +23,7 @@ public struct LinearKernel: Sendable {
     )
   }
 
-  /// Elements of scratch memory of a thread in the forward pass, behind which a block of yᵀ lies.
+  /// Elements of scratch memory of a thread in the forward pass: the product's, then a block of yᵀ.
   private var forwardScratch: Int {
     ProductBlocks.threadScratch + Int(CK_ROWS) * roundUp(batch, 16)
   }
@@ -46,13 +47,20 @@ public struct LinearKernel: Sendable {
   }
 
   /// y = x · Wᵀ + b; overwrites y.
+  ///
+  /// - Parameters:
+  ///   - y: batch × outputs.
+  ///   - x: batch × inputs.
+  ///   - w: outputs × inputs.
+  ///   - b: `outputs` elements.
+  ///   - scratch: ``scratchCount(threads:)`` elements, aligned to 64 bytes.
   public func forward(
     y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
     b: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    // yᵀ = W · xᵀ, because packing x takes less than packing W.
+    // yᵀ = W · xᵀ, because packing x takes less time than packing W.
     let packed = PackedMatrix(scratch, depth: inputs, columns: batch)
-    packed.pack([PackedMatrix.Part(x, rows: inputs)], transposed: true, pool: pool)
+    packed.pack([PackedMatrix.Rows(x, count: inputs)], transposed: true, pool: pool)
     let blocks = blocks.y
     pool.run(chunks: blocks.count) { index, thread in
       let block = blocks[index]
@@ -60,15 +68,18 @@ public struct LinearKernel: Sendable {
       let product = thread + ProductBlocks.threadScratch
       let top = block.rows.lowerBound
       packed.multiply(
-        block, a: w, count: outputs, transform: nil, isNonTemporal: false, scratch: thread,
-        result: product - top * batch)
+        block,
+        .dense(
+          w + top * inputs, pitch: inputs, length: inputs,
+          following: outputs - block.rows.upperBound),
+        output: ProductOutput(first: product, pitch: batch), scratch: thread)
       for n in block.columns(of: batch) {
         for k in block.rows { y[n * outputs + k] = product[(k - top) * batch + n] + b[k] }
       }
     }
   }
 
-  /// dx = dy · W; overwrites dx.
+  /// dx (batch × inputs) = dy (batch × outputs) · W; overwrites dx.
   public func backwardData(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
@@ -111,8 +122,6 @@ public struct LinearKernel: Sendable {
   private static func columns(
     _ columns: Range<Int>, of matrix: UnsafePointer<Float>, pitch: Int
   ) -> ck_rows {
-    ck_rows(
-      starts: nil, first: matrix + columns.lowerBound, pitch: pitch, segments: 1,
-      length: columns.count, scale: nil, shift: nil, following: 0)
+    .dense(matrix + columns.lowerBound, pitch: pitch, length: columns.count)
   }
 }

@@ -1,4 +1,4 @@
-/// Rows of a table, looked up by number; row 0 stands for padding and learns nothing.
+/// Rows of a table that are looked up by index; row 0 stands for padding and gets no gradient.
 public struct EmbeddingKernel: Sendable {
   /// Lookups.
   public let rows: Int
@@ -11,7 +11,9 @@ public struct EmbeddingKernel: Sendable {
   /// A lookup of `rows` rows of `width` elements.
   public init(rows: Int, width: Int) { (self.rows, self.width) = (rows, width) }
 
-  /// y (rows × width) = the table's rows of these ids; overwrites y.
+  /// y (rows × width) = the table's rows at `ids`; overwrites y.
+  ///
+  /// - Parameter ids: `rows` indices of rows of the table.
   public func forward(
     y: UnsafeMutablePointer<Float>, ids: UnsafePointer<Int32>, table: UnsafePointer<Float>,
     pool: ThreadPool

@@ -1,10 +1,12 @@
 extension RecurrentKernel {
   /// Goes back through all steps; adds to the gradients and overwrites dx.
   ///
-  /// Comes once after ``forward(y:x:lengths:weights:memory:pool:)`` with the same arguments.
+  /// Must be called once after ``forward(y:x:lengths:weights:memory:pool:)`` with the same x,
+  /// lengths, weights and memory.
   ///
   /// - Parameters:
-  ///   - dx: (length · batch) × inputs; rows of steps that the batch does not reach are not written.
+  ///   - dx: (length · batch) × inputs; rows of steps that the batch does not reach are not
+  ///     written.
   ///   - dy: batch × ``outputs``.
   public func backward(
     dx: UnsafeMutablePointer<Float>, gradients: [Gradients], dy: UnsafePointer<Float>,
@@ -60,13 +62,16 @@ extension RecurrentKernel {
         }
       }
       Gemm.multiply(
-        m: rows.count, n: hidden, k: gateWidth, a: dHiddenRows + rows.lowerBound * gateWidth,
-        lda: gateWidth, b: u, ldb: hidden, beta: 1, c: dState + rows.lowerBound * hidden,
-        ldc: hidden)
+        m: rows.count, n: hidden, k: gateWidth,
+        a: .init(dHiddenRows + rows.lowerBound * gateWidth, pitch: gateWidth),
+        b: .init(u, pitch: hidden),
+        c: .init(dState + rows.lowerBound * hidden, pitch: hidden, beta: 1))
     }
   }
 
-  /// Leaves in `dh` what goes straight to the state before; U's part is added afterwards.
+  /// Goes back through one step of one sequence, `hidden` elements or gates of that many each.
+  /// Leaves in `dh` the gradient that reaches the state before directly; the one that comes through
+  /// U is added afterwards.
   private func backGRU(
     _ dInput: UnsafeMutablePointer<Float>, _ dHidden: UnsafeMutablePointer<Float>,
     _ dh: UnsafeMutablePointer<Float>, _ gates: UnsafePointer<Float>,
@@ -83,7 +88,7 @@ extension RecurrentKernel {
     }
   }
 
-  /// Leaves in `dc` the gradient of the cell before and empties `dh`.
+  /// The same for an LSTM. Leaves in `dc` the gradient of the cell before, and zeros in `dh`.
   private func backLSTM(
     _ dInput: UnsafeMutablePointer<Float>, _ dh: UnsafeMutablePointer<Float>,
     _ dc: UnsafeMutablePointer<Float>, _ gates: UnsafePointer<Float>,
@@ -121,8 +126,8 @@ extension RecurrentKernel {
       let dw = (isHidden ? target.hidden : target.input) + first * columns
       if rows > 0 {
         Gemm.multiplyTransposedA(
-          m: count, n: columns, k: rows, a: dGates, lda: gateWidth, b: source, ldb: columns,
-          beta: 1, c: dw, ldc: columns)
+          m: count, n: columns, k: rows, a: .init(dGates, pitch: gateWidth),
+          b: .init(source, pitch: columns), c: .init(dw, pitch: columns, beta: 1))
       }
       let db = (isHidden ? target.hiddenBias : target.inputBias) + first
       for gate in 0..<count {
@@ -143,9 +148,10 @@ extension RecurrentKernel {
       for direction in 0..<directions {
         Gemm.multiply(
           m: min(Self.rowsPerBlock, rows - first), n: inputs, k: gateWidth,
-          a: memory.dInput + (direction * length * batch + first) * gateWidth, lda: gateWidth,
-          b: weights[direction].input, ldb: inputs, beta: direction == 0 ? 0 : 1,
-          c: dx + first * inputs, ldc: inputs)
+          a: .init(
+            memory.dInput + (direction * length * batch + first) * gateWidth, pitch: gateWidth),
+          b: .init(weights[direction].input, pitch: inputs),
+          c: .init(dx + first * inputs, pitch: inputs, beta: direction == 0 ? 0 : 1))
       }
     }
   }

@@ -9,8 +9,8 @@ extension RecurrentKernel {
   ///
   /// - Parameters:
   ///   - y: batch × ``outputs``.
-  ///   - x: the inputs, (length · batch) × inputs, by time; rows beyond a sequence's length are
-  ///     not looked at but must be finite.
+  ///   - x: the inputs, (length · batch) × inputs, by time; rows beyond a sequence's length do not
+  ///     change the result, but must be finite.
   ///   - lengths: steps of each sequence, 0 to ``length``.
   ///   - weights: one entry a direction.
   public func forward(
@@ -67,9 +67,10 @@ extension RecurrentKernel {
         (gates + row * gateWidth).update(from: weights[direction].inputBias, count: gateWidth)
       }
       Gemm.multiply(
-        m: count, n: gateWidth, k: inputs, a: x + first * inputs, lda: inputs,
-        b: memory.transposed + direction * gateWidth * (inputs + hidden), ldb: gateWidth, beta: 1,
-        c: gates, ldc: gateWidth)
+        m: count, n: gateWidth, k: inputs, a: .init(x + first * inputs, pitch: inputs),
+        b: .init(
+          memory.transposed + direction * gateWidth * (inputs + hidden), pitch: gateWidth),
+        c: .init(gates, pitch: gateWidth, beta: 1))
     }
   }
 
@@ -92,8 +93,9 @@ extension RecurrentKernel {
         (product + row * gateWidth).update(from: bias, count: gateWidth)
       }
       Gemm.multiply(
-        m: rows.count, n: gateWidth, k: hidden, a: states + step * stride + first, lda: hidden,
-        b: u, ldb: gateWidth, beta: 1, c: product, ldc: gateWidth)
+        m: rows.count, n: gateWidth, k: hidden,
+        a: .init(states + step * stride + first, pitch: hidden), b: .init(u, pitch: gateWidth),
+        c: .init(product, pitch: gateWidth, beta: 1))
       for row in rows {
         let place = step * stride + row * hidden
         let h = states + place
@@ -115,7 +117,8 @@ extension RecurrentKernel {
     }
   }
 
-  /// Turns W x + b into the gates and finds the next state.
+  /// One step of one sequence: overwrites W x + b (3 · hidden) with the gates, U_n h + d_n (hidden)
+  /// in `inner`, and the next state.
   private func stepGRU(
     _ gates: UnsafeMutablePointer<Float>, _ inner: UnsafeMutablePointer<Float>,
     _ added: UnsafePointer<Float>, from h: UnsafePointer<Float>,
@@ -131,7 +134,8 @@ extension RecurrentKernel {
     }
   }
 
-  /// Turns W x + b into the gates and finds the next cell and state.
+  /// One step of one sequence: overwrites W x + b (4 · hidden) with the gates, tanh(c′) (hidden) in
+  /// `inner`, and the next cell and state.
   private func stepLSTM(
     _ gates: UnsafeMutablePointer<Float>, _ inner: UnsafeMutablePointer<Float>,
     _ added: UnsafePointer<Float>, from c: UnsafePointer<Float>,
@@ -150,6 +154,6 @@ extension RecurrentKernel {
     }
   }
 
-  /// σ(x) = 1 / (1 + e^−x); 0 and 1 at the ends, never NaN for a number.
+  /// σ(x) = 1 / (1 + e^−x): 0 at −∞ and 1 at ∞; NaN only for NaN.
   private static func logistic(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
 }

@@ -1,9 +1,10 @@
-/// One recurrent layer over a batch of sequences of different lengths, forwards or both ways; the
-/// result is each sequence's last state, as PyTorch gives for packed sequences.
+/// One recurrent layer over a batch of sequences of different lengths, read forwards or both ways.
+/// The result is each sequence's last state, as PyTorch computes it for packed sequences.
 ///
 /// Rows of all buffers are time-major: step t of sequence n is row t · batch + n. A sequence of
-/// length 0 ends in the state it began with: zeros. Sequences do not see one another, so a chunk
-/// takes a few of them through all their steps, and nobody waits between steps.
+/// length 0 ends in the state it began with: zeros. Sequences do not depend on one another, so a
+/// chunk is a few of them with all their steps, and threads do not wait for each other between
+/// steps.
 public struct RecurrentKernel: Sendable {
   public let cell: RecurrentCell
   public let batch: Int
@@ -18,7 +19,7 @@ public struct RecurrentKernel: Sendable {
 
   /// Sequences of one chunk.
   static let rowsPerChunk = 16
-  /// Rows of one chunk where steps need not follow one another.
+  /// Rows of one chunk of a product over all steps.
   static let rowsPerBlock = 96
   /// Gates of one chunk of the weights' gradient.
   static let gatesPerChunk = 64
@@ -74,7 +75,7 @@ public struct RecurrentKernel: Sendable {
     }
   }
 
-  /// What the forward pass leaves for the backward pass, and room for both.
+  /// What the forward pass leaves for the backward pass, and memory that both work in.
   public struct Memory {
     /// directions × length · batch × gateWidth: the gates, by time
     let gates: UnsafeMutablePointer<Float>
@@ -140,7 +141,7 @@ public struct RecurrentKernel: Sendable {
     return start..<min(start + Self.rowsPerChunk, batch)
   }
 
-  /// The time that a step reads: the second direction begins at the end.
+  /// The time whose input a step reads: the second direction begins at the end.
   @inline(__always)
   func time(ofStep step: Int, of steps: Int, direction: Int) -> Int {
     direction == 0 ? step : steps - 1 - step

@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// A recurrent layer as its formulas read, one sequence and one number at a time, in double
-/// precision: what ``RecurrentKernel`` is measured by.
+/// A recurrent layer as its formulas read, one sequence and one element at a time, in double
+/// precision: what ``RecurrentKernel`` is tested against.
 public enum ReferenceRecurrent {
   /// One direction's parameters, in PyTorch's layout.
   public struct Weights {

@@ -1,33 +1,37 @@
 import Synchronization
 
-/// A number that two threads throw to and fro, to find out how far their cores are from each other.
+/// A counter that two threads increment in turn, to measure how long a cache line takes from one of
+/// their cores to the other and back.
 ///
-/// A thread that was put aside by the system, or does not come at all, ends the game: nobody waits for it.
+/// Neither thread waits for long: if the system has suspended the other one, or it does not take
+/// part, the measurement ends without a result.
 package final class Ball: Sendable {
-  /// Throws that are timed together, and how many times; the best one counts.
+  /// Round trips that are timed together.
   private static let throwsTogether = 4
+  /// How many times that is done; the shortest time counts.
   private static let rounds = 8
-  /// Looks at the number before a thread gives up: some tens of µs.
+  /// Reads of the counter after which a thread gives up: some tens of µs.
   private static let patience = 50_000
 
   private let place = Atomic<Int>(0)
   private let best = Atomic<Double>(.infinity)
 
+  /// A counter that is ready for ``begin()``.
   package init() {}
 
-  /// Puts the ball where it is served from.
+  /// Resets the counter and the result; comes before both threads start.
   package func begin() {
     place.store(0, ordering: .relaxed)
     best.store(.infinity, ordering: .relaxed)
   }
 
-  /// Seconds to the other thread and back; nil where the game was not played.
+  /// Seconds to the other thread and back; nil where nothing was measured.
   package var roundTrip: Double? {
     let best = best.load(ordering: .relaxed)
     return best.isFinite ? best : nil
   }
 
-  /// The first thread's part: odd places.
+  /// What the first thread does: it writes odd counts, waits for even ones, and takes the time.
   package func serve() {
     var next = 1
     for _ in 0..<Self.rounds {
@@ -44,7 +48,7 @@ package final class Ball: Sendable {
     }
   }
 
-  /// The other thread's part: even places.
+  /// What the other thread does: it answers odd counts with even ones.
   package func give() {
     for turn in 0..<Self.rounds * Self.throwsTogether {
       guard awaits(2 * turn + 1) else { return }
@@ -52,6 +56,7 @@ package final class Ball: Sendable {
     }
   }
 
+  /// Whether the counter reached a count before patience ran out.
   private func awaits(_ wanted: Int) -> Bool {
     for _ in 0..<Self.patience where place.load(ordering: .acquiring) == wanted { return true }
     return false

@@ -1,4 +1,4 @@
-/// Chunks of a job for a ``ThreadPool``, to be run beside those of another.
+/// A job for a ``ThreadPool``: numbered chunks, to be run alone or beside those of another job.
 struct PooledWork {
   let chunks: Int
   let body: (_ chunk: Int, _ thread: Int) -> Void
@@ -9,9 +9,11 @@ struct PooledWork {
 }
 
 extension ThreadPool {
-  /// Runs chunks of two jobs that do not depend on each other: every thread begins with its share of the first
-  /// one's, and whoever is ahead takes over the second one's. So threads wait for each other once, for a
-  /// chunk of the second.
+  /// Runs two jobs that do not depend on each other.
+  ///
+  /// Every thread begins with its share of the first job and goes on with its share of the second
+  /// one without waiting; a thread that has done both takes chunks from others. So threads wait for
+  /// each other once, at the end, and not longer than a chunk of the second job takes.
   func run(_ first: PooledWork, then second: PooledWork) {
     let threads = threads
     func share(_ count: Int, _ thread: Int) -> Range<Int> {

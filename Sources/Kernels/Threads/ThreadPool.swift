@@ -9,27 +9,29 @@ import Synchronization
 
 /// A fixed set of threads that work through numbered chunks together.
 ///
-/// Every thread begins with a range of neighbouring chunks, the same share of every job, so that what
-/// a thread wrote is in its caches when it reads the same part of the image in the next job. A thread
-/// that is done takes chunks from the far end of another's range, so a result must not depend on
-/// which thread computed it: a chunk writes only its own outputs, and sums over chunks are formed
-/// afterwards in chunk order. Then 1 and 2 threads give the same bits.
+/// Every thread begins with a range of neighbouring chunks, the same share of every job, so that
+/// what a thread wrote is in its caches when it reads the same rows of the image in the next job. A
+/// thread that is done takes chunks from the far end of another's range, so a result must not
+/// depend on which thread computed it: a chunk writes only its own outputs, and sums over chunks
+/// are formed afterwards in chunk order. Then any number of threads gives the same bits.
 ///
 /// A helper joins a job while it is open. The caller closes it when no chunk is left and waits
-/// only for helpers that have joined: one that sleeps or was put aside by the system holds nobody up.
+/// only for helpers that have joined, not for one that sleeps or that the system has suspended.
 public final class ThreadPool: @unchecked Sendable {
   /// Threads: the calling thread and `threads − 1` helpers.
   public let threads: Int
-  /// Measures what is done with the pool; nil, as always but while measuring, costs nothing.
+  /// Measures the work that is done with the pool; nil, which costs nothing, unless somebody
+  /// measures.
   public var clock: WorkClock?
   private let state: State
-  /// So far.
+  /// Jobs that were run until now.
   private var jobs = 0
 
-  /// Jobs between two measurements, each of which takes some µs: a step of a ResNet-50.
+  /// Jobs between two measurements of the distance, each of which takes some µs: about as many as a
+  /// training step of a ResNet-50 has.
   private static let jobsBetweenMeasurements = 500
-  /// Seconds that a number takes to another core and back where they share no cache: 60 to 100 ns where
-  /// they do, 330 to 360 where they do not (measured).
+  /// Seconds of a round trip to another core from which on the two share no cache: it takes 60 to
+  /// 100 ns where they do, 330 to 360 where they do not (measured).
   private static let farRoundTrip = 200e-9
 
   /// Starts `threads − 1` helper threads, which end with the pool.
@@ -43,7 +45,8 @@ public final class ThreadPool: @unchecked Sendable {
 
   deinit { state.stop() }
 
-  /// Calls `body(chunk, thread)` once for every chunk in 0..<`chunks` and returns when all are done.
+  /// Calls `body(chunk, thread)` once for every chunk in 0..<`chunks` and returns when all are
+  /// done.
   ///
   /// `thread` is in 0..<`threads` and is never used by two chunks at once, so it may index scratch
   /// memory. Not reentrant.
@@ -59,7 +62,8 @@ public final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  /// Finds out whether threads share a cache, which may change while a virtual machine's cores are moved.
+  /// Finds out whether threads share a cache, and tells the loops in C. It may change at any time,
+  /// because a virtual machine's cores are moved among those of the host.
   private func measureDistance() {
     let ball = state.ball
     ball.begin()
@@ -110,9 +114,10 @@ public final class ThreadPool: @unchecked Sendable {
 extension ThreadPool {
   /// A range of chunks that several threads take from.
   fileprivate struct Share: ~Copyable {
-    /// Lower bound and, in the upper half, upper bound.
+    /// The lower bound in the lower 32 bits, the upper bound in the upper ones.
     private let bounds = Atomic<UInt64>(0)
-    // Two lines of a cache, lest threads slow each other down.
+    // Keeps the bounds of different threads on different cache lines, lest threads slow each other
+    // down.
     private let padding: SIMD16<UInt64> = .zero
 
     func fill(_ range: Range<Int>) {
@@ -144,7 +149,8 @@ extension ThreadPool {
   fileprivate final class State: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// The job's number, whether it is open, and the helpers that are working on it.
+    /// The job's number, above bit 16; whether it is open, bit 16; the helpers that are working on
+    /// it.
     private let gate = Atomic<Int>(0)
     /// The chunks that are left of each thread's range.
     private let shares: UnsafeMutablePointer<Share>
@@ -194,7 +200,7 @@ extension ThreadPool {
       var spins = 0
       while gate.load(ordering: .acquiring) & Self.countMask != 0 {
         spins += 1
-        // A helper that takes this long may be waiting for our core.
+        // A helper that takes this long may be waiting for the core that this thread runs on.
         if spins > 4000 { sched_yield() }
       }
       self.body = nil
@@ -231,11 +237,11 @@ extension ThreadPool {
       }
     }
 
-    /// Spins for some 100 µs, then lets others have the core in between, and sleeps after 2 ms, until
-    /// there is a job that is not `seen`.
+    /// Waits until there is another job than `seen`: spins for some 100 µs, then yields the core
+    /// between reads, and sleeps after 2 ms.
     ///
-    /// Waking a thread takes tens of µs, of the one that wakes it too, and a helper that is ahead waits
-    /// hundreds for a thread whose core is slowed down.
+    /// Waking a thread that sleeps costs both threads tens of µs, and a helper often waits hundreds
+    /// of µs for a thread whose core is slowed down.
     private func awaitJob(after seen: Int) -> Int {
       let start = ContinuousClock.now
       var waited = Duration.zero

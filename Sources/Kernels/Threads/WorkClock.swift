@@ -4,19 +4,19 @@
   import Darwin
 #endif
 
-/// Where the time of a step goes.
+/// Measures which pieces of work the time of a training step is spent on.
 ///
-/// Pieces of work may lie within one another. Each is charged with its own time less that of the
-/// pieces inside it, so that the times of all pieces add up to that of the outermost ones.
+/// A piece may contain others. Each is charged with its time less that of the pieces inside it, so
+/// that the times of all pieces add up to that of the outermost ones.
 public final class WorkClock {
-  /// Which part of a step.
+  /// The pass of a training step that a piece of work belongs to.
   public enum Pass: String, Sendable, Codable, CaseIterable {
     case forward
     case backwardData = "backward_data"
     case backwardWeights = "backward_weights"
-    /// Both of them in one pass.
+    /// Both gradients at the same time.
     case backward
-    /// Whatever is neither: the loss, the optimiser.
+    /// Work of no layer, such as the loss and the optimiser.
     case other
   }
 
@@ -25,13 +25,13 @@ public final class WorkClock {
     /// Such as `layer2.0.conv1`.
     public let name: String
     public let pass: Pass
-    /// Such as `3×3 stride 2`; nil for what lies around the measured layers.
+    /// Such as `3×3 stride 2`; nil for work that is measured around layers.
     public let kind: String?
-    /// What computed it, where there is a choice.
+    /// The implementation that computed it, where there is a choice.
     public let kernel: String?
     /// Additions and multiplications of the definition; 0 where they do not matter.
     public let operations: Double
-    /// Its own.
+    /// Without the pieces inside it.
     public fileprivate(set) var seconds: Double
   }
 
@@ -49,7 +49,7 @@ public final class WorkClock {
     pieces.removeAll(keepingCapacity: true)
   }
 
-  /// Does a piece of work and notes its time.
+  /// Does a piece of work and records its time.
   public func measure<Result>(
     _ name: String, _ pass: Pass, kind: String? = nil, kernel: String? = nil,
     operations: Double = 0, _ body: () -> Result

@@ -78,8 +78,8 @@ package final class ConvolutionLayer: Layer {
     folded = nil
     timed(.forward, pool) {
       convolution!.forward(
-        y: y, x: x, w: weight.elements, input: input, statistics: statistics, scratch: scratch,
-        pool: pool)
+        ForwardOperands(y: y, x: x, w: weight.elements, input: input, statistics: statistics),
+        in: Execution(scratch: scratch, pool: pool))
     }
   }
 
@@ -93,8 +93,8 @@ package final class ConvolutionLayer: Layer {
     let folded = folded(with: norm, pool: pool)
     timed(.forward, pool) {
       convolution!.forward(
-        y: y, x: x, folded: folded.pointer, addend: addend, relu: relu, scratch: scratch,
-        pool: pool)
+        folded: FoldedOperands(y: y, x: x, folded: folded.pointer, addend: addend, relu: relu),
+        in: Execution(scratch: scratch, pool: pool))
     }
   }
 
@@ -110,8 +110,8 @@ package final class ConvolutionLayer: Layer {
     let (scale, shift) = norm.runningAffine()
     pool.timed(path, .other) {
       convolution.fold(
-        into: elements.pointer, w: weight.elements, scale: scale.pointer, shift: shift.pointer,
-        scratch: scaled.pointer, pool: pool)
+        FoldingOperands(w: weight.elements, scale: scale.pointer, shift: shift.pointer),
+        into: elements.pointer, in: Execution(scratch: scaled.pointer, pool: pool))
     }
     withExtendedLifetime((scaled, scale, shift)) {}
     folded = Folded(elements: elements, batch: convolution.problem, changes: changes)
@@ -124,23 +124,19 @@ package final class ConvolutionLayer: Layer {
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, input: InputTransform? = nil,
     scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    if let dx, convolution!.joinsBackward {
-      timed(.backward, pool, passes: 2) {
-        convolution!.backward(
-          dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.elements,
-          epilogue: epilogue, scratch: scratch, pool: pool)
-      }
+    let execution = Execution(scratch: scratch, pool: pool)
+    let weights = WeightGradientOperands(
+      dw: weight.gradient!.pointer, dy: dy, x: x, input: input)
+    let data = dx.map {
+      DataGradientOperands(dx: $0, dy: dy, w: weight.elements, epilogue: epilogue)
+    }
+    if let data, convolution!.joinsBackward {
+      timed(.backward, pool, passes: 2) { convolution!.backward(data, weights, in: execution) }
       return
     }
-    timed(.backwardWeights, pool) {
-      convolution!.backwardWeights(
-        dw: weight.gradient!.pointer, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
-    }
-    guard let dx else { return }
-    timed(.backwardData, pool) {
-      convolution!.backwardData(
-        dx: dx, dy: dy, w: weight.elements, epilogue: epilogue, scratch: scratch, pool: pool)
-    }
+    timed(.backwardWeights, pool) { convolution!.backwardWeights(weights, in: execution) }
+    guard let data else { return }
+    timed(.backwardData, pool) { convolution!.backwardData(data, in: execution) }
   }
 
   /// The same from the gradient of the normalisation after the convolution, which is computed
@@ -156,10 +152,11 @@ package final class ConvolutionLayer: Layer {
         dx: dx, epilogue: epilogue, dy: dy.x, x: x, input: input, scratch: scratch, pool: pool)
       return
     }
+    var operands = FusedGradientOperands(
+      dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, w: weight.elements)
+    (operands.input, operands.epilogue) = (input, epilogue)
     timed(.backward, pool, passes: dx == nil ? 1 : 2) {
-      convolution!.backward(
-        dx: dx, dw: weight.gradient!.pointer, dy: dy, x: x, input: input, w: weight.elements,
-        epilogue: epilogue, scratch: scratch, pool: pool)
+      convolution!.backward(operands, in: Execution(scratch: scratch, pool: pool))
     }
   }
 
@@ -177,7 +174,8 @@ package final class ConvolutionLayer: Layer {
     }
     timed(.backwardWeights, pool) {
       convolution!.backwardWeights(
-        dw: weight.gradient!.pointer, lines: lines, x: x, scratch: scratch, pool: pool)
+        lines: LineGradientOperands(dw: weight.gradient!.pointer, lines: lines, x: x),
+        in: Execution(scratch: scratch, pool: pool))
     }
   }
 

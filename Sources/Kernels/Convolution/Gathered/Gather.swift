@@ -1,9 +1,7 @@
 import CKernels
 
-/// Pointers to the runs of a row; nil stands for zeros.
-typealias RunStarts = UnsafeMutablePointer<UnsafePointer<Float>?>
-
-/// Which pixels of x an output pixel of a convolution meets.
+/// Which pixels of x an output pixel of a convolution meets, as the runs of a row of
+/// kernelHeight · kernelWidth · inChannels elements: im2col without its copy.
 struct Gather {
   let problem: ConvolutionProblem
   /// Whether runs are kernel rows of a copy of x with its border.
@@ -35,15 +33,17 @@ struct Gather {
       ? roundUp(problem.batch * borderedHeight * borderedWidth * problem.inChannels, 16) : 0
   }
 
-  /// What rows are gathered from, and what is still to be done to it.
+  /// What rows are gathered from, and what is still to happen to it on the way: x itself or, where
+  /// `isBordered`, a transformed copy of x with its border in the first ``borderedCount`` elements
+  /// of the scratch memory.
   func source(
-    _ x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
+    _ x: UnsafePointer<Float>, input: InputTransform?, in execution: Execution
   ) -> (UnsafePointer<Float>, InputTransform?) {
     guard isBordered else { return (x, input) }
-    let (p, c) = (problem, problem.inChannels)
+    let (p, c, scratch) = (problem, problem.inChannels, execution.scratch)
     let line = borderedLine
-    pool.run(chunks: p.batch * borderedHeight) { chunk, _ in
+    // scratch: batch × borderedHeight × borderedWidth × inChannels
+    execution.pool.run(chunks: p.batch * borderedHeight) { chunk, _ in
       let (n, row) = chunk.quotientAndRemainder(dividingBy: borderedHeight)
       let to = scratch + chunk * line
       let y = row - p.padding
@@ -70,7 +70,7 @@ struct Gather {
   /// Elements from a line of the bordered copy to the one below.
   private var borderedLine: Int { borderedWidth * problem.inChannels }
 
-  /// From the windows of a line of output pixels to those of the next.
+  /// Elements from the windows of a line of output pixels to those of the next.
   var windowLine: Int { problem.stride * borderedLine }
 
   /// The windows of a line of output pixels, numbered image by image.
@@ -126,103 +126,6 @@ struct Gather {
       }
     }
     return next
-  }
-}
-
-/// The input pixels that leave the same remainders by the stride, and the taps that they meet.
-struct TapPhase {
-  let problem: ConvolutionProblem
-  let top: Int
-  let left: Int
-  let rowTaps: [Int]
-  let columnTaps: [Int]
-
-  /// Every phase of a convolution, in order.
-  static func all(_ problem: ConvolutionProblem) -> [TapPhase] {
-    (0..<problem.stride).flatMap { top in
-      (0..<problem.stride).map { left in
-        TapPhase(
-          problem: problem, top: top, left: left,
-          rowTaps: (0..<problem.kernelHeight).filter {
-            (top + problem.padding - $0) % problem.stride == 0
-          },
-          columnTaps: (0..<problem.kernelWidth).filter {
-            (left + problem.padding - $0) % problem.stride == 0
-          })
-      }
-    }
-  }
-
-  /// The transposed weights of every phase's taps, one packed matrix after the other.
-  static func pack(
-    _ phases: [TapPhase], w: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) -> [PackedMatrix] {
-    var next = scratch
-    return phases.map { phase in
-      let (c, k) = (phase.problem.inChannels, phase.problem.outChannels)
-      let packed = PackedMatrix(next, depth: phase.depth, columns: c)
-      let taps = phase.rowTaps.flatMap { r in
-        phase.columnTaps.map { s in
-          PackedMatrix.Part(w + (r * phase.problem.kernelWidth + s) * c * k, rows: k)
-        }
-      }
-      packed.pack(taps, transposed: true, pool: pool)
-      next = packed.end
-      return packed
-    }
-  }
-
-  /// Whether rows lie one after the other in dy and in dx.
-  var isDense: Bool { problem.isDense }
-
-  var segments: Int { rowTaps.count * columnTaps.count }
-  /// Elements of a row.
-  var depth: Int { segments * problem.outChannels }
-  private var height: Int { max(0, (problem.height - top + problem.stride - 1) / problem.stride) }
-  private var width: Int { max(0, (problem.width - left + problem.stride - 1) / problem.stride) }
-  /// Input pixels of this phase.
-  var count: Int { problem.batch * height * width }
-
-  func place(_ row: Int) -> (image: Int, y: Int, x: Int) {
-    let (image, pixel) = row.quotientAndRemainder(dividingBy: height * width)
-    let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
-    return (image, top + y * problem.stride, left + x * problem.stride)
-  }
-
-  /// The number of a pixel in dx.
-  func pixel(_ row: Int) -> Int {
-    let (image, y, x) = place(row)
-    return (image * problem.height + y) * problem.width + x
-  }
-
-  /// Calls `body` with the output pixels that some input pixels meet, `segments` for each.
-  func withRows(_ rows: Range<Int>, dy: UnsafePointer<Float>, _ body: (RunStarts) -> Void) {
-    let p = problem
-    withUnsafeTemporaryAllocation(
-      of: UnsafePointer<Float>?.self, capacity: rows.count * segments
-    ) { table in
-      var next = table.baseAddress!
-      rowTaps.withUnsafeBufferPointer { rowTaps in
-        columnTaps.withUnsafeBufferPointer { columnTaps in
-          for row in rows {
-            let (image, y, x) = place(row)
-            for r in rowTaps {
-              let oy = (y + p.padding - r) / p.stride
-              let isRow = y + p.padding >= r && oy < p.outHeight
-              let line = dy + (image * p.outHeight + oy) * p.outWidth * p.outChannels
-              for s in columnTaps {
-                let ox = (x + p.padding - s) / p.stride
-                let isInside = isRow && x + p.padding >= s && ox < p.outWidth
-                next.initialize(to: isInside ? line + ox * p.outChannels : nil)
-                next += 1
-              }
-            }
-          }
-        }
-      }
-      body(table.baseAddress!)
-    }
   }
 }
 

@@ -4,17 +4,19 @@ import CKernels
 /// multiplied: what im2col does, without its memory.
 ///
 /// A row is an output pixel, its runs are the pixels that the taps of the kernel meet, and a run
-/// outside the image is zeros. In backward data a row is an input pixel; input pixels that leave
-/// the same remainder by the stride meet the same taps and form a product of their own. Where
-/// pixels are thin, x is copied with its border first, so that a run is a whole kernel row and rows are
-/// read where they lie (``WindowedProducts``).
-struct GatheredConvolution: ConvolutionKernel {
-  let name = "gathered"
+/// outside the image is zeros. In the pass backward to the data a row is an input pixel; input
+/// pixels that leave the same remainder by the stride meet the same taps and form a product of
+/// their own (``TapPhase``). Where pixels have few channels, x is copied with its border first, so
+/// that a run is a whole kernel row and rows are read where they lie (``WindowedProducts``).
+struct GatheredConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel,
+  FusedBackward
+{
+  let name = ConvolutionKernelName.gathered
   let problem: ConvolutionProblem
 
   init(_ problem: ConvolutionProblem) { self.problem = problem }
 
-  /// Channels below which runs are kernel rows.
+  /// Input channels below which runs are kernel rows.
   static let thinChannels = 32
 
   static func variants(for problem: ConvolutionProblem) -> [Self] {
@@ -48,12 +50,11 @@ struct GatheredConvolution: ConvolutionKernel {
   }
 
   func prepare(
-    to prepared: UnsafeMutablePointer<Float>,
-    w: UnsafePointer<Float>, pool: ThreadPool
+    to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
     let depth = Gather(problem).depth
     PackedMatrix(prepared, depth: depth, columns: problem.outChannels)
-      .pack([PackedMatrix.Part(w, rows: depth)], transposed: false, pool: pool)
+      .pack([PackedMatrix.Rows(w, count: depth)], transposed: false, pool: pool)
   }
 
   var resultParts: [Int] {
@@ -68,73 +69,78 @@ struct GatheredConvolution: ConvolutionKernel {
       ? ProductBlocks(rows: problem.outPixels, columns: problem.inChannels).parts.count : 0
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
-    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let k = problem.outChannels
+  func forwardPrepared(_ operands: ForwardOperands, in execution: Execution) {
+    let (k, y, pool) = (problem.outChannels, operands.y.float32, execution.pool)
     let gather = Gather(problem)
-    let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
-    let packed = PackedMatrix(prepared, depth: gather.depth, columns: k)
-    let threads = scratch + gather.borderedCount
-    let epilogue = epilogue?.loop(y)
+    let (source, transform) = gather.source(
+      operands.x.float32, input: operands.input, in: execution)
+    // packed: kernelHeight · kernelWidth · inChannels × outChannels
+    let packed = PackedMatrix(
+      UnsafeMutablePointer(mutating: operands.w.float32), depth: gather.depth, columns: k)
+    let threads = ThreadScratch(
+      execution.scratch + gather.borderedCount, count: ProductBlocks.threadScratch)
+    let columnSums = operands.sums(problem)
+    let result = ProductResult(
+      start: y, isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount,
+      epilogue: operands.epilogue?.relative(to: y), columnSums: columnSums)
     if gather.isWindowed {
-      WindowedProducts(gather).multiply(
-        packed, y: y, source: source, epilogue: epilogue, sums: sums, pool: pool)
+      WindowedProducts(gather).multiply(packed, source: source, into: result, pool: pool)
       return
     }
     let blocks = ProductBlocks(rows: problem.outPixels, columns: k)
     pool.run(chunks: blocks.count) { chunk, thread in
       let block = blocks[chunk]
-      let sums = sums?.part(block.part, of: y, columns: block.columns(of: k))
+      let sums = columnSums?.part(block.part, of: y, columns: block.columns(of: k))
+      let output = result.rows(from: block.rows.lowerBound, pitch: k, sums: sums)
       if gather.isDense {
-        packed.multiply(
-          block, a: source, count: problem.outPixels, transform: transform,
-          isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount, epilogue: epilogue,
-          sums: sums,
-          scratch: threads + thread * ProductBlocks.threadScratch, result: y)
+        let rows = ck_rows.dense(
+          source + block.rows.lowerBound * gather.depth, pitch: gather.depth,
+          length: gather.depth, transform: transform,
+          following: problem.outPixels - block.rows.upperBound)
+        packed.multiply(block, rows, output: output, scratch: threads[thread])
         return
       }
       let rows = block.rows.lowerBound..<blocks.end(ofNext: block)
       gather.withRows(rows, of: source) { starts in
-        packed.multiply(
-          block, starts: starts, segments: gather.segments,
-          following: rows.upperBound - block.rows.upperBound, transform: transform,
-          isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount, epilogue: epilogue,
-          sums: sums,
-          scratch: threads + thread * ProductBlocks.threadScratch
-        ) { y + $0 * k }
+        let gathered = ck_rows.gathered(
+          starts, segments: gather.segments, length: gather.length, transform: transform,
+          following: rows.upperBound - block.rows.upperBound)
+        packed.multiply(block, gathered: gathered, output: output, scratch: threads[thread]) {
+          y + $0 * k
+        }
       }
     }
   }
 
-  func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    w: UnsafePointer<Float>, epilogue: GradientEpilogue,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let c = problem.inChannels
+  func backwardData(_ operands: DataGradientOperands, in execution: Execution) {
+    let (c, dx, dy) = (problem.inChannels, operands.dx.float32, operands.dy.float32)
+    // One product for each phase of dx, with the transposed weights of its taps.
     let phases = TapPhase.all(problem)
-    let products = TapPhase.pack(phases, w: w, scratch: scratch, pool: pool)
-    let threads = products.last?.end ?? scratch
-    let (adds, sums) = (epilogue.accumulates(dx), epilogue.sums)
-    let epilogue = epilogue.epilogue(dx)
-    let loop = epilogue?.loop(dx)
+    let products = TapPhase.pack(
+      phases, w: operands.w.float32, scratch: execution.scratch, pool: execution.pool)
+    let threads = ThreadScratch(
+      products.last?.end ?? execution.scratch, count: ProductBlocks.threadScratch)
+    let adds = operands.epilogue.accumulates(dx)
+    let epilogue = operands.epilogue.epilogue(writing: dx)
+    let loop = epilogue?.relative(to: dx)
     for (phase, packed) in zip(phases, products) {
       let blocks = ProductBlocks(rows: phase.count, columns: c)
-      pool.run(chunks: blocks.count) { chunk, thread in
+      execution.pool.run(chunks: blocks.count) { chunk, thread in
         let block = blocks[chunk]
+        var output = ProductOutput(adds: adds, epilogue: loop)
         if phase.isDense {
-          packed.multiply(
-            block, a: dy, count: phase.count, transform: nil,
-            adds: adds, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount,
-            epilogue: loop,
-            sums: sums?.part(block.part, of: dx, columns: block.columns(of: c)),
-            scratch: threads + thread * ProductBlocks.threadScratch, result: dx)
+          let (first, k) = (block.rows.lowerBound, phase.depth)
+          let rows = ck_rows.dense(
+            dy + first * k, pitch: k, length: k, following: phase.count - block.rows.upperBound)
+          (output.first, output.pitch) = (dx + first * c, c)
+          output.isNonTemporal = problem.inputCount >= PackedMatrix.nonTemporalCount
+          output.sums = operands.epilogue.sums?.part(
+            block.part, of: dx, columns: block.columns(of: c))
+          packed.multiply(block, rows, output: output, scratch: threads[thread])
           return
         }
         if phase.depth == 0 {
+          // Pixels that no tap meets.
           guard !adds else { return }
           let columns = block.columns(of: c)
           for row in block.rows {
@@ -146,12 +152,12 @@ struct GatheredConvolution: ConvolutionKernel {
         }
         let rows = block.rows.lowerBound..<blocks.end(ofNext: block)
         phase.withRows(rows, dy: dy) { starts in
-          packed.multiply(
-            block, starts: starts, segments: phase.segments,
-            following: rows.upperBound - block.rows.upperBound, transform: nil, adds: adds,
-            epilogue: loop,
-            scratch: threads + thread * ProductBlocks.threadScratch
-          ) { dx + phase.pixel($0) * c }
+          let gathered = ck_rows.gathered(
+            starts, segments: phase.segments, length: problem.outChannels,
+            following: rows.upperBound - block.rows.upperBound)
+          packed.multiply(block, gathered: gathered, output: output, scratch: threads[thread]) {
+            dx + phase.pixel($0) * c
+          }
         }
       }
     }
@@ -159,20 +165,19 @@ struct GatheredConvolution: ConvolutionKernel {
 
   var fusedBackward: DenseBackward? { DenseBackward(problem) }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, input: InputTransform?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) {
+  func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {
     let gather = Gather(problem)
-    let (source, transform) = gather.source(x, input: input, scratch: scratch, pool: pool)
+    let (source, transform) = gather.source(
+      operands.x.float32, input: operands.input, in: execution)
+    let rest = execution.after(gather.borderedCount)
     if WindowedProducts.givesGradient(gather) {
       WindowedProducts(gather).gradient(
-        dw: dw, source: source, dy: dy, scratch: scratch + gather.borderedCount, pool: pool)
+        dw: operands.dw.float32, source: source, dy: operands.dy.float32, in: rest)
       return
     }
-    ProductGradient(problem).write(
-      to: dw, gather: gather, source: source, transform: transform, dy: dy,
-      scratch: scratch + gather.borderedCount, pool: pool)
+    // x is the copy with its border where there is one, transformed already.
+    let gathered = WeightGradientOperands(
+      dw: operands.dw, dy: operands.dy, x: Operand(source), input: transform)
+    ProductGradient(problem).write(gathered, in: rest)
   }
 }

@@ -1,23 +1,27 @@
 import CKernels
 
-/// The weights' gradient of a convolution as products over gathered pixels: dw = Σ xᵀ dy.
+/// The weights' gradient of a convolution as products over gathered pixels: dw = Σ xᵀ dy, with
+/// kernelHeight · kernelWidth · inChannels rows and outChannels columns.
 ///
-/// dw is cut into blocks; where these are few, pixels are cut into groups, each with its own
-/// partial sums, which are added up in group order. Cuts depend only on the extents.
+/// dw is cut into blocks: some runs, or a piece of one run, by some columns. Where these are few,
+/// pixels are cut into groups, each with its own partial sums, which are added up in group order.
+/// Cuts depend only on the extents.
 struct ProductGradient {
-  /// Most rows and columns of a block of dw: their pixels stay in the second-level cache.
+  /// Most rows and columns of a block of dw: what a block is made from stays in the second-level
+  /// cache.
   static let blockExtent = 512
-  /// Blocks and groups that two threads share evenly enough.
+  /// Fewest blocks, over all groups, that threads share evenly enough.
   static let enough = 4
-  /// Least pixels of a group.
+  /// Fewest pixels of a group.
   static let leastPixels = 512
 
   private let problem: ConvolutionProblem
   private let gather: Gather
   /// Runs of a block, or 1 where runs are cut.
   private let runs: Int
-  /// Parts that a run is cut into.
-  private let parts: Int
+  /// Pieces that a run is cut into.
+  private let pieces: Int
+  /// Blocks side by side.
   private let across: Int
   private let sums: PartialSums
 
@@ -34,7 +38,7 @@ struct ProductGradient {
     }
     // Two threads would wait for the odd one of a few blocks.
     let isOdd = cut.blocks % 2 == 1 && cut.blocks > 1 && columns >= extent
-    (runs, parts, across) = (cut.runs, cut.parts, isOdd ? 2 * cut.across : cut.across)
+    (runs, pieces, across) = (cut.runs, cut.pieces, isOdd ? 2 * cut.across : cut.across)
     let wanted = (Self.enough + cut.blocks - 1) / cut.blocks
     sums = PartialSums(
       count: gather.depth * columns,
@@ -44,87 +48,116 @@ struct ProductGradient {
   private static func cut(
     _ segments: Int, _ length: Int, _ columns: Int, extent: Int
   ) -> (
-    runs: Int, parts: Int, across: Int, blocks: Int
+    runs: Int, pieces: Int, across: Int, blocks: Int
   ) {
     // A block of one run leaves out the rows where it meets the border.
     let runs = length > 128 ? 1 : min(segments, max(1, extent / length))
-    let parts = (length + extent - 1) / extent
+    let pieces = (length + extent - 1) / extent
     let across = (columns + extent - 1) / extent
-    return (runs, parts, across, (segments + runs - 1) / runs * parts * across)
+    return (runs, pieces, across, (segments + runs - 1) / runs * pieces * across)
   }
 
-  private var down: Int { (gather.segments + runs - 1) / runs * parts }
-  private var longestPart: Int { (gather.length + parts - 1) / parts }
+  /// Blocks one below the other.
+  private var down: Int { (gather.segments + runs - 1) / runs * pieces }
+  private var longestPiece: Int { (gather.length + pieces - 1) / pieces }
   private var widest: Int { (problem.outChannels + across - 1) / across }
 
   /// Elements of scratch memory for partial sums.
   var partialCount: Int { sums.scratchCount }
   /// Elements of scratch memory of a thread.
-  var threadScratch: Int { roundUp(ck_gradient_scratch(runs * longestPart, widest), 16) }
+  var threadScratch: Int { roundUp(ck_gradient_scratch(runs * longestPiece, widest), 16) }
 
-  func write(
-    to dw: UnsafeMutablePointer<Float>, gather: Gather, source: UnsafePointer<Float>,
-    transform: InputTransform?, dy: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) {
-    let threads = scratch + partialCount
+  /// Overwrites dw.
+  ///
+  /// - Parameter operands: x is what rows are gathered from, ``Gather/source(_:input:in:)``, and
+  ///   its input what is still to happen to it.
+  func write(_ operands: WeightGradientOperands, in execution: Execution) {
+    let (dw, partials) = (operands.dw.float32, execution.scratch)
+    let threads = ThreadScratch(partials + partialCount, count: threadScratch)
     let (blocks, groups) = (down * across, sums.groups)
-    pool.run(chunks: groups * blocks) { chunk, thread in
-      let (group, block) = chunk.quotientAndRemainder(dividingBy: blocks)
+    execution.pool.run(chunks: groups * blocks) { chunk, thread in
+      let (group, index) = chunk.quotientAndRemainder(dividingBy: blocks)
       let pixels =
         group * problem.outPixels / groups..<(group + 1) * problem.outPixels / groups
-      write(
-        block, pixels, to: sums.start(of: group, in: scratch, else: dw), source: source,
-        transform: transform, dy: dy, scratch: threads + thread * threadScratch)
+      let block = block(index)
+      let target = sums.start(of: group, in: partials, else: dw)
+      if gather.isDense {
+        writeDense(block, pixels, to: target, operands, scratch: threads[thread])
+      } else {
+        writeGathered(block, pixels, to: target, operands, scratch: threads[thread])
+      }
     }
-    sums.add(to: dw, scratch: scratch, pool: pool)
+    sums.add(to: dw, scratch: partials, pool: execution.pool)
   }
 
-  /// One block of the gradient over some pixels.
-  private func write(
-    _ block: Int, _ pixels: Range<Int>, to target: UnsafeMutablePointer<Float>,
-    source: UnsafePointer<Float>, transform: InputTransform?, dy: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  /// A block of dw: some runs, some channels of each, some columns.
+  private struct Block {
+    let runs: Range<Int>
+    let channels: Range<Int>
+    let columns: Range<Int>
+  }
+
+  private func block(_ index: Int) -> Block {
     let k = problem.outChannels
-    let (i, j) = block.quotientAndRemainder(dividingBy: across)
-    let (run, part) = (i / parts * runs, i % parts)
-    let runCount = min(runs, gather.segments - run)
-    let channels = part * gather.length / parts..<(part + 1) * gather.length / parts
-    let columns = j * k / across..<(j + 1) * k / across
-    let to = target + (run * gather.length + channels.lowerBound) * k + columns.lowerBound
-    if gather.isDense {
-      let (left, right) = (gather.length, k)
-      let a = ck_rows(
-        starts: nil, first: source + pixels.lowerBound * left + channels.lowerBound, pitch: left,
-        segments: 1, length: channels.count,
-        scale: transform.map { $0.scale + channels.lowerBound },
-        shift: transform.map { $0.shift + channels.lowerBound }, following: 0)
-      let b = ck_rows(
-        starts: nil, first: dy + pixels.lowerBound * right + columns.lowerBound, pitch: right,
-        segments: 1, length: columns.count, scale: nil, shift: nil, following: 0)
-      ck_gradient(pixels.count, a, b, to, k, 0, scratch)
-      return
-    }
+    let (i, j) = index.quotientAndRemainder(dividingBy: across)
+    let (run, piece) = (i / pieces * runs, i % pieces)
+    return Block(
+      runs: run..<run + min(runs, gather.segments - run),
+      channels: piece * gather.length / pieces..<(piece + 1) * gather.length / pieces,
+      columns: j * k / across..<(j + 1) * k / across)
+  }
+
+  /// Where a block begins in dw.
+  private func start(
+    _ block: Block, in dw: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    let row = block.runs.lowerBound * gather.length + block.channels.lowerBound
+    return dw + row * problem.outChannels + block.columns.lowerBound
+  }
+
+  /// One block over some pixels, which lie one after the other.
+  private func writeDense(
+    _ block: Block, _ pixels: Range<Int>, to dw: UnsafeMutablePointer<Float>,
+    _ operands: WeightGradientOperands, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (c, k, first) = (gather.length, problem.outChannels, block.channels.lowerBound)
+    let left = ck_rows.dense(
+      operands.x.float32 + pixels.lowerBound * c + first, pitch: c, length: block.channels.count,
+      transform: operands.input?.from(first))
+    let right = ck_rows.dense(
+      operands.dy.float32 + pixels.lowerBound * k + block.columns.lowerBound, pitch: k,
+      length: block.columns.count)
+    ck_gradient(pixels.count, left, right, start(block, in: dw), k, 0, scratch)
+  }
+
+  /// One block over some pixels, whose runs are gathered.
+  private func writeGathered(
+    _ block: Block, _ pixels: Range<Int>, to dw: UnsafeMutablePointer<Float>,
+    _ operands: WeightGradientOperands, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (k, dy, x) = (problem.outChannels, operands.dy.float32, operands.x.float32)
+    let (to, runCount) = (start(block, in: dw), block.runs.count)
+    let transform = operands.input?.from(block.channels.lowerBound)
     // Several blocks of rows, so that one can be fetched while the one before is multiplied.
     let step = 4 * Int(CK_GRADIENT_ROWS)
     var isEmpty = true
     withUnsafeTemporaryAllocation(
       of: UnsafePointer<Float>?.self, capacity: step * (runCount + 1)
     ) { table in
+      // left: step × runCount, the runs of x; right: step, the rows of dy
       let (left, right) = (table.baseAddress!, table.baseAddress! + step * runCount)
       for first in stride(from: pixels.lowerBound, to: pixels.upperBound, by: step) {
         let rows = first..<min(first + step, pixels.upperBound)
-        let count = gather.withRows(rows, of: source) { starts in
+        let count = gather.withRows(rows, of: x) { starts in
           var count = 0
           for r in 0..<rows.count {
-            let row = starts + r * gather.segments + run
+            let row = starts + r * gather.segments + block.runs.lowerBound
             // A tap that meets the border adds nothing.
             if runCount == 1, row[0] == nil { continue }
             for s in 0..<runCount {
-              left[count * runCount + s] = row[s].map { $0 + channels.lowerBound }
+              left[count * runCount + s] = row[s].map { $0 + block.channels.lowerBound }
             }
-            right[count] = dy + (first + r) * k + columns.lowerBound
+            right[count] = dy + (first + r) * k + block.columns.lowerBound
             count += 1
           }
           return count
@@ -132,21 +165,17 @@ struct ProductGradient {
         guard count > 0 else { continue }
         ck_gradient(
           count,
-          ck_rows(
-            starts: left, first: nil, pitch: 0, segments: runCount, length: channels.count,
-            scale: transform.map { $0.scale + channels.lowerBound },
-            shift: transform.map { $0.shift + channels.lowerBound }, following: 0),
-          ck_rows(
-            starts: right, first: nil, pitch: 0, segments: 1, length: columns.count, scale: nil,
-            shift: nil, following: 0),
+          .gathered(
+            left, segments: runCount, length: block.channels.count, transform: transform),
+          .gathered(right, segments: 1, length: block.columns.count),
           to, k, isEmpty ? 0 : 1, scratch)
         isEmpty = false
       }
     }
     // A tap that meets nothing but the border.
     guard isEmpty else { return }
-    for row in 0..<runCount * channels.count {
-      (to + row * k).update(repeating: 0, count: columns.count)
+    for row in 0..<runCount * block.channels.count {
+      (to + row * k).update(repeating: 0, count: block.columns.count)
     }
   }
 }

@@ -1,11 +1,11 @@
 import CKernels
 
-/// Products over thin pixels, such as a stem's, whose rows are read where they lie: the runs of
-/// neighbouring output pixels overlap in the bordered copy of x, and copying them takes a fifth as long
-/// as multiplying them.
+/// Products over pixels of few channels, such as a stem's, whose rows are read where they lie: the
+/// runs of neighbouring output pixels overlap in the copy of x with its border, and to copy each
+/// for itself would take a fifth of the time that multiplying takes.
 ///
-/// Sums of the weights' gradient are formed over a fixed number of groups of lines and added in group
-/// order.
+/// Sums of the weights' gradient are formed over a fixed number of groups of lines and added in
+/// group order.
 struct WindowedProducts {
   /// Most groups, enough for the threads to share evenly.
   static let mostGroups = 16
@@ -22,36 +22,33 @@ struct WindowedProducts {
   private var groups: Int {
     max(1, min(Self.mostGroups, (lines + linesTogether - 1) / linesTogether))
   }
-  private var partial: Int { roundUp(gather.depth * problem.outChannels, 16) }
+  private var partials: PartialSums {
+    PartialSums(count: gather.depth * problem.outChannels, groups: groups)
+  }
 
   /// Elements of scratch memory for the groups' sums.
-  var partialCount: Int { Self.givesGradient(gather) ? groups * partial : 0 }
+  var partialCount: Int { Self.givesGradient(gather) ? partials.scratchCount : 0 }
 
-  /// Whether there is no panel that is not full: rows of dy are read by panels.
+  /// Whether the weights' gradient can be computed this way: rows of dy are read by whole panels.
   static func givesGradient(_ gather: Gather) -> Bool {
     gather.isWindowed && gather.problem.outChannels % PackedMatrix.width == 0
   }
 
   /// y = epilogue(windows · packed)
+  ///
+  /// - Parameter source: the copy of x with its border.
   func multiply(
-    _ packed: PackedMatrix, y: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>,
-    epilogue: ck_epilogue?, sums: ColumnSums?, pool: ThreadPool
+    _ packed: PackedMatrix, source: UnsafePointer<Float>, into result: ProductResult,
+    pool: ThreadPool
   ) {
     let (k, rows) = (problem.outChannels, problem.outWidth)
-    let isNonTemporal = problem.outputCount >= PackedMatrix.nonTemporalCount
     pool.run(chunks: (lines + linesTogether - 1) / linesTogether) { chunk, _ in
       let lines = lines(chunk)
-      let sums = sums?.part(chunk, of: y, columns: 0..<k)
-      epilogue.withPointer { epilogue in
-        for line in lines {
-          (line == lines.lowerBound ? sums : sums?.later).withPointer { sums in
-            ck_multiply_windows(
-              rows, k, gather.windows(line, of: source), packed.start,
-              ck_result(
-                starts: nil, first: y + line * rows * k, pitch: k,
-                non_temporal: isNonTemporal ? 1 : 0,
-                epilogue: epilogue, sums: sums))
-          }
+      let sums = result.columnSums?.part(chunk, of: result.start, columns: 0..<k)
+      for line in lines {
+        let some = line == lines.lowerBound ? sums : sums?.later
+        result.rows(from: line * rows, pitch: k, sums: some).withResult { output in
+          ck_multiply_windows(rows, k, gather.windows(line, of: source), packed.start, output)
         }
       }
     }
@@ -68,13 +65,18 @@ struct WindowedProducts {
   }
 
   /// dw = Σ windowsᵀ · dy
+  ///
+  /// - Parameters:
+  ///   - source: the copy of x with its border.
+  ///   - execution: with ``partialCount`` elements of scratch memory.
   func gradient(
     dw: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>, dy: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    in execution: Execution
   ) {
     let (k, rows) = (problem.outChannels, problem.outWidth)
-    pool.run(chunks: groups) { group, _ in
-      let sums = groups > 1 ? scratch + group * partial : dw
+    let partials = partials
+    execution.pool.run(chunks: groups) { group, _ in
+      let sums = partials.start(of: group, in: execution.scratch, else: dw)
       let end = (group + 1) * lines / groups
       let first = group * lines / groups
       var line = first
@@ -88,15 +90,6 @@ struct WindowedProducts {
         line = next
       }
     }
-    guard groups > 1 else { return }
-    let chunks = FlatChunks(gather.depth * k)
-    pool.run(chunks: chunks.count) { chunk, _ in
-      let range = chunks.range(chunk)
-      (dw + range.lowerBound).update(from: scratch + range.lowerBound, count: range.count)
-      for group in 1..<groups {
-        let source = scratch + group * partial
-        for i in range { dw[i] += source[i] }
-      }
-    }
+    partials.add(to: dw, scratch: execution.scratch, pool: execution.pool)
   }
 }

@@ -3,26 +3,26 @@ import CKernels
 /// A network's first convolution, 7×7 with stride 2 and padding 3 over images of three colours, by
 /// Winograd's F(3×3, 7×7).
 ///
-/// Along an axis the outputs are the sum of two convolutions of stride 1: of every other pixel with the
-/// taps 0, 2, 4, 6, and of the pixels between them with 1, 3, 5. Both are polynomials' values at the
-/// points 0, ±5/8, ±3/2 and, the first, at ∞ (``WinogradTransform``): three outputs take 6 + 5 products
-/// in place of 21, nine outputs 121 in place of 441 for each colour. Sums over phases and colours are at
-/// most twelve products long, so what a tile's products give is transformed back along the rows while it
-/// is in registers.
+/// Along an axis the outputs are the sum of two convolutions of stride 1: of every other pixel with
+/// the taps 0, 2, 4, 6, and of the pixels between them with 1, 3, 5. Both are polynomials' values
+/// at the points 0, ±5/8, ±3/2 and, the first, at ∞ (``WinogradTransform``): three outputs take 6 +
+/// 5 products in place of 21, nine outputs 121 in place of 441 for each colour. Sums over phases
+/// and colours are at most twelve products long, so the products of a tile are transformed back
+/// along the rows while they are in registers.
 ///
 /// Winograd 1980; phases as in ``WinogradConvolution`` with a stride.
-struct StemConvolution: ConvolutionKernel {
-  let name = "winograd 3×3"
+struct StemConvolution: PreparedForward, ResultSummingKernel, LineReadingKernel {
+  let name = ConvolutionKernelName.winogradStem
   let problem: ConvolutionProblem
 
-  /// Tiles whose weights' gradient is summed at a time, at least: V and D of them stay in a second-level
-  /// cache.
+  /// Fewest tiles whose V and D are formed before they are multiplied for the weights' gradient, if
+  /// an image has so many; they stay in a second-level cache.
   private static let tilesTogether = 30
   /// Most groups of the weights' gradient, enough for the threads to share evenly.
   private static let mostGroups = 16
   /// Outputs along a side of a tile.
   private static let tile = 3
-  /// Elements of D at a tile's points for each channel.
+  /// Points of a tile: the elements of its D for each channel.
   private static let points = 36
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
@@ -50,10 +50,11 @@ struct StemConvolution: ConvolutionKernel {
   /// Rows of tiles that are computed together, never of two images.
   private var rowsTogether: Int { min(down, (Self.tilesTogether + across - 1) / across) }
 
-  /// Elements of V of the rows that are computed together, and of what it is made with.
+  /// Elements of V of the rows that are computed together, and of the memory that it is made in.
   private var countV: Int { rowsTogether * across * Int(CK_STEM_SPREAD) }
   private var countLine: Int { roundUp(ck_stem_scratch(stem), 16) }
-  /// Elements of a point's D of such rows; a line more keeps points from the same sets of a cache.
+  /// Elements of a point's D of such rows; one cache line more, so that points do not fall on the
+  /// same sets of a cache.
   private var plane: Int { rowsTogether * across * problem.outChannels + 16 }
 
   /// Elements of an output line, and of what a thread of the weights' gradient needs.
@@ -67,8 +68,6 @@ struct StemConvolution: ConvolutionKernel {
   private var partials: PartialSums {
     PartialSums(count: preparedCount, groups: min(Self.mostGroups, chunks.count))
   }
-
-  var readsLines: Bool { true }
 
   func scratchCount(threads: Int) -> Int {
     max(
@@ -102,26 +101,24 @@ struct StemConvolution: ConvolutionKernel {
     }
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
-    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func forwardPrepared(_ operands: ForwardOperands, in execution: Execution) {
+    let (x, y, u) = (operands.x.float32, operands.y.float32, operands.w.float32)
     let chunks = chunks
-    let epilogue = epilogue?.loop(y)
+    let threads = ThreadScratch(execution.scratch, count: countLine + countV)
+    let (epilogue, columnSums) = (operands.epilogue?.relative(to: y), operands.sums(problem))
     let isNonTemporal: Int32 = problem.outputCount >= PackedMatrix.nonTemporalCount ? 1 : 0
-    pool.run(chunks: chunks.count) { chunk, thread in
-      let line = scratch + thread * (countLine + countV)
+    execution.pool.run(chunks: chunks.count) { chunk, thread in
+      let line = threads[thread]
       let v = line + countLine
       let rows = chunks[chunk]
-      let sums = sums?.part(chunk, of: y, columns: 0..<problem.outChannels)
+      let sums = columnSums?.part(chunk, of: y, columns: 0..<problem.outChannels)
       epilogue.withPointer { epilogue in
         for row in rows {
-          let place = readInput(row, x: x, input: input, v: v, line: line)
+          let place = readInput(row, x: x, input: operands.input, v: v, line: line)
           (row == rows.lowerBound ? sums : sums?.later).withPointer { sums in
             ck_stem_multiply(
-              stem, place.row, v, prepared,
-              y + place.image * problem.outHeight * outputLine, epilogue, sums, isNonTemporal)
+              stem, place.row, v, u, y + place.image * problem.outHeight * outputLine, epilogue,
+              sums, isNonTemporal)
           }
         }
       }
@@ -143,55 +140,50 @@ struct StemConvolution: ConvolutionKernel {
     return (image, row)
   }
 
-  func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    GatheredConvolution(problem).backwardData(
-      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
+  func backwardData(_ operands: DataGradientOperands, in execution: Execution) {
+    GatheredConvolution(problem).backwardData(operands, in: execution)
   }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let image = problem.outHeight * outputLine
-    backwardWeights(dw: dw, x: x, input: input, scratch: scratch, pool: pool) { place, _, _ in
-      dy + place.image * image + place.row * Self.tile * outputLine
+  func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {
+    let (dy, image) = (operands.dy.float32, problem.outHeight * outputLine)
+    formGradient(operands.dw.float32, operands.x.float32, operands.input, in: execution) {
+      place, _, _ in dy + place.image * image + place.row * Self.tile * outputLine
     }
   }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, lines: GradientLines, x: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    backwardWeights(dw: dw, x: x, input: input, scratch: scratch, pool: pool) {
+  func backwardWeights(_ operands: LineGradientOperands, in execution: Execution) {
+    formGradient(operands.dw.float32, operands.x.float32, operands.input, in: execution) {
       place, count, own in
       for line in 0..<count {
-        lines.form(place.image, place.row * Self.tile + line, to: own + line * outputLine)
+        operands.lines.form(place.image, place.row * Self.tile + line, to: own + line * outputLine)
       }
       return UnsafePointer(own)
     }
   }
 
-  /// `dy` says where the lines of a row of tiles are, and may make them in a thread's own memory.
-  private func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, input: InputTransform?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool,
+  /// Overwrites dw.
+  ///
+  /// - Parameter dy: says where the output lines of a row of tiles are, and may form them in `own`,
+  ///   a thread's own memory for `tile` lines.
+  private func formGradient(
+    _ dw: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ input: InputTransform?,
+    in execution: Execution,
     dy: (_ place: Place, _ lines: Int, _ own: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
   ) {
     let (chunks, partials, k) = (chunks, partials, problem.outChannels)
-    let du = scratch
-    let sums = scratch + preparedCount
-    let threads = sums + partials.scratchCount
-    pool.run(chunks: partials.groups) { group, thread in
-      let line = threads + thread * gradientPerThreadCount
+    // scratch: dU; each group's sums for it; each thread's line, V, D and output lines
+    let du = execution.scratch
+    let sums = du + preparedCount
+    let threads = ThreadScratch(sums + partials.scratchCount, count: gradientPerThreadCount)
+    execution.pool.run(chunks: partials.groups) { group, thread in
+      let line = threads[thread]
       let v = line + countLine
       let d = v + countV
       let made = d + Self.points * plane
       let own = partials.start(of: group, in: sums, else: du)
       let first = group * chunks.count / partials.groups
       for chunk in first..<(group + 1) * chunks.count / partials.groups {
+        // V and D of the tiles of a chunk, then dU += Vᵀ D at every point.
         let rows = chunks[chunk]
         for (index, row) in rows.enumerated() {
           let place = readInput(
@@ -203,7 +195,7 @@ struct StemConvolution: ConvolutionKernel {
         ck_stem_gradient(rows.count * across, k, v, d, plane, own, chunk > first ? 1 : 0)
       }
     }
-    partials.add(to: du, scratch: sums, pool: pool)
+    partials.add(to: du, scratch: sums, pool: execution.pool)
     ck_stem_filter_gradient(k, du, dw)
   }
 }

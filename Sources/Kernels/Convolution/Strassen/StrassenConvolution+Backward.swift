@@ -1,44 +1,36 @@
 import CKernels
 
-/// The gradients: the data's is a product with the weights transposed, ``StrassenGradient`` is the weights'.
+/// The gradients: the data's is a product with the weights transposed; ``StrassenGradient`` is the
+/// weights'.
 extension StrassenConvolution {
-  func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    guard usesStrassen(epilogue, dx) else {
-      gathered.backwardData(
-        dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
+  func backwardData(_ operands: DataGradientOperands, in execution: Execution) {
+    guard usesStrassen(operands) else {
+      gathered.backwardData(operands, in: execution)
       return
     }
-    withDataWork(
-      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, threads: scratch + dataCount,
-      pitch: dataThreadScratch, pool: pool
-    ) { pool.run($0) }
+    let threads = ThreadScratch(execution.scratch + dataCount, count: dataThreadScratch)
+    withDataWork(operands, threads: threads, in: execution) { execution.pool.run($0) }
   }
 
   var joinsBackward: Bool { StrassenGradient.canCompute(problem) && fusedBackward == nil }
 
   func backward(
-    dx: UnsafeMutablePointer<Float>, dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>,
-    x: UnsafePointer<Float>, input: InputTransform?, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    _ data: DataGradientOperands, _ weights: WeightGradientOperands, in execution: Execution
   ) {
-    guard StrassenGradient.canCompute(problem), usesStrassen(epilogue, dx) else {
-      backwardWeights(dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
-      backwardData(dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, pool: pool)
+    guard StrassenGradient.canCompute(problem), usesStrassen(data) else {
+      backwardWeights(weights, in: execution)
+      backwardData(data, in: execution)
       return
     }
+    // scratch: what the data's gradient needs, partial sums of dw, each thread's memory
     let gradient = StrassenGradient(problem)
-    let partials = scratch + dataCount
-    let (threads, pitch) = (partials + gradient.partialCount, joinedThreadScratch)
-    let weights = gradient.work(
-      to: dw, dy: dy, x: x, input: input, partials: partials, threads: threads, pitch: pitch)
-    withDataWork(
-      dx: dx, dy: dy, w: w, epilogue: epilogue, scratch: scratch, threads: threads, pitch: pitch,
-      pool: pool
-    ) { pool.run(weights, then: $0) }
-    gradient.end(dw, partials: partials, pool: pool)
+    let partials = execution.scratch + dataCount
+    let threads = ThreadScratch(partials + gradient.partialCount, count: joinedThreadScratch)
+    let weightWork = gradient.work(weights, partials: partials, threads: threads)
+    withDataWork(data, threads: threads, in: execution) {
+      execution.pool.run(weightWork, then: $0)
+    }
+    gradient.end(weights.dw.float32, partials: partials, pool: execution.pool)
   }
 
   /// Elements of scratch memory for both gradients at the same time.
@@ -49,55 +41,48 @@ extension StrassenConvolution {
     max(dataThreadScratch, StrassenGradient(problem).threadScratch)
   }
 
-  /// Whether the data's gradient does: most pixels that a stride leaves alone are zeros to be written.
-  private func usesStrassen(_ epilogue: GradientEpilogue, _ dx: UnsafePointer<Float>) -> Bool {
-    problem.isDense || epilogue.accumulates(dx)
+  /// Whether the data's gradient is computed by Strassen's method: with a stride only where it is
+  /// added to what dx holds, so that pixels that meet no output can be left alone.
+  private func usesStrassen(_ operands: DataGradientOperands) -> Bool {
+    problem.isDense || operands.epilogue.accumulates(operands.dx.float32)
   }
 
-  /// Elements of scratch memory for the data's gradient, all threads' and each one's.
+  /// Elements of scratch memory for the data's gradient: what all threads share, and each one's.
   private var dataCount: Int { panelsBack?.formedCount ?? preparedCount }
   private var dataThreadScratch: Int { panelsBack?.threadScratch ?? StrassenFactors.threadScratch }
 
-  /// Calls `body` with the chunks of the data's gradient when what they have in common is prepared.
+  /// Calls `body` with the chunks of the data's gradient once the factors that they share are
+  /// formed at the beginning of the scratch memory.
   ///
-  /// - Parameters:
-  ///   - scratch: ``dataCount`` elements.
-  ///   - threads: each thread's scratch memory, ``dataThreadScratch`` elements or more, `pitch` apart.
+  /// - Parameter threads: ``dataThreadScratch`` elements or more for each.
   private func withDataWork(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>,
-    threads: UnsafeMutablePointer<Float>, pitch: Int, pool: ThreadPool, body: (PooledWork) -> Void
+    _ operands: DataGradientOperands, threads: ThreadScratch, in execution: Execution,
+    body: (PooledWork) -> Void
   ) {
-    let (adds, sums) = (epilogue.accumulates(dx), epilogue.sums)
-    let epilogue = epilogue.epilogue(dx)?.loop(dx)
-    func withRows(_ rows: Range<Int>, body: (StrassenFactors.Rows) -> Void) {
-      body(.dense(dy + rows.lowerBound * problem.outChannels))
-    }
+    let (dx, w, epilogue) = (operands.dx.float32, operands.w.float32, operands.epilogue)
+    let (scratch, pool) = (execution.scratch, execution.pool)
+    let rows = StrassenRows(
+      operands.dy.float32, count: problem.outPixels, length: problem.outChannels)
     withPixels(of: dx) { starts in
+      var result = ProductResult(
+        start: dx, starts: starts, adds: epilogue.accumulates(dx),
+        epilogue: epilogue.epilogue(writing: dx)?.relative(to: dx), columnSums: epilogue.sums)
       if let panelsBack {
-        panelsBack.form(to: scratch, transform: nil, residual: nil, pool: pool, withRows: withRows)
+        panelsBack.form(rows, to: scratch, pool: pool)
         body(
-          panelsBack.work(
-            w, transposed: true, formed: scratch, into: dx, starts: starts, adds: adds,
-            epilogue: epilogue, sums: sums, threads: threads, pitch: pitch))
+          panelsBack.work(w, transposed: true, formed: scratch, into: result, threads: threads))
         return
       }
+      result.isNonTemporal = problem.inputCount >= PackedMatrix.nonTemporalCount
       let factors = StrassenFactors(
         scratch, depth: problem.outChannels, columns: problem.inChannels)
       factors.pack(w, .transposed, pool: pool)
-      body(
-        work(
-          factors, into: dx, starts: starts,
-          isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount, transform: nil,
-          adds: adds,
-          epilogue: epilogue, sums: sums, threads: threads, pitch: pitch, withRows: withRows))
+      body(factors.work(rows, into: result, threads: threads))
     }
   }
 
   /// Calls `body` with the pixels of dx that a stride meets; nil where it meets all.
-  private func withPixels(
-    of dx: UnsafeMutablePointer<Float>, body: (StrassenFactors.ResultStarts?) -> Void
-  ) {
+  private func withPixels(of dx: UnsafeMutablePointer<Float>, body: (ResultStarts?) -> Void) {
     guard !problem.isDense else { return body(nil) }
     Gather(problem).withRows(0..<problem.outPixels, of: dx) { starts in
       starts.withMemoryRebound(
@@ -105,27 +90,23 @@ extension StrassenConvolution {
     }
   }
 
-  /// Weights from which on a gradient of the data by quarters is faster than one that is formed together
-  /// with the weights' (measured).
+  /// Fewest weights for which two gradients, the data's by Strassen's method, are faster than one
+  /// pass that forms both (measured).
   static let apartWeights = 1 << 18
 
-  /// By quarters where a convolution widens: else the data's products are short (measured).
+  /// By Strassen's method where the convolution has more output than input channels; else the
+  /// products of the data's gradient are too narrow (measured).
   var fusedBackward: DenseBackward? {
     guard problem.weightCount < Self.apartWeights else { return nil }
     let widens = problem.outChannels > problem.inChannels
     return DenseBackward(problem, byStrassen: widens && problem.outChannels <= Int(CK_DEPTH))
   }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {
     guard StrassenGradient.canCompute(problem) else {
-      gathered.backwardWeights(
-        dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+      gathered.backwardWeights(operands, in: execution)
       return
     }
-    StrassenGradient(problem).write(
-      to: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    StrassenGradient(problem).write(operands, in: execution)
   }
 }

@@ -1,17 +1,25 @@
 import CKernels
 
-/// A 1×1 convolution as seven products of quarters in place of eight.
+/// A 1×1 convolution, a product of pixels × inChannels with inChannels × outChannels, by one step
+/// of Strassen's method: both matrices and the result are cut into quadrants, and seven products of
+/// sums of quadrants (*factors*) take the place of eight products of quadrants.
 ///
 ///     Strassen, "Gaussian elimination is not optimal", Numerische Mathematik 13, 1969, in
-///     Winograd's form with 15 additions: `Sources/CKernels/strassen.h`
+///     Winograd's form with 15 additions
 ///
-/// Rows are pixels, two neighbours of an image a pair, so that an image's result does not depend on
-/// the batch that it is in. An eighth of the multiplications is saved; additions of rows are made while these
-/// are copied, those of weights while they are packed, those of products in registers. Weights' gradients are
-/// ``StrassenGradient``'s. What a stride of 2 sends back is ``GatheredConvolution``'s unless it is added to
-/// what is there: else most pixels are zeros to be written.
-struct StrassenConvolution: ConvolutionKernel {
-  let name = "strassen"
+/// The upper and the lower half of the left matrix are the even and the odd pixels, so that two
+/// neighbours of one image make a pair and an image's result does not depend on the batch that it
+/// is in. An eighth of the multiplications is saved. The additions are made where elements pass
+/// through registers anyway: those of pixels while rows are copied, those of weights while they are
+/// packed, those of products before they are written.
+///
+/// ``StrassenGradient`` computes the weights' gradient. With a stride of 2 most pixels of dx meet
+/// no output; unless the gradient is added to what dx holds, these must be overwritten with zeros,
+/// and ``GatheredConvolution`` computes the gradient.
+struct StrassenConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel,
+  BlockEndingKernel, JoinedBackward, FusedBackward
+{
+  let name = ConvolutionKernelName.strassen
   let problem: ConvolutionProblem
   let gathered: GatheredConvolution
 
@@ -22,14 +30,15 @@ struct StrassenConvolution: ConvolutionKernel {
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
 
-  /// Pixels from which on additions are worth their while.
+  /// Fewest pixels for which seven products and the additions take less time than eight products.
   static let leastPixels = 128
 
   static func variants(for problem: ConvolutionProblem) -> [Self] {
     canCompute(problem) ? [Self(problem)] : []
   }
 
-  /// Folded weights, which memory is short for, are left to others.
+  /// Prepared weights are left to others: kept for many batches, the factors take 7/4 of the memory
+  /// of the weights.
   static func accepting(_ problem: ConvolutionProblem, isPrepared: Bool) -> Self? {
     guard canCompute(problem), !isPrepared, problem.outPixels >= leastPixels else { return nil }
     return Self(problem)
@@ -44,14 +53,15 @@ struct StrassenConvolution: ConvolutionKernel {
       && StrassenFactors.canCut(depth: k, columns: c)
   }
 
-  /// The way of few rows, unless they are longer than what becomes of them: then forming their factors
-  /// takes what packing does.
+  /// The forward pass for few pixels. Where pixels have more channels than the result, forming
+  /// their factors would take as long as packing those of the weights.
   private var panels: StrassenPanels? {
     guard problem.inChannels <= problem.outChannels else { return nil }
     return StrassenPanels(
       rows: problem.outPixels, depth: problem.inChannels, columns: problem.outChannels)
   }
-  /// The same of the data's gradient, whose matrix is transposed while it is packed, which takes longer.
+  /// The same for the data's gradient. Its matrix is transposed while it is packed, which takes
+  /// longer, so it pays whatever the channels.
   var panelsBack: StrassenPanels? {
     StrassenPanels(
       rows: problem.outPixels, depth: problem.outChannels, columns: problem.inChannels)
@@ -93,83 +103,56 @@ struct StrassenConvolution: ConvolutionKernel {
     return StrassenFactors.blocks(rows: problem.outPixels, columns: problem.inChannels).parts.count
   }
 
-  /// Blocks side by side would each form the rows, and write them.
+  /// Only where no two blocks have rows in common: each would add the residual and write it.
   var endsBlocks: Bool {
     let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: problem.outChannels)
     return problem.isDense && (panels != nil || blocks.count == blocks.parts.count)
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
-    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func forwardPrepared(_ operands: ForwardOperands, in execution: Execution) {
+    let (x, y) = (operands.x.float32, operands.y.float32)
+    // factors: seven of inChannels / 2 × outChannels / 2
     let factors = StrassenFactors(
-      prepared, depth: problem.inChannels, columns: problem.outChannels)
-    let isNonTemporal = problem.outputCount >= PackedMatrix.nonTemporalCount
-    let residual = input?.residual?.loop(
-      x, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount)
-    pool.run(
-      work(
-        factors, into: y, isNonTemporal: isNonTemporal, transform: input, residual: residual,
-        epilogue: epilogue?.loop(y), sums: sums, threads: scratch,
-        pitch: StrassenFactors.threadScratch
-      ) { withRows($0, of: x, body: $1) })
+      UnsafeMutablePointer(mutating: operands.w.float32), depth: problem.inChannels,
+      columns: problem.outChannels)
+    var rows = rows(x, through: operands.input)
+    rows.residual = operands.input?.residual?.relative(
+      to: x, isNonTemporal: problem.inputCount >= PackedMatrix.nonTemporalCount)
+    let result = ProductResult(
+      start: y, isNonTemporal: problem.outputCount >= PackedMatrix.nonTemporalCount,
+      epilogue: operands.epilogue?.relative(to: y), columnSums: operands.sums(problem))
+    execution.pool.run(
+      factors.work(
+        rows, into: result,
+        threads: ThreadScratch(execution.scratch, count: StrassenFactors.threadScratch)))
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) {
+  func forward(_ operands: ForwardOperands, in execution: Execution) {
+    let (scratch, pool) = (execution.scratch, execution.pool)
     guard let panels else {
-      prepare(to: scratch, w: w, pool: pool)
-      forward(
-        y: y, x: x, prepared: scratch, input: input, epilogue: nil, sums: sums,
-        scratch: scratch + preparedCount, pool: pool)
+      prepare(to: scratch, w: operands.w.float32, pool: pool)
+      var prepared = operands
+      prepared.w = Operand(scratch)
+      forwardPrepared(prepared, in: execution.after(preparedCount))
       return
     }
-    panels.form(
-      to: scratch, transform: input, residual: input?.residual?.loop(x, isNonTemporal: false),
-      pool: pool
-    ) { withRows($0, of: x, body: $1) }
+    let x = operands.x.float32
+    var rows = rows(x, through: operands.input)
+    rows.residual = operands.input?.residual?.relative(to: x, isNonTemporal: false)
+    // scratch: the left factors, then each thread's right factors of one panel
+    panels.form(rows, to: scratch, pool: pool)
+    let result = ProductResult(start: operands.y.float32, columnSums: operands.sums(problem))
     pool.run(
       panels.work(
-        w, transposed: false, formed: scratch, into: y, epilogue: nil, sums: sums,
-        threads: scratch + panels.formedCount, pitch: panels.threadScratch))
+        operands.w.float32, transposed: false, formed: scratch, into: result,
+        threads: ThreadScratch(scratch + panels.formedCount, count: panels.threadScratch)))
   }
 
-  /// Calls `body` with pixels that a forward pass reads.
-  private func withRows(
-    _ rows: Range<Int>, of x: UnsafePointer<Float>, body: (StrassenFactors.Rows) -> Void
-  ) {
-    let gather = Gather(problem)
-    guard !gather.isDense else { return body(.dense(x + rows.lowerBound * problem.inChannels)) }
-    gather.withRows(rows, of: x) { body(.gathered($0)) }
-  }
-
-  /// All blocks of a product. `withRows` calls its second argument with some rows.
-  func work(
-    _ factors: StrassenFactors, into result: UnsafeMutablePointer<Float>,
-    starts: StrassenFactors.ResultStarts? = nil, isNonTemporal: Bool,
-    transform: InputTransform?, residual: ck_residual? = nil, adds: Bool = false,
-    epilogue: ck_epilogue?, sums: ColumnSums?, threads: UnsafeMutablePointer<Float>, pitch: Int,
-    withRows: @escaping (_ rows: Range<Int>, _ body: (StrassenFactors.Rows) -> Void) -> Void
-  ) -> PooledWork {
-    let blocks = StrassenFactors.blocks(rows: problem.outPixels, columns: factors.columns)
-    return PooledWork(chunks: blocks.count) { chunk, thread in
-      let block = blocks[chunk]
-      let (low, high) = factors.columns(of: block)
-      let end = blocks.end(ofNext: block)
-      withRows(2 * block.rows.lowerBound..<2 * end) { rows in
-        factors.multiply(
-          block, rows, following: 2 * (end - block.rows.upperBound), transform: transform,
-          residual: residual, adds: adds, isNonTemporal: isNonTemporal, epilogue: epilogue,
-          sums: sums?.part(block.part, of: result, columns: low, high),
-          scratch: threads + thread * pitch,
-          result: result + 2 * block.rows.lowerBound * factors.columns,
-          starts: starts.map { $0 + 2 * block.rows.lowerBound })
-      }
-    }
+  /// The pixels that a forward pass reads, outPixels × inChannels.
+  private func rows(_ x: UnsafePointer<Float>, through input: InputTransform?) -> StrassenRows {
+    var rows = StrassenRows(x, count: problem.outPixels, length: problem.inChannels)
+    rows.gather = problem.isDense ? nil : Gather(problem)
+    rows.transform = input
+    return rows
   }
 }

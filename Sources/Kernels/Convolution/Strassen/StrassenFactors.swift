@@ -1,8 +1,9 @@
 import CKernels
 
-/// The right factors of the seven products that one product with a depth × columns matrix is made of, in
-/// the order in which they are multiplied.
+/// The right factors of the seven products that one product with a depth × columns matrix is made
+/// of: sums of the matrix's quadrants, packed in the order in which they are multiplied.
 struct StrassenFactors {
+  /// ``count(depth:columns:)`` elements.
   let start: UnsafeMutablePointer<Float>
   let depth: Int
   let columns: Int
@@ -22,14 +23,18 @@ struct StrassenFactors {
   /// Elements of scratch memory of a thread.
   static var threadScratch: Int { roundUp(ck_strassen_scratch(), 16) }
 
-  /// The memory after the factors.
-  var end: UnsafeMutablePointer<Float> { start + Self.count(depth: depth, columns: columns) }
+  /// How w lies in memory.
+  enum Order {
+    /// depth × columns
+    case plain
+    /// columns × depth
+    case transposed
+    /// columns × depth, with the quadrants in the order that lets the left factors of another
+    /// product, the weights' gradient in ``DenseBackward``, serve this one as well.
+    case turned
+  }
 
-  /// How w lies: depth × columns; columns × depth; or that, its factors to be met by those of another
-  /// product, ``DenseBackward``.
-  enum Order { case plain, transposed, turned }
-
-  /// Forms them from w.
+  /// Forms the factors from w.
   func pack(_ w: UnsafePointer<Float>, _ order: Order, pool: ThreadPool) {
     pool.run(chunks: columns / 2 / PackedMatrix.width) { panel, _ in
       if order == .plain {
@@ -41,62 +46,55 @@ struct StrassenFactors {
     }
   }
 
-  /// How a product of so many rows is cut: pairs of rows, and panels of the first half of the columns.
+  /// How a product of so many rows is cut: a block's rows are pairs of rows, its panels those of
+  /// the first half of the columns, which the same panels of the second half come with.
   static func blocks(rows: Int, columns: Int) -> ProductBlocks {
     ProductBlocks(rows: rows / 2, columns: columns / 2, mostRows: Int(CK_ROWS) / 2)
   }
 
-  /// The columns of a block.
+  /// The columns of a block in both halves of the result.
   func columns(of block: ProductBlocks.Block) -> (low: Range<Int>, high: Range<Int>) {
     let half = columns / 2
     let low = block.columns(of: half)
     return (low, low.lowerBound + half..<low.upperBound + half)
   }
 
-  /// The pairs of rows that a block multiplies, and where they begin.
-  enum Rows {
-    /// One row after the other.
-    case dense(UnsafePointer<Float>)
-    /// Those of the block and of what `following` counts.
-    case gathered(RunStarts)
-
-    /// The same for the loops in C.
-    func described(depth: Int, transform: InputTransform?, following: Int = 0) -> ck_rows {
-      var rows = ck_rows(
-        starts: nil, first: nil, pitch: depth, segments: 1, length: depth, scale: transform?.scale,
-        shift: transform?.shift, following: following)
-      switch self {
-      case .dense(let first): rows.first = first
-      case .gathered(let starts): rows.starts = UnsafePointer(starts)
+  /// One block of rows · matrix.
+  ///
+  /// - Parameters:
+  ///   - rows: the pairs of rows of the block.
+  ///   - residual: what the rows are added to while they are read; nil for nothing.
+  ///   - output: where the block's rows are written, with all columns of the result, and how.
+  ///   - scratch: ``threadScratch`` elements.
+  func multiply(
+    _ block: ProductBlocks.Block, _ rows: ck_rows, residual: ck_residual?, output: ProductOutput,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    output.withResult { result in
+      residual.withPointer { residual in
+        ck_strassen_multiply(
+          2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
+          residual, start, result, output.adds ? 1 : 0, scratch)
       }
-      return rows
     }
   }
 
-  /// Where rows of a result begin that do not lie one after the other.
-  typealias ResultStarts = UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-
-  /// One block of rows · matrix, as ``PackedMatrix`` has it; `result` is where its first row begins,
-  /// `starts` where each does, unless nil.
-  func multiply(
-    _ block: ProductBlocks.Block, _ a: Rows, following: Int, transform: InputTransform?,
-    residual: ck_residual? = nil, adds: Bool = false, isNonTemporal: Bool, epilogue: ck_epilogue?,
-    sums: ck_sums?,
-    scratch: UnsafeMutablePointer<Float>, result: UnsafeMutablePointer<Float>,
-    starts: ResultStarts? = nil
-  ) {
-    let rows = a.described(depth: depth, transform: transform, following: following)
-    epilogue.withPointer { epilogue in
-      sums.withPointer { sums in
-        residual.withPointer { residual in
-          ck_strassen_multiply(
-            2 * block.rows.count, columns, block.panels.lowerBound, block.panels.upperBound, rows,
-            residual, start,
-            ck_result(
-              starts: starts.map { UnsafePointer($0) }, first: result, pitch: columns,
-              non_temporal: isNonTemporal ? 1 : 0, epilogue: epilogue, sums: sums),
-            adds ? 1 : 0, scratch)
-        }
+  /// All blocks of a product, for threads to share.
+  ///
+  /// - Parameter threads: ``threadScratch`` elements or more for each.
+  func work(
+    _ source: StrassenRows, into result: ProductResult, threads: ThreadScratch
+  ) -> PooledWork {
+    let blocks = Self.blocks(rows: source.count, columns: columns)
+    return PooledWork(chunks: blocks.count) { chunk, thread in
+      let block = blocks[chunk]
+      let (low, high) = columns(of: block)
+      let (first, end) = (2 * block.rows.lowerBound, 2 * blocks.end(ofNext: block))
+      let sums = result.columnSums?.part(block.part, of: result.start, columns: low, high)
+      source.withRows(first..<end, following: end - 2 * block.rows.upperBound) { rows in
+        multiply(
+          block, rows, residual: source.residual,
+          output: result.rows(from: first, pitch: columns, sums: sums), scratch: threads[thread])
       }
     }
   }

@@ -1,23 +1,28 @@
 import CKernels
 
-/// The weights' gradient of a 1×1 convolution, dw = Σ xᵀ dy over pixels, as seven products of quarters in
-/// place of eight: ``StrassenConvolution``. Pixels go in pairs, which are summed over.
+/// The weights' gradient of a 1×1 convolution, dw (inChannels × outChannels) = Σ xᵀ dy over pixels,
+/// by Strassen's method, as in ``StrassenConvolution``: even and odd pixels are the halves that are
+/// summed over.
 ///
-/// dw is cut into blocks, each with quarters of its own; where these are few, pixels are cut into groups,
-/// each with its own partial sums, which are added up in group order. Cuts depend only on the extents.
+/// dw is cut into blocks, each of which is cut into quadrants. Where blocks are few, pixels are cut
+/// into groups, each with its own partial sums, which are added up in group order. Cuts depend only
+/// on the extents.
 struct StrassenGradient {
-  /// Most rows of a block of dw: their factors stay in the second-level cache.
+  /// Most rows of a block of dw: the factors of so many channels of x stay in the second-level
+  /// cache.
   static let mostRows = 256
   /// Most columns of a block.
   static let mostColumns = 1024
-  /// Fewest columns for which rows' factors are formed once more.
+  /// Fewest columns of a block where dw is cut into more blocks than the extents demand, since
+  /// every block side by side forms the factors of its rows once more.
   static let leastColumns = 128
-  /// Blocks and groups that two threads share evenly enough.
+  /// Fewest blocks, over all groups, that threads share evenly enough.
   static let enough = 4
-  /// Least pixels of a group.
+  /// Fewest pixels of a group.
   static let leastPixels = 512
 
   private let problem: ConvolutionProblem
+  /// Blocks one below the other, and side by side.
   private let down: Int
   private let across: Int
   private let sums: PartialSums
@@ -52,56 +57,52 @@ struct StrassenGradient {
   func scratchCount(threads: Int) -> Int { partialCount + threads * threadScratch }
 
   /// Overwrites dw.
-  func write(
-    to dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    pool.run(
-      work(
-        to: dw, dy: dy, x: x, input: input, partials: scratch, threads: scratch + partialCount,
-        pitch: threadScratch))
-    end(dw, partials: scratch, pool: pool)
+  func write(_ operands: WeightGradientOperands, in execution: Execution) {
+    let threads = ThreadScratch(execution.scratch + partialCount, count: threadScratch)
+    execution.pool.run(work(operands, partials: execution.scratch, threads: threads))
+    end(operands.dw.float32, partials: execution.scratch, pool: execution.pool)
   }
 
-  /// What comes before ``end(_:partials:pool:)``.
+  /// All blocks of all groups, for threads to share; ``end(_:partials:pool:)`` comes afterwards.
   ///
   /// - Parameters:
   ///   - partials: ``partialCount`` elements.
-  ///   - threads: each thread's scratch memory, ``threadScratch`` elements or more, `pitch` apart.
+  ///   - threads: ``threadScratch`` elements or more for each.
   func work(
-    to dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform?, partials: UnsafeMutablePointer<Float>,
-    threads: UnsafeMutablePointer<Float>, pitch: Int
+    _ operands: WeightGradientOperands, partials: UnsafeMutablePointer<Float>,
+    threads: ThreadScratch
   ) -> PooledWork {
+    let (dw, dy, x) = (operands.dw.float32, operands.dy.float32, operands.x.float32)
+    let input = operands.input
     let gather = Gather(problem)
     let (c, k) = (problem.inChannels, problem.outChannels)
     let (height, width) = (c / down, k / across)
     let groups = sums.groups
     return PooledWork(chunks: groups * down * across) { chunk, thread in
+      // Block (i, j) of dw, height × width, over the pixels of one group.
       let (group, block) = chunk.quotientAndRemainder(dividingBy: down * across)
       let (i, j) = (block / across * height, block % across * width)
       let pairs = problem.outPixels / 2
       let pixels = 2 * (group * pairs / groups)..<2 * ((group + 1) * pairs / groups)
       let target = sums.start(of: group, in: partials, else: dw) + i * k + j
-      var a = ck_rows(
-        starts: nil, first: x + pixels.lowerBound * c + i, pitch: c, segments: 1, length: height,
-        scale: input.map { $0.scale + i }, shift: input.map { $0.shift + i }, following: 0)
-      let b = ck_rows(
-        starts: nil, first: dy + pixels.lowerBound * k + j, pitch: k, segments: 1, length: width,
-        scale: nil, shift: nil, following: 0)
-      let scratch = threads + thread * pitch
+      // pixels × width of dy
+      let right = ck_rows.dense(dy + pixels.lowerBound * k + j, pitch: k, length: width)
+      let transform = input?.from(i)
       guard !gather.isDense else {
-        ck_strassen_gradient(pixels.count, a, b, target, k, 0, scratch)
+        // pixels × height of x
+        let left = ck_rows.dense(
+          x + pixels.lowerBound * c + i, pitch: c, length: height, transform: transform)
+        ck_strassen_gradient(pixels.count, left, right, target, k, 0, threads[thread])
         return
       }
       gather.withRows(pixels, of: x + i) { starts in
-        a.starts = UnsafePointer(starts)
-        ck_strassen_gradient(pixels.count, a, b, target, k, 0, scratch)
+        let left = ck_rows.gathered(starts, segments: 1, length: height, transform: transform)
+        ck_strassen_gradient(pixels.count, left, right, target, k, 0, threads[thread])
       }
     }
   }
 
-  /// Adds the partial sums up.
+  /// Adds the groups' partial sums up in dw, in group order.
   func end(
     _ dw: UnsafeMutablePointer<Float>, partials: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {

@@ -4,25 +4,27 @@ import CKernels
 /// values of polynomials at a few points, one of which is ∞.
 ///
 /// With stride 2 it is the sum of two phases: every other pixel meets the outer taps, the pixels
-/// between them the middle tap. They have their points in common, but a single tap needs no ∞. So a
-/// tile takes `tile + 2` products with stride 1 and `2 · tile + 1` with stride 2, where the
-/// definition has 3 · `tile`. A side of two pixels, which meet zeros around them, takes three products.
+/// between them the middle tap. They have their points in common, but a single tap needs no ∞. So
+/// the outputs of a tile take `tile + 2` multiplications with stride 1 and `2 · tile + 1` with
+/// stride 2, where the definition has 3 · `tile`. The two outputs of a side of two pixels, which
+/// has zeros on both ends, take three.
 struct WinogradAxis: Hashable, Sendable {
-  /// Some taps and the pixels that meet them.
+  /// Some taps and the pixels that meet them, which lie `stride` apart.
   struct Phase: Hashable, Sendable {
     let taps: [Int]
-    /// The first tile's first input pixel, and the pixel of dx that these taps lead to first.
+    /// The first pixel of x that the first tile reads; −1 is on the border.
     let input: Int
+    /// The first pixel of dx that these taps contribute to.
     let output: Int
   }
 
   /// Outputs of a tile.
   let tile: Int
   let stride: Int
-  /// Whether the tile is all of a side of two pixels.
+  /// Whether one tile is the whole side of two pixels.
   let isPair: Bool
 
-  /// Every axis that there are transforms for along a side of so many pixels.
+  /// Every axis that transforms exist for, along a side of so many pixels.
   static func all(extent: Int, stride: Int) -> [WinogradAxis] {
     switch stride {
     case 1:
@@ -32,55 +34,56 @@ struct WinogradAxis: Hashable, Sendable {
     }
   }
 
-  /// The phase with most taps first.
+  /// The phases, the one with most taps first.
   var phases: [Phase] {
     stride == 1
       ? [Phase(taps: [0, 1, 2], input: isPair ? 0 : -1, output: 0)]
       : [Phase(taps: [0, 2], input: -1, output: 1), Phase(taps: [1], input: 0, output: 0)]
   }
 
-  /// Points, ∞ being the last, or a pair's products.
+  /// Points, the last of which is ∞; of a pair, its products.
   var points: Int { isPair ? 3 : tile + phases[0].taps.count - 1 }
 
-  /// Elements of a transformed tile.
+  /// Elements of a phase's transformed tile.
   func spread(_ phase: Phase) -> Int { phase.taps.count == 1 ? points - 1 : points }
 
-  /// Pixels that it is made from.
+  /// Pixels that a phase's transformed tile is made from.
   func inputs(_ phase: Phase) -> Int { isPair ? tile : spread(phase) }
 
-  /// Products that a tile takes.
+  /// Multiplications for each pair of channels that a tile takes, over all phases.
   var products: Int { phases.reduce(0) { $0 + spread($1) } }
 
   /// Tiles that cover so many outputs.
   func count(_ extent: Int) -> Int { (extent + tile - 1) / tile }
 
+  /// The same for the loops in C.
   func transform(_ phase: Phase) -> ck_axis {
     ck_axis(points: Int32(points), taps: Int32(phase.taps.count))
   }
 }
 
 /// The axes of a two-dimensional tile.
-struct WinogradTiling: Hashable, Sendable, CustomStringConvertible {
+struct WinogradTiling: Hashable, Sendable {
   /// A phase along either side.
   struct Phase {
     let rows: WinogradAxis.Phase
     let columns: WinogradAxis.Phase
     let transform: ck_axes
-    /// The pairs of points of its elements, row by row.
+    /// The index of each of its elements' pairs of points among all, row by row.
     let planes: [Int]
-    /// The elements of its taps among the nine.
+    /// The indices of its taps among the nine.
     let taps: [Int]
   }
 
   let rows: WinogradAxis
   let columns: WinogradAxis
 
-  /// Such as `4×5`: the rows and columns of a tile of outputs.
-  var description: String { "\(rows.tile)×\(columns.tile)" }
+  /// The name of the convolution with such tiles.
+  var name: ConvolutionKernelName { .winograd(rows: rows.tile, columns: columns.tile) }
 
   /// Pairs of points.
   var planes: Int { rows.points * columns.points }
-  /// Products that a tile takes.
+  /// Multiplications for each pair of channels that a tile takes, over all phases.
   var products: Int { rows.products * columns.products }
 
   /// The phase that has all pairs of points first.

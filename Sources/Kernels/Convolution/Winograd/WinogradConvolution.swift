@@ -1,18 +1,18 @@
 import CKernels
 
-/// 3×3 convolutions of padding 1 by Winograd's F(m×n, 3×3): with stride 1, (m + 2)(n + 2) products of
-/// matrices over transformed tiles take the place of 9 m n multiplications per tile and channel pair,
-/// with stride 2 (2m + 1)(2n + 1).
+/// 3×3 convolutions of padding 1 by Winograd's F(m×n, 3×3). For a tile of m × n outputs and a pair
+/// of channels, (m + 2)(n + 2) multiplications take the place of 9 m n with stride 1, (2m + 1)(2n +
+/// 1) with stride 2.
 ///
-/// Backward data is the same with the rotated filter. The weights' gradient is
-/// dU = Vᵀ D for each pair of points, transformed back once at the end.
-///
-/// Schedules: ``WinogradLayout/Schedule``.
-struct WinogradConvolution: ConvolutionKernel {
+/// The transforms are those of ``WinogradTransform``, the elements those of ``WinogradLayout``. For
+/// each pair of points, M = V U is a product of matrices, tiles × inChannels with inChannels ×
+/// outChannels. The pass backward to the data is the same with the rotated filter. The weights'
+/// gradient is dU = Vᵀ D for each pair of points, transformed back once at the end.
+struct WinogradConvolution: PreparedForward, ResultSummingKernel, GradientSummingKernel {
   let problem: ConvolutionProblem
   let tiling: WinogradTiling
 
-  var name: String { "winograd \(tiling)" }
+  var name: ConvolutionKernelName { tiling.name }
 
   static var policies: Set<ConvolutionPolicy> { [.fastest] }
 
@@ -44,13 +44,13 @@ struct WinogradConvolution: ConvolutionKernel {
       .map(\.kernel)
   }
 
-  /// Multiplications for each pair of channels.
+  /// Multiplications for each pair of channels, to compare implementations by.
   ///
-  /// Making U and reading it costs as much as the products of 55 tiles, or of 5 where it never leaves
-  /// a second-level cache; reading it alone as much as those of 20 (measured). An axis of seven
-  /// points, the least accurate, must save 7 %.
+  /// Making U and reading it costs as much as the products of 55 tiles, or of 5 where it never
+  /// leaves a second-level cache; reading it alone as much as those of 20 (measured). An axis of
+  /// seven points, the least accurate, must save 7 %.
   private func cost(isPrepared: Bool) -> Double {
-    let more = isPrepared ? 20 : isParted ? 5 : 55
+    let more = isPrepared ? 20 : usesStrips ? 5 : 55
     let products = Double(tiling.products * (tiling.tiles(problem) + more))
     return [tiling.rows, tiling.columns].reduce(products) { $1.points > 6 ? 1.07 * $0 : $0 }
   }
@@ -61,9 +61,9 @@ struct WinogradConvolution: ConvolutionKernel {
     WinogradLayout(problem, tiling, direction, isPrepared: isPrepared)
   }
 
-  /// Whether every training pass is computed by parts.
-  private var isParted: Bool {
-    WinogradLayout.Direction.allCases.allSatisfy { layout($0).schedule == .parted }
+  /// Whether every training pass is computed strip by strip.
+  private var usesStrips: Bool {
+    WinogradLayout.Direction.allCases.allSatisfy { layout($0).schedule == .strips }
   }
 
   var resultParts: [Int] { layout(.forward).resultParts }
@@ -71,7 +71,7 @@ struct WinogradConvolution: ConvolutionKernel {
 
   func scratchCount(threads: Int) -> Int {
     let adjoint = layout(.adjoint)
-    let turned = adjoint.schedule == .parted ? 0 : adjoint.countU + problem.weightCount
+    let turned = adjoint.schedule == .strips ? 0 : adjoint.countU + problem.weightCount
     return WinogradLayout.Direction.allCases.reduce(
       max(turned, preparedScratchCount(threads: threads))
     ) { max($0, layout($1).scratchCount(threads: threads)) }
@@ -86,204 +86,90 @@ struct WinogradConvolution: ConvolutionKernel {
   func prepare(
     to prepared: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>, pool: ThreadPool
   ) {
-    transformFilters(layout(.forward, isPrepared: true), u: prepared, w: w, pool: pool)
+    transformFilters(layout(.forward, isPrepared: true), w, to: prepared, pool: pool)
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    prepared: UnsafeMutablePointer<Float>, input: InputTransform?, epilogue: Epilogue?,
-    sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func forwardPrepared(_ operands: ForwardOperands, in execution: Execution) {
     convolve(
-      layout(.forward, isPrepared: true), y: y, x: x, u: prepared, input: input,
-      epilogue: epilogue?.loop(y), sums: sums, scratch: scratch, pool: pool)
+      layout(.forward, isPrepared: true), WinogradOperands(operands, problem),
+      u: operands.w.float32, in: execution)
   }
 
-  func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    input: InputTransform?, sums: ColumnSums?, scratch: UnsafeMutablePointer<Float>,
-    pool: ThreadPool
-  ) {
+  func forward(_ operands: ForwardOperands, in execution: Execution) {
     let layout = layout(.forward)
-    if layout.schedule == .parted {
-      convolveByParts(
-        layout, y: y, x: x, w: w, input: input, epilogue: nil, sums: sums, scratch: scratch,
-        pool: pool)
+    let (w, operands) = (operands.w.float32, WinogradOperands(operands, problem))
+    if layout.schedule == .strips {
+      convolveByStrips(layout, operands, w: w, in: execution)
     } else {
-      transformFilters(layout, u: scratch, w: w, pool: pool)
-      convolve(
-        layout, y: y, x: x, u: scratch, input: input, epilogue: nil, sums: sums,
-        scratch: scratch + layout.countU, pool: pool)
+      transformFilters(layout, w, to: execution.scratch, pool: execution.pool)
+      convolve(layout, operands, u: execution.scratch, in: execution.after(layout.countU))
     }
   }
 
-  func backwardData(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, w: UnsafePointer<Float>,
-    epilogue: GradientEpilogue, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    precondition(!epilogue.accumulates(dx), "\(problem) cannot add to its result")
+  func backwardData(_ operands: DataGradientOperands, in execution: Execution) {
+    precondition(
+      !operands.epilogue.accumulates(operands.dx.float32), "\(problem) cannot add to its result")
     let layout = layout(.adjoint)
-    let sums = epilogue.sums
-    let epilogue = epilogue.epilogue(dx)?.loop(dx)
-    if layout.schedule == .parted {
-      convolveByParts(
-        layout, y: dx, x: dy, w: w, input: nil, epilogue: epilogue, sums: sums,
-        scratch: scratch, pool: pool)
+    let (w, operands) = (operands.w.float32, WinogradOperands(operands))
+    if layout.schedule == .strips {
+      convolveByStrips(layout, operands, w: w, in: execution)
       return
     }
-    // The turned weights are needed until U is made, so they lie in the place of V and M.
-    let turned = scratch + layout.countU
-    problem.transposeTaps(w, to: turned, pool: pool) { 8 - $0 }
-    transformFilters(layout, u: scratch, w: turned, pool: pool)
-    convolve(
-      layout, y: dx, x: dy, u: scratch, input: nil, epilogue: epilogue, sums: sums,
-      scratch: scratch + layout.countU, pool: pool)
+    // scratch: U, then V and M; the turned weights are needed until U is made, so they lie in the
+    // place of V and M.
+    let (u, turned) = (execution.scratch, execution.scratch + layout.countU)
+    problem.transposeTaps(w, to: turned, pool: execution.pool) { 8 - $0 }
+    transformFilters(layout, turned, to: u, pool: execution.pool)
+    convolve(layout, operands, u: u, in: execution.after(layout.countU))
   }
 
-  func backwardWeights(
-    dw: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
-    input: InputTransform?, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func backwardWeights(_ operands: WeightGradientOperands, in execution: Execution) {
     let layout = layout(.weights)
-    if layout.schedule == .parted {
-      gradientByParts(layout, dw: dw, dy: dy, x: x, input: input, scratch: scratch, pool: pool)
+    if layout.schedule == .strips {
+      gradientByStrips(layout, operands, in: execution)
       return
     }
+    let (dw, dy, pool) = (operands.dw.float32, operands.dy.float32, execution.pool)
     let (c, k) = (layout.from, layout.to)
-    let v = scratch + layout.countU
+    // scratch: dU, products × (c × k); V, planes × (tiles × c) of a span; D, planes × (tiles × k)
+    let du = execution.scratch
+    let v = du + layout.countU
     let d = layout.stageM(v)
+    let source = WinogradOperands(operands)
     layout.forEachSpan { tiles in
       for (index, phase) in layout.phases.enumerated() {
-        layout.forEachChunk(of: tiles, pool) { part, first in
+        layout.forEachChunk(of: tiles, pool) { some, first in
           layout.readInput(
-            part, channels: 0..<c, phase: phase, x: x, input: input, v: v + first * layout.pitchV)
+            some, channels: 0..<c, phase: phase, source, v: v + first * layout.pitchV)
           // All phases meet the same gradient.
           if index == 0 {
-            layout.readGradient(part, channels: 0..<k, dy: dy, d: d + first * layout.pitchM)
+            layout.readGradient(some, channels: 0..<k, dy: dy, d: d + first * layout.pitchM)
           }
         }
+        // dU += Vᵀ D for each pair of points of the phase.
         let products = phase.products
         pool.run(chunks: products.count) { index, _ in
           let product = products[index]
           let next = index + 1 < products.count ? products[index + 1] : nil
           ck_gradient_in_place(
             tiles.count, c, k, v + product.v, layout.pitchV, d + product.m, layout.pitchM,
-            scratch + product.u, k, tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
+            du + product.u, k, tiles.lowerBound == 0 ? 0 : 1, next.map { v + $0.v },
             next.map { d + $0.m })
         }
       }
     }
+    // dw = Gᵀ dU G
     Self.forEachChannels(c, pool) { channels in
       for phase in layout.phases {
         ck_winograd_filter_gradient(
-          phase.transform, channels.count, scratch + channels.lowerBound * k, k, phase.placesU, k,
+          phase.transform, channels.count, du + channels.lowerBound * k, k, phase.placesU, k,
           dw + channels.lowerBound * k, k, phase.taps.map { $0 * c * k })
       }
     }
   }
 
-  /// U of weights: in × out channels of this pass.
-  private func transformFilters(
-    _ layout: WinogradLayout, u: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
-    pool: ThreadPool
-  ) {
-    let (from, to) = (layout.from, layout.to)
-    let taps = layout.phases.map { $0.taps.map { $0 * from * to } }
-    let width = PackedMatrix.width
-    Self.forEachChannels(from, pool) { channels in
-      for (phase, taps) in zip(layout.phases, taps) {
-        // Panel by panel, or the rows of all panels would lie on too many pages.
-        for first in stride(from: 0, to: to, by: width) {
-          ck_winograd_filter(
-            phase.transform, channels.count, w + channels.lowerBound * to + first, to, taps,
-            min(width, to - first), u + first * from + channels.lowerBound * width,
-            phase.placesU, from, 1)
-        }
-      }
-    }
-  }
-
-  /// y = epilogue(x ∗ w), or dx from dy, with the transformed weights at `u`.
-  private func convolve(
-    _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, epilogue: ck_epilogue?, sums: ColumnSums?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    if layout.schedule == .blocked {
-      convolveBlocks(
-        layout, y: y, x: x, u: u, input: input, epilogue: epilogue, sums: sums,
-        scratch: scratch, pool: pool)
-      return
-    }
-    let (phases, isForward) = (layout.phases, layout.direction == .forward)
-    let (v, m) = (scratch, layout.stageM(scratch))
-    layout.forEachSpan { tiles in
-      for (index, phase) in phases.enumerated() {
-        if isForward || index == 0 {
-          layout.forEachChunk(of: tiles, pool) { part, first in
-            layout.readInput(
-              part, channels: 0..<layout.from, phase: phase, x: x, input: input,
-              v: v + first * layout.pitchV)
-          }
-        }
-        // Halves, because the number of products may be odd and small.
-        let middle = layout.to / 2 / PackedMatrix.width * PackedMatrix.width
-        pool.run(chunks: 2 * phase.products.count) { chunk, _ in
-          let (index, half) = chunk.quotientAndRemainder(dividingBy: 2)
-          let product = phase.products[index]
-          let columns = half == 0 ? 0..<middle : middle..<layout.to
-          ck_multiply_in_place(
-            tiles.count, layout.from, columns.count, v + product.v, layout.pitchV,
-            u + product.u + columns.lowerBound * layout.from, m + product.m + columns.lowerBound,
-            layout.pitchM, isForward && phase.isLater ? 1 : 0)
-        }
-        if !isForward || index == phases.count - 1 {
-          layout.forEachChunk(of: tiles, pool) { part, first in
-            layout.writeOutput(
-              part, phase: phase, columns: 0..<layout.to, m: m + first * layout.pitchM, y: y,
-              epilogue: epilogue, sums: sums)
-          }
-        }
-      }
-    }
-  }
-
-  /// The same where threads have blocks of their own.
-  private func convolveBlocks(
-    _ layout: WinogradLayout, y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-    u: UnsafePointer<Float>, input: InputTransform?, epilogue: ck_epilogue?, sums: ColumnSums?,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let (phases, isForward) = (layout.phases, layout.direction == .forward)
-    let (step, width) = (layout.stageTiles, layout.pitchM)
-    pool.run(chunks: (layout.count + step - 1) / step) { block, thread in
-      let part = block * step..<min((block + 1) * step, layout.count)
-      let v = layout.threadV(scratch, thread: thread)
-      let m = layout.stageM(v)
-      for (index, phase) in phases.enumerated() {
-        if isForward || index == 0 {
-          layout.readInput(
-            part, channels: 0..<layout.from, phase: phase, x: x, input: input, v: v)
-        }
-        for first in stride(from: 0, to: layout.to, by: width) {
-          let columns = first..<min(first + width, layout.to)
-          for product in phase.products {
-            ck_multiply_in_place(
-              part.count, layout.from, columns.count, v + product.v, layout.pitchV,
-              u + product.u + first * layout.from, m + product.m, layout.pitchM,
-              isForward && phase.isLater ? 1 : 0)
-          }
-          if !isForward || index == phases.count - 1 {
-            layout.writeOutput(
-              part, phase: phase, columns: columns, m: m, y: y, epilogue: epilogue, sums: sums)
-          }
-        }
-      }
-    }
-  }
-
   /// Shares the input channels of the filters out to the threads.
-  private static func forEachChannels(
+  static func forEachChannels(
     _ count: Int, _ pool: ThreadPool, _ body: (_ channels: Range<Int>) -> Void
   ) {
     let step = 16

@@ -1,6 +1,8 @@
-/// The windows of the images of a batch that tiles read or write, numbered image by image, row by row.
+/// The windows of the images of a batch that tiles read or write, numbered image by image, row by
+/// row.
 ///
-/// Windows at the edges stick out of the image: pixels there are nil, read as zeros and not written.
+/// Windows at the edges reach beyond the image: pixels there are nil, read as zeros and not
+/// written.
 struct WinogradWindows {
   /// The windows along one side of an image.
   struct Side {
@@ -19,10 +21,42 @@ struct WinogradWindows {
   let rows: Side
   let columns: Side
 
+  /// The pixels of a phase: those of x that its tiles read, or, in the pass backward to the data,
+  /// those of dx that they write.
+  init(
+    _ problem: ConvolutionProblem, _ tiling: WinogradTiling, _ phase: WinogradTiling.Phase,
+    isAdjoint: Bool
+  ) {
+    func side(
+      _ axis: WinogradAxis, _ extent: Int, _ outputs: Int, _ phase: WinogradAxis.Phase
+    ) -> Side {
+      Side(
+        extent: extent, count: axis.count(outputs),
+        samples: isAdjoint ? axis.tile : axis.inputs(phase), step: axis.stride,
+        first: isAdjoint ? phase.output : phase.input, distance: axis.tile * axis.stride)
+    }
+    rows = side(tiling.rows, problem.height, problem.outHeight, phase.rows)
+    columns = side(tiling.columns, problem.width, problem.outWidth, phase.columns)
+  }
+
+  /// The pixels of y or dy that tiles write or, in the pass backward to the data, read.
+  init(ofOutputs problem: ConvolutionProblem, _ tiling: WinogradTiling, isAdjoint: Bool) {
+    func side(_ axis: WinogradAxis, _ outputs: Int) -> Side {
+      let phase = axis.phases[0]
+      return Side(
+        extent: outputs, count: axis.count(outputs),
+        samples: isAdjoint ? axis.inputs(phase) : axis.tile, step: 1,
+        first: isAdjoint && axis.stride == 1 ? phase.input : 0, distance: axis.tile)
+    }
+    rows = side(tiling.rows, problem.outHeight)
+    columns = side(tiling.columns, problem.outWidth)
+  }
+
   typealias Pixels = UnsafeMutablePointer<UnsafePointer<Float>?>
   typealias Places = UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
 
-  /// Calls `body` with the tile's number, a table of its window's pixels, and that of the next tile.
+  /// Calls `body` with each tile's index, a table of its window's pixels, and the next tile's
+  /// table, whose pixels can be prefetched.
   @inline(__always)
   func read(
     _ tiles: Range<Int>, image: UnsafePointer<Float>, channels: Int,
@@ -31,8 +65,7 @@ struct WinogradWindows {
     forEachTile(tiles, at: { image + $0 * channels }, body)
   }
 
-  /// Calls `body` with the tile's number, the places of its window's pixels, and those of the next
-  /// tile.
+  /// The same for tiles that are written.
   @inline(__always)
   func write(
     _ tiles: Range<Int>, image: UnsafeMutablePointer<Float>, channels: Int,
@@ -48,7 +81,7 @@ struct WinogradWindows {
     return count
   }
 
-  /// Two tables in turn, so that the next tile's is ready while a tile is worked on.
+  /// Fills two tables in turn, so that the next tile's is ready while a tile is worked on.
   @inline(__always)
   private func forEachTile<Pointer>(
     _ tiles: Range<Int>, at pointer: (_ pixel: Int) -> Pointer,

@@ -2,7 +2,8 @@ import CKernels
 
 /// Max-pooling with a square window, optionally of ReLU(A · x + B), which is then never stored.
 ///
-/// Of equal elements the first in reading order wins, as in PyTorch.
+/// Of equal elements of a window the first one wins, row by row, and a NaN wins over every number,
+/// as in PyTorch.
 public struct MaxPool: Sendable {
   public let batch: Int
   public let height: Int
@@ -12,7 +13,7 @@ public struct MaxPool: Sendable {
   public let stride: Int
   public let padding: Int
 
-  /// A pool over images of the given extents; padding never wins.
+  /// A pool over images of the given extents; padding is never the maximum.
   public init(
     batch: Int, height: Int, width: Int, channels: Int, window: Int = 3, stride: Int = 2,
     padding: Int = 1
@@ -26,15 +27,23 @@ public struct MaxPool: Sendable {
   /// Elements in y, and in the winners.
   public var outputCount: Int { batch * outHeight * outWidth * channels }
 
+  /// The same for the loops in C.
   var extents: ck_pool {
     ck_pool(
       height: height, width: width, channels: channels, window: window, stride: stride,
       padding: padding, out_height: outHeight, out_width: outWidth)
   }
 
-  /// y = max over the window of x, or of max(0, A · x + B) where `scale` and `shift` are given.
+  /// y = max over the window of x, or of max(0, A · x + B) where `scale` and `shift` are given;
+  /// overwrites y.
   ///
-  /// `winners` receives the place of the maximum in its window, row by row from 0, or −1.
+  /// - Parameters:
+  ///   - y: batch × outHeight × outWidth × channels, which are overwritten.
+  ///   - winners: as y; the place of the maximum in its window, counted row by row from 0, or −1
+  ///     where the ReLU cut it off.
+  ///   - x: batch × height × width × channels.
+  ///   - scale: A, `channels` elements, or nil.
+  ///   - shift: B, the same.
   public func forward(
     y: UnsafeMutablePointer<Float>, winners: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
     scale: UnsafePointer<Float>? = nil, shift: UnsafePointer<Float>? = nil, pool: ThreadPool
@@ -48,7 +57,8 @@ public struct MaxPool: Sendable {
     }
   }
 
-  /// dx: every output's gradient goes to its winner; overwrites.
+  /// dx, batch × height × width × channels: at each pixel the sum of the gradients of the outputs
+  /// whose windows it won; overwrites dx.
   public func backward(
     dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, winners: UnsafePointer<Float>,
     pool: ThreadPool
@@ -57,55 +67,6 @@ public struct MaxPool: Sendable {
     pool.run(chunks: batch * height) { chunk, _ in
       let (image, row) = chunk.quotientAndRemainder(dividingBy: height)
       gradient.form(image, row, to: dx + chunk * width * channels)
-    }
-  }
-}
-
-/// The mean over all pixels of each image and channel.
-public struct GlobalAveragePool: Sendable {
-  public let batch: Int
-  /// Pixels of one image.
-  public let pixels: Int
-  public let channels: Int
-
-  /// A pool over images of the given extents.
-  public init(batch: Int, pixels: Int, channels: Int) {
-    (self.batch, self.pixels, self.channels) = (batch, pixels, channels)
-  }
-
-  /// y = Σ over pixels of x / pixels; y is batch × channels.
-  public func forward(
-    y: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, pool: ThreadPool
-  ) {
-    let factor = 1 / Float(pixels)
-    pool.run(chunks: batch) { n, _ in
-      let source = x + n * pixels * channels
-      let result = y + n * channels
-      result.update(repeating: 0, count: channels)
-      for pixel in 0..<pixels {
-        let row = source + pixel * channels
-        var c = 0
-        while c &+ 8 <= channels {
-          result.store(result.vector(c) + row.vector(c), c)
-          c &+= 8
-        }
-        for c in c..<channels { result[c] += row[c] }
-      }
-      for c in 0..<channels { result[c] *= factor }
-    }
-  }
-
-  /// dx = dy / pixels at every pixel; overwrites.
-  public func backward(
-    dx: UnsafeMutablePointer<Float>, dy: UnsafePointer<Float>, pool: ThreadPool
-  ) {
-    let factor = 1 / Float(pixels)
-    pool.run(chunks: batch) { n, _ in
-      let gradient = dy + n * channels
-      for pixel in 0..<pixels {
-        let row = dx + (n * pixels + pixel) * channels
-        for c in 0..<channels { row[c] = gradient[c] * factor }
-      }
     }
   }
 }
