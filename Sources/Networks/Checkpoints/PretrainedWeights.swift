@@ -129,9 +129,8 @@ public struct PretrainedWeights: Sendable {
       }
     guard fits else {
       let expected = head.filter { $0.kind == .weight }.map { "\($0.name) \($0.shape)" }
-      let received = stored.filter { tensors[$0]!.shape.count > 1 }.sorted().prefix(8).map {
-        "\($0) \(tensors[$0]!.shape)"
-      }
+      let weights = tensors.filter { Self.isHead($0.key) && $0.value.shape.count > 1 }
+      let received = weights.sorted { $0.key < $1.key }.prefix(8).map { "\($0) \($1.shape)" }
       return "the file has \(received.joined(separator: ", ")), "
         + "this run \(expected.joined(separator: ", "))"
     }
@@ -149,10 +148,8 @@ public struct PretrainedWeights: Sendable {
     let missing = expected.keys.filter { found[$0] == nil }.sorted()
     let unexpected = found.keys.filter { expected[$0] == nil }.sorted()
     let misshapen = expected.keys.sorted().compactMap { name -> String? in
-      guard let tensor = found[name] else { return nil }
-      if tensor.shape != expected[name] {
-        return "\(name) \(tensor.shape), expected \(expected[name]!)"
-      }
+      guard let tensor = found[name], let shape = expected[name] else { return nil }
+      if tensor.shape != shape { return "\(name) \(tensor.shape), expected \(shape)" }
       return tensor.type.isFloating ? nil : "\(name) of type \(tensor.type.torchName)"
     }
     let groups = [

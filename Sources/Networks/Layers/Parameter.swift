@@ -41,6 +41,15 @@ public final class Parameter {
 
   /// As ``value``; nil for buffers.
   public let gradient: AlignedBuffer?
+
+  /// The gradient of what is trained.
+  ///
+  /// - Precondition: the parameter is no buffer.
+  var trainedGradient: AlignedBuffer {
+    guard let gradient else { preconditionFailure("\(name) is a buffer and has no gradient") }
+    return gradient
+  }
+
   let initial: InitialValue
   /// Whether weight decay may touch it at all.
   public let decays: Bool
@@ -107,20 +116,5 @@ public final class Parameter {
         }
       }
     }
-  }
-}
-
-/// A tensor by name, as checkpoints hold it.
-public struct NamedTensor: Equatable, Sendable {
-  public let name: String
-  public let shape: [Int]
-  public let values: [Float]
-
-  /// A tensor of `values` in the order that its owner chose.
-  ///
-  /// - Precondition: the shape has as many elements as there are values.
-  public init(name: String, shape: [Int], values: [Float]) {
-    precondition(shape.reduce(1, *) == values.count, "\(name): \(shape) is not \(values.count)")
-    (self.name, self.shape, self.values) = (name, shape, values)
   }
 }
