@@ -21,7 +21,10 @@ public struct PretrainedWeights: Sendable {
   /// - Throws: `WeightError` where its content is at fault, `FileError` where the system is.
   public init(path: String) throws { self.init(try WeightFile(path: path)) }
 
-  /// Opens the file of a recipe; throws where it is not the one that the recipe was made for.
+  /// Opens the file of a recipe.
+  ///
+  /// - Throws: as ``init(path:)``, and `WeightError` where the file is not the one that the recipe
+  ///   was made for.
   public init(_ source: WeightSource) throws {
     self.init(try WeightFile(path: source.path))
     guard digest == source.digest else {
@@ -49,6 +52,8 @@ public struct PretrainedWeights: Sendable {
   }
 
   /// Checks that the trunk of a network could start from here, without building it.
+  ///
+  /// - Throws: `WeightError` with all names and shapes that do not fit.
   public func checkTrunk(of configuration: ModelConfiguration) throws(WeightError) {
     try check(trunk: ResNet.trunkShapes(configuration), of: configuration)
   }
@@ -61,9 +66,12 @@ public struct PretrainedWeights: Sendable {
 
   /// Sets the parameters and running statistics of a network.
   ///
-  /// - Parameter names: the classes in order. A head for other classes is not taken, even if there
-  ///   are as many; a file tells its classes only where ``WeightExport`` or a like wrote it.
+  /// - Parameters:
+  ///   - model: a network whose trunk has the file's names and shapes.
+  ///   - names: the classes in order. A head for other classes is not taken, even if there are as
+  ///     many; a file tells its classes only where ``WeightExport`` or a like wrote it.
   /// - Returns: what is worth noting of the run, such as a head that was replaced.
+  /// - Throws: `WeightError` where the trunk does not fit or elements are not finite.
   public func load(
     into model: ImageClassifier, classes names: [String]
   ) throws(WeightError) -> [String] {
@@ -94,7 +102,7 @@ public struct PretrainedWeights: Sendable {
     return "run \(run)\(known.isEmpty ? "" : " (\(known))"): "
   }
 
-  /// Elements that can be computed with.
+  /// The elements of a tensor, checked to be finite and, of variances, not negative.
   private func values(of name: String) throws(WeightError) -> [Float] {
     let values = tensors[name]?.floats() ?? []
     guard values.allSatisfy(\.isFinite) else {

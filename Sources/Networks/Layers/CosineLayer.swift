@@ -14,6 +14,7 @@ package struct CosineLayer: Layer {
   private let inputs: Int
   private let outputs: Int
 
+  /// A layer with the scale s.
   package init(_ path: String, inputs: Int, outputs: Int, scale: Double) {
     (self.path, self.scale, self.inputs, self.outputs) = (path, Float(scale), inputs, outputs)
     weight = Parameter(

@@ -6,6 +6,7 @@ package struct GlobalAveragePoolLayer: Layer {
   package let path = "avgpool"
   package let parameters: [Parameter] = []
 
+  /// A pool over all pixels.
   package init() {}
 
   package func plan(

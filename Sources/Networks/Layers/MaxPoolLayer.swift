@@ -7,6 +7,7 @@ package struct MaxPoolLayer: Layer {
   package let path: String
   package let parameters: [Parameter] = []
 
+  /// A max-pool, named for clocks only.
   package init(_ path: String) { self.path = path }
 
   package func plan(

@@ -6,6 +6,7 @@ package struct NormalizedConvolution {
   let convolution: ConvolutionLayer
   let norm: BatchNormLayer
 
+  /// A convolution and a normalisation of as many channels as it gives.
   package init(convolution: ConvolutionLayer, norm: BatchNormLayer) {
     (self.convolution, self.norm) = (convolution, norm)
   }

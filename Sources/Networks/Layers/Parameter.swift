@@ -24,10 +24,12 @@ public final class Parameter {
   public let part: Part
   public let kind: Kind
   private let stored: AlignedBuffer
-  /// How often somebody could have changed the elements; what is made from them is made again.
+  /// How often ``value`` was handed out, so how often the elements may have changed: what was made
+  /// from them before is out of date.
   private(set) var changes = 0
 
-  /// The elements, in our order, to read and write at once; not to be kept.
+  /// The elements, in our order, to read and to write now. Whoever kept this buffer and wrote to it
+  /// later would leave ``changes`` behind.
   public var value: AlignedBuffer {
     changes &+= 1
     return stored
@@ -36,7 +38,7 @@ public final class Parameter {
   /// The elements, in our order, to read.
   var elements: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
 
-  /// The elements, in our order, to be written before anybody changes them.
+  /// The elements, in our order, for a checkpoint that is written before anybody changes them.
   public var written: WrittenTensor { WrittenTensor(name, shape: shape, living: stored) }
 
   /// As ``value``; nil for buffers.
@@ -59,6 +61,7 @@ public final class Parameter {
     self.init(name, shape, part: part, kind: kind, initial: .constant(0))
   }
 
+  /// A tensor of zeros, which ``initialize(seed:)`` sets to `initial`.
   init(
     _ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue,
     decays: Bool = true

@@ -23,8 +23,8 @@ package final class PlannedTextEncoderLayer: PlainLayer {
     (self.kernel, self.memory) = (kernel, memory)
     weights = layer.directions.map {
       .init(
-        input: $0.inputWeight.value.pointer, hidden: $0.hiddenWeight.value.pointer,
-        inputBias: $0.inputBias.value.pointer, hiddenBias: $0.hiddenBias.value.pointer)
+        input: $0.inputWeight.elements, hidden: $0.hiddenWeight.elements,
+        inputBias: $0.inputBias.elements, hiddenBias: $0.hiddenBias.elements)
     }
     gradients = layer.directions.map {
       .init(

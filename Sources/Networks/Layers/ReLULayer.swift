@@ -6,6 +6,7 @@ package struct ReLULayer: Layer {
   package let path: String
   package let parameters: [Parameter] = []
 
+  /// A rectifier, named for clocks only.
   package init(_ path: String) { self.path = path }
 
   package func plan(

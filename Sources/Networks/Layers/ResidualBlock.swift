@@ -19,6 +19,8 @@ package struct ResidualBlock: Layer {
   let units: [NormalizedConvolution]
   let shortcut: Shortcut
 
+  /// A block with a branch of these convolutions.
+  ///
   /// - Precondition: there are at least two convolutions, and branch and shortcut change a shape in
   ///   the same way.
   package init(_ path: String, units: [NormalizedConvolution], shortcut: Shortcut) {

@@ -8,6 +8,7 @@ package struct StemLayer: Layer {
   private let unit: NormalizedConvolution
   private let pools: Bool
 
+  /// A stem with or without the max-pool.
   package init(_ unit: NormalizedConvolution, pools: Bool) {
     (self.unit, self.pools) = (unit, pools)
   }

@@ -8,6 +8,7 @@ package struct BlockDesign {
   let stride: Int
   let policy: ConvolutionPolicy
 
+  /// A block that changes an image of `inChannels` channels with the stride given.
   package init(
     path: String, inChannels: Int, width: Int, stride: Int, policy: ConvolutionPolicy
   ) {
@@ -32,6 +33,7 @@ package struct BlockDesign {
         "downsample.0", "downsample.1", from: inChannels, to: channels, kernel: 1, stride: stride))
   }
 
+  /// Two 3×3 convolutions of `width` channels; where a shortcut is needed it is padded or projected.
   package func basic(padded: Bool) -> ResidualBlock {
     let units = [
       unit("conv1", "bn1", from: inChannels, to: width, kernel: 3, stride: stride),
@@ -43,7 +45,8 @@ package struct BlockDesign {
       shortcut: padded && !isIdentity ? .padded(stride: stride) : projection(to: width))
   }
 
-  /// Version 1.5: the stride is in the 3×3 convolution.
+  /// Convolutions of 1×1, 3×3 and 1×1 to 4 · `width` channels. This is version 1.5, whose stride is
+  /// in the 3×3 convolution.
   package func bottleneck() -> ResidualBlock {
     let units = [
       unit("conv1", "bn1", from: inChannels, to: width, kernel: 1),

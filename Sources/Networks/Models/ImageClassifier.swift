@@ -5,8 +5,8 @@ import Tensors
 /// ``TextConfiguration`` it reads texts beside the images, or alone.
 ///
 /// One step: fill ``input`` (and ``tokens``), `forward`, read ``logits``, fill ``dLogits``,
-/// `backward`. These calls allocate nothing. The same seed, inputs and configuration give the same bits with any number
-/// of threads. Not thread-safe: one classifier belongs to one thread at a time.
+/// `backward`. These calls allocate nothing. The same seed, inputs and configuration give the same
+/// bits with any number of threads. Not thread-safe: one classifier belongs to one thread at a time.
 public final class ImageClassifier {
   /// Trunk, then head.
   private let steps: [NetworkPlan.Step]
@@ -145,12 +145,19 @@ extension ImageClassifier {
   /// In the training phase batches are normalised by their own statistics, which also move the
   /// running ones, and dropout is active, keyed by `step`. What is frozen works as in evaluation
   /// whatever the phase; another part may be frozen at the next step.
+  ///
+  /// - Precondition: ``input`` (and ``tokens``) are filled; the network has the frozen part.
+  /// - Parameters:
+  ///   - step: the number of the optimiser's step.
+  ///   - part: what is frozen; nil for nothing.
   public func forward(phase: LearningPhase, step: Int, freezing part: FrozenPart? = nil) {
     if let part { forwardFrozen(part) }
     forward(phase: phase, step: step, above: part)
   }
 
   /// Computes ``activation(at:)`` from ``input``.
+  ///
+  /// - Precondition: the network has that part.
   public func forwardFrozen(_ part: FrozenPart) {
     run(
       0..<layerCount(part),
@@ -178,9 +185,9 @@ extension ImageClassifier {
     _ = source.written(pool: pool)
   }
 
-  /// Computes the gradients of all parameters above what was frozen; costs nothing below.
+  /// Overwrites the gradients of all parameters above what was frozen; costs nothing below.
   ///
-  /// - Precondition: the last call was `forward` in the training phase; once each.
+  /// - Precondition: it comes once after a `forward` in the training phase; ``dLogits`` is filled.
   /// - Parameter addsFeatureGradient: whether ``dFeatures`` counts too.
   public func backward(addsFeatureGradient: Bool = false) {
     guard let pass else { preconditionFailure("backward() comes once after a training forward()") }
@@ -225,6 +232,8 @@ extension ImageClassifier {
 
   /// What a frozen part makes of the batch, of the shape that
   /// ``ModelConfiguration/activationShape(at:height:width:)`` has for one image.
+  ///
+  /// - Precondition: the network has that part, here and in the calls below.
   public func activation(at part: FrozenPart) -> MutableTensorView {
     result(of: layerCount(part) - 1)
   }

@@ -9,16 +9,21 @@ import Tensors
 package struct SpareMemory {
   /// Layers of the trunk.
   private let trunk: Int
-  /// Where each layer's part of the plan begins.
+  /// Where in the plan the memory begins that each layer keeps.
   private var starts: [Int] = []
   /// Elements of each layer's result.
   private var counts: [Int] = []
   /// Where the trunk's last result ends, and the room after it.
   private var (trunkEnd, end) = (0, 0)
 
+  /// The memory of a trunk of so many layers, none of which has been planned yet.
   package init(trunk: Int) { self.trunk = trunk }
 
-  /// Adds the layer that was just planned, from the number `start` on.
+  /// Adds the layer that was just planned.
+  ///
+  /// - Parameters:
+  ///   - start: `plan.privateCount` before the layer was planned.
+  ///   - count: elements of its result.
   package mutating func add(from start: Int, result count: Int, in plan: inout WorkspacePlan) {
     starts.append(start)
     counts.append(count)
@@ -29,15 +34,15 @@ package struct SpareMemory {
     end = plan.privateCount
   }
 
-  /// Elements between the gradient of a layer's result and the end: a pass reads one gradient and
-  /// writes the next, so those of odd layers lie before those of even ones.
+  /// Elements between the gradient of a layer's result and the end of the memory: a pass reads one
+  /// gradient and writes the next, so those of odd layers lie before those of even ones.
   private func distance(_ index: Int) -> Int {
     guard !index.isMultiple(of: 2) else { return 0 }
     let neighbours = [index - 1, index + 1].filter { $0 < min(trunk, counts.count) }
     return ((neighbours.map { counts[$0] }.max() ?? 0) + 15) / 16 * 16
   }
 
-  /// Where the part of the layer that is `above` this one begins.
+  /// Where the memory begins that is kept by the layer which lies `above` layers above this one.
   private func start(_ index: Int, above: Int) -> Int {
     index + above < trunk ? starts[index + above] : trunkEnd
   }

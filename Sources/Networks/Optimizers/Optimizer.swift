@@ -5,9 +5,11 @@ import Tensors
 ///
 /// Every step is one fused pass over each parameter, and the same bits with any number of threads.
 public protocol Optimizer: AnyObject {
-  /// Updates all parameters with their gradients; `learningRateFactor` is the schedule's.
+  /// Updates all parameters with their gradients.
   ///
-  /// `gradientNorm` saves its computation where the caller has it already.
+  /// - Parameters:
+  ///   - learningRateFactor: the schedule's, by which the configured learning rate is multiplied.
+  ///   - gradientNorm: what ``gradientNorm()`` returns, where the caller has computed it already.
   func step(learningRateFactor: Double, gradientNorm: Double?)
   /// √Σ g² over all parameters, in double precision; NaN or ∞ if a gradient is.
   func gradientNorm() -> Double
@@ -27,7 +29,7 @@ public struct OptimizerState: Equatable, Sendable {
   /// Named `moment.parameter`, such as `momentum.fc.weight`.
   public var tensors: [NamedTensor]
 
-  /// A memory of so many steps.
+  /// The memory after so many steps.
   public init(steps: Int, tensors: [NamedTensor]) { (self.steps, self.tensors) = (steps, tensors) }
 }
 
@@ -42,7 +44,10 @@ extension Optimizer {
     step(learningRateFactor: learningRateFactor, gradientNorm: nil)
   }
 
-  /// Sets what was saved; throws where it belongs to other parameters or another rule.
+  /// Sets what was saved.
+  ///
+  /// - Throws: `CheckpointError` where it belongs to other parameters or another rule; nothing is
+  ///   changed then.
   public func restore(_ saved: OptimizerState) throws(CheckpointError) {
     let expected = Dictionary(uniqueKeysWithValues: moments.map { ($0.name, $0.shape) })
     let received = Dictionary(

@@ -11,6 +11,7 @@ struct OptimizerMemory {
   private let partials: [Double]
   private let pool: ThreadPool
 
+  /// Zero moments of those parameters that have a gradient.
   init(_ parameters: [Parameter], moments: [String], pool: ThreadPool) {
     let trained = parameters.filter { $0.gradient != nil }
     self.parameters = trained
@@ -21,10 +22,12 @@ struct OptimizerMemory {
     partials = [Double](repeating: 0, count: largest)
   }
 
+  /// The elements of a moment, as many as the parameter has, in the parameter's order.
   func buffer(_ moment: Int, of parameter: Int) -> UnsafeMutablePointer<Float> {
     buffers[moment][parameter].pointer
   }
 
+  /// √Σ g² over all parameters, in double precision.
   func gradientNorm() -> Double {
     var partials = partials
     var sum = 0.0
@@ -35,7 +38,7 @@ struct OptimizerMemory {
     return sum.squareRoot()
   }
 
-  /// Named `moment.parameter`, in our order of elements.
+  /// The moments under names such as `momentum.fc.weight`, in our order of elements.
   var written: [WrittenTensor] {
     zip(moments, buffers).flatMap { moment, buffers in
       zip(parameters, buffers).map { parameter, buffer in
@@ -45,6 +48,8 @@ struct OptimizerMemory {
   }
 
   /// Puts back what was written.
+  ///
+  /// - Precondition: there is a tensor for every moment, of the parameter's shape.
   func set(_ tensors: [NamedTensor]) {
     let saved = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     for (moment, buffers) in zip(moments, buffers) {
