@@ -4,59 +4,83 @@ import Tensors
 import Testing
 
 /// Two bottlenecks one above the other, wide enough for the kernels of large networks.
-private final class BlockPair: Layer {
+private struct BlockPair: Layer {
   let path = "pair"
   private let below: ResidualBlock
   private let above: ResidualBlock
-  private var middle: (slot: WorkspacePlan.Slot, gradient: WorkspacePlan.Slot, shape: Shape)?
+  private let follows: Bool
 
   /// - Parameters:
   ///   - inputs: channels; 256 for a block below that adds what it reads.
   ///   - follows: whether the block above does what ends the one below.
   init(inputs: Int, follows: Bool) {
     func block(_ path: String, _ inputs: Int) -> ResidualBlock {
-      BlockPlan(path: path, inChannels: inputs, width: 64, stride: 1, policy: .fastest)
+      BlockDesign(path: path, inChannels: inputs, width: 64, stride: 1, policy: .fastest)
         .bottleneck()
     }
-    (below, above) = (block("below", inputs), block("above", 256))
-    if follows { above.follow(below) }
+    (below, above, self.follows) = (block("below", inputs), block("above", 256), follows)
   }
 
   var parameters: [Parameter] { below.parameters + above.parameters }
 
   func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
-  ) throws(ShapeError) -> Shape {
-    let shape = try below.plan(for: src, in: &plan, threads: threads)
-    middle = (
-      plan.reserve(shape.count, for: .untilBackward, label: "middle"),
-      plan.reserve(shape.count, for: .untilBackward, label: "its gradient"), shape
-    )
-    return try above.plan(for: shape, in: &plan, threads: threads)
+  ) throws(ShapeError) -> PlannedBlockPair {
+    let below = try below.plan(
+      for: src, below: nil, above: follows ? above : nil, in: &plan, threads: threads)
+    let count = below.resultShape.count
+    let middle = plan.reserve(count, for: .untilBackward, label: "middle")
+    let gradient = plan.reserve(count, for: .untilBackward, label: "its gradient")
+    let above = try above.plan(
+      for: below.resultShape, below: follows ? below : nil, above: nil, in: &plan,
+      threads: threads)
+    return PlannedBlockPair(
+      follows: follows, below: below, above: above, middle: middle, gradient: gradient)
+  }
+}
+
+private final class PlannedBlockPair: PlannedLayer {
+  private let follows: Bool
+  private let below: PlannedResidualBlock
+  private let above: PlannedResidualBlock
+  private let middle: WorkspacePlan.Slot
+  private let gradient: WorkspacePlan.Slot
+
+  init(
+    follows: Bool, below: PlannedResidualBlock, above: PlannedResidualBlock,
+    middle: WorkspacePlan.Slot, gradient: WorkspacePlan.Slot
+  ) {
+    (self.follows, self.below, self.above) = (follows, below, above)
+    (self.middle, self.gradient) = (middle, gradient)
   }
 
-  func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
-    below.forward(src, into: middle(pass), pass: pass)
-    above.forward(middle(pass).readOnly, into: dst, pass: pass)
+  var resultShape: Shape { above.resultShape }
+
+  func forward(_ src: LayerSource, into dst: MutableTensorView, pass: Pass) -> LayerSource {
+    let middle = pass.workspace.tensor(middle, below.resultShape)
+    let source = below.forward(src, into: middle, pass: pass)
+    let leaves = follows && pass.phase == .training
+    if case .pending = source { #expect(leaves) } else { #expect(!leaves) }
+    return above.forward(source, into: dst, pass: pass)
   }
 
   func backward(
-    _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
+    _ dDst: ResultGradient, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
-  ) {
-    let (middle, gradient) = (
-      middle(pass).readOnly, pass.workspace.tensor(middle!.gradient, middle!.shape)
-    )
-    above.backward(dDst, src: middle, dst: dst, into: gradient, pass: pass)
-    below.backward(gradient, src: src, dst: middle, into: dSrc, pass: pass)
-  }
-
-  func middle(_ pass: Pass) -> MutableTensorView {
-    pass.workspace.tensor(middle!.slot, middle!.shape)
+  ) -> ResultGradient? {
+    let middle = pass.workspace.tensor(middle, below.resultShape).readOnly
+    let place = pass.workspace.tensor(gradient, below.resultShape)
+    let dMiddle = above.backward(dDst, src: middle, dst: dst, into: place, pass: pass)
+    switch dMiddle {
+    case .whole: #expect(!follows)
+    case .normalized: #expect(follows)
+    case .gated, nil: Issue.record("no gradient, or without what the block below needs")
+    }
+    return dMiddle.flatMap { below.backward($0, src: src, dst: middle, into: dSrc, pass: pass) }
   }
 
   func middle(_ workspace: Workspace) -> [Float] {
-    Array(workspace.tensor(middle!.slot, middle!.shape).buffer)
+    Array(workspace.tensor(middle, below.resultShape).buffer)
   }
 }
 
@@ -83,7 +107,8 @@ private final class BlockPair: Layer {
     harness.dst.pointer.update(repeating: .nan, count: harness.dst.count)
     harness.forward()
     harness.fill(harness.dDst, "dDst")
-    let (middle, dst) = (pair.middle(harness.workspace), Array(harness.dst.buffer))
+    let planned = try #require(harness.planned as? PlannedBlockPair)
+    let (middle, dst) = (planned.middle(harness.workspace), Array(harness.dst.buffer))
     harness.backward()
     return Results(
       middle: middle, dst: dst, dSrc: Array(harness.dSrc.buffer),
@@ -108,6 +133,21 @@ private final class BlockPair: Layer {
     for (one, other) in zip(together.gradients, apart.gradients) {
       #expect(Self.distance(one, other) < 1e-5)
     }
+  }
+
+  @Test("leaves nothing to be written in the evaluation phase")
+  func evaluation() throws {
+    let results = try [false, true].map { follows in
+      let pair = BlockPair(inputs: 256, follows: follows)
+      for parameter in pair.parameters { parameter.initialize(seed: 3) }
+      let harness = try LayerHarness(pair, on: Shape(n: 2, h: 6, w: 4, c: 256))
+      harness.fill(harness.src, "src")
+      harness.forward(.evaluation)
+      let planned = try #require(harness.planned as? PlannedBlockPair)
+      return [planned.middle(harness.workspace), Array(harness.dst.buffer)]
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0].allSatisfy { $0.contains { $0 > 0 } })
   }
 
   @Test("has the same bits with two threads", arguments: [64, 256])

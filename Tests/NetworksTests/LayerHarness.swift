@@ -6,6 +6,7 @@ import Testing
 /// A layer with the memory for one shape, driven pass by pass.
 final class LayerHarness {
   let layer: any Layer
+  let planned: any PlannedLayer
   let workspace: Workspace
   let src: MutableTensorView
   let dst: MutableTensorView
@@ -18,8 +19,9 @@ final class LayerHarness {
     self.layer = layer
     pool = ThreadPool(threads: threads)
     var plan = WorkspacePlan()
-    let result = try layer.plan(for: shape, in: &plan, threads: threads)
+    planned = try layer.plan(for: shape, in: &plan, threads: threads)
     plan.endLayer()
+    let result = planned.resultShape
     workspace = Workspace(plan)
     buffers = [shape, result, result, shape].map { AlignedBuffer(count: $0.count) }
     src = buffers[0].view(shape)
@@ -29,12 +31,13 @@ final class LayerHarness {
   }
 
   func forward(_ phase: LearningPhase = .training, step: Int = 0) {
-    layer.forward(src.readOnly, into: dst, pass: pass(phase, step))
+    let result = planned.forward(.written(src.readOnly), into: dst, pass: pass(phase, step))
+    guard case .written = result else { preconditionFailure("a layer alone writes its result") }
   }
 
   func backward(step: Int = 0) {
-    layer.backward(
-      dDst, src: src.readOnly, dst: dst.readOnly, into: dSrc, pass: pass(.training, step))
+    _ = planned.backward(
+      .whole(dDst), src: src.readOnly, dst: dst.readOnly, into: dSrc, pass: pass(.training, step))
   }
 
   private func pass(_ phase: LearningPhase, _ step: Int) -> Pass {
@@ -73,9 +76,9 @@ struct LayerSpecimen: CustomTestStringConvertible, Sendable {
 
   private static func block(
     _ inputs: Int, _ width: Int, _ stride: Int = 1
-  ) -> @Sendable (String) -> BlockPlan {
+  ) -> @Sendable (String) -> BlockDesign {
     { path in
-      BlockPlan(path: path, inChannels: inputs, width: width, stride: stride, policy: .fastest)
+      BlockDesign(path: path, inChannels: inputs, width: width, stride: stride, policy: .fastest)
     }
   }
 

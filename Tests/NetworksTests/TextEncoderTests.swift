@@ -173,7 +173,7 @@ struct TextEncoderTests {
       TextBesideLayer(encoder, words: golden.words), on: .matrix(golden.batch, 3))
     let width = harness.dst.shape.c
     #expect(width == 3 + 2 * golden.hidden)
-    let beside = try #require(harness.layer as? TextBesideLayer)
+    let beside = try #require(harness.planned as? PlannedTextBesideLayer)
     _ = beside.tokens(in: harness.workspace).buffer.update(
       fromContentsOf: alone.harness.src.buffer)
     harness.fill(harness.src, "features")

@@ -21,16 +21,20 @@ extension Checkpoint {
   private struct Entry: Codable {
     let name: String
     let shape: [Int]
-    /// In bytes, from the first number.
+    /// In bytes, from the first element.
     let offset: Int
   }
 
   /// Writes the file whole or not at all.
+  ///
+  /// - Throws: `FileError` where the system cannot write it.
   public func write(to path: String) throws {
     try Self.write(metadata: metadata, tensors: tensors.map(\.written), to: path)
   }
 
-  /// Writes tensors from where they lie.
+  /// Writes the file whole or not at all, with tensors from where they lie.
+  ///
+  /// - Throws: `FileError` where the system cannot write it.
   public static func write(
     metadata: Data, tensors: [WrittenTensor], to path: String
   ) throws {
@@ -60,6 +64,9 @@ extension Checkpoint {
   }
 
   /// Reads a file and checks all of it before any of it is believed.
+  ///
+  /// - Throws: `FileError` where it cannot be read, `CheckpointError` where it is damaged or of
+  ///   another version.
   public init(readingFrom path: String) throws {
     let file = try MappedFile(path: path)
     file.advise(.sequential)
@@ -67,50 +74,65 @@ extension Checkpoint {
       CheckpointError(
         "the checkpoint '\(path)' cannot be used: \(reason). Remove it, or put back a copy.")
     }
-    let bytes = file.bytes
-    guard bytes.count >= Self.prefixLength + 4 else {
-      throw damaged("it has only \(bytes.count) bytes")
-    }
-    guard bytes.prefix(8).elementsEqual(Self.magic) else {
-      throw damaged("it does not start as a checkpoint of this program does")
-    }
-    let numbers = (1...4).map { index in
-      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-    }
-    guard numbers[0] == Self.version else {
-      throw damaged("it has format version \(numbers[0]); this program reads \(Self.version)")
-    }
-    let limit = UInt64(bytes.count)
-    guard numbers[1...].allSatisfy({ $0 <= limit }) else {
-      throw damaged("its lengths do not fit its \(bytes.count) bytes")
-    }
-    let expected = Self.prefixLength + Int(numbers[1] + numbers[2] + numbers[3]) + 4
-    guard expected == bytes.count else {
-      throw damaged("it should have \(expected) bytes but has \(bytes.count)")
-    }
-    let body = UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))
-    let sum = UInt32(
-      littleEndian: bytes.loadUnaligned(fromByteOffset: body.count, as: UInt32.self))
-    guard CRC32.checksum(of: body) == sum else { throw damaged("its checksum is wrong") }
-    let (directoryLength, metadataLength) = (Int(numbers[1]), Int(numbers[2]))
-    let directory = Data(body[Self.prefixLength..<Self.prefixLength + directoryLength])
-    let start = Self.prefixLength + directoryLength
-    let data = UnsafeRawBufferPointer(rebasing: body[(start + metadataLength)...])
+    let sections = try Sections(of: file.bytes, damaged: damaged)
     let entries: [Entry]
     do {
-      entries = try JSONDecoder().decode([Entry].self, from: directory)
+      entries = try JSONDecoder().decode([Entry].self, from: Data(sections.directory))
     } catch {
       throw damaged("its directory cannot be read (\(error))")
     }
-    metadata = Data(body[start..<start + metadataLength])
+    metadata = Data(sections.metadata)
     tensors = try entries.map { entry in
-      guard let tensor = Self.tensor(entry, in: data) else {
+      guard let tensor = Self.tensor(entry, in: sections.elements) else {
         throw damaged("tensor '\(entry.name)' of shape \(entry.shape) lies outside the file")
       }
       return tensor
     }
   }
 
+  /// The three sections of a file whose lengths and checksum are right.
+  private struct Sections {
+    let directory: UnsafeRawBufferPointer
+    let metadata: UnsafeRawBufferPointer
+    let elements: UnsafeRawBufferPointer
+
+    /// Finds the sections; they are valid as long as `bytes` are.
+    init(
+      of bytes: UnsafeRawBufferPointer, damaged: (String) -> CheckpointError
+    ) throws(CheckpointError) {
+      guard bytes.count >= prefixLength + 4 else {
+        throw damaged("it has only \(bytes.count) bytes")
+      }
+      guard bytes.prefix(8).elementsEqual(magic) else {
+        throw damaged("it does not start as a checkpoint of this program does")
+      }
+      let numbers = (1...4).map { index in
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+      }
+      guard numbers[0] == version else {
+        throw damaged("it has format version \(numbers[0]); this program reads \(version)")
+      }
+      let limit = UInt64(bytes.count)
+      guard numbers[1...].allSatisfy({ $0 <= limit }) else {
+        throw damaged("its lengths do not fit its \(bytes.count) bytes")
+      }
+      let expected = prefixLength + Int(numbers[1] + numbers[2] + numbers[3]) + 4
+      guard expected == bytes.count else {
+        throw damaged("it should have \(expected) bytes but has \(bytes.count)")
+      }
+      let body = UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))
+      let sum = UInt32(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: body.count, as: UInt32.self))
+      guard CRC32.checksum(of: body) == sum else { throw damaged("its checksum is wrong") }
+      let start = prefixLength + Int(numbers[1])
+      let end = start + Int(numbers[2])
+      directory = UnsafeRawBufferPointer(rebasing: body[prefixLength..<start])
+      metadata = UnsafeRawBufferPointer(rebasing: body[start..<end])
+      elements = UnsafeRawBufferPointer(rebasing: body[end...])
+    }
+  }
+
+  /// A tensor of the directory; nil where it lies outside the elements.
   private static func tensor(_ entry: Entry, in data: UnsafeRawBufferPointer) -> NamedTensor? {
     var count = 1
     for extent in entry.shape {

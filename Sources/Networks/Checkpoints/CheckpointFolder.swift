@@ -24,11 +24,15 @@ public struct CheckpointFolder: Sendable {
   public var damaged: String { path + "/damaged.checkpoint" }
 
   /// Makes `checkpoint` the current one and keeps the one that was current before.
+  ///
+  /// - Throws: `FileError`, or Foundation's error where the folder cannot be made.
   public func save(_ checkpoint: Checkpoint) throws {
     try save(metadata: checkpoint.metadata, tensors: checkpoint.tensors.map(\.written))
   }
 
-  /// The same, with tensors from where they lie.
+  /// As ``save(_:)``, with tensors from where they lie.
+  ///
+  /// - Throws: as ``save(_:)``.
   public func save(metadata: Data, tensors: [WrittenTensor]) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
@@ -39,7 +43,9 @@ public struct CheckpointFolder: Sendable {
   /// The newest whole checkpoint, or nil where none was ever saved.
   ///
   /// Where the current one is damaged or missing, the previous one is returned with a notice, and
-  /// becomes the current one. Throws where there are files but none is whole.
+  /// becomes the current one.
+  ///
+  /// - Throws: `CheckpointError` or `FileError` where there are files but none is whole.
   public func load() throws -> Checkpoint? {
     let files = FileManager.default
     guard files.fileExists(atPath: path) else { return nil }

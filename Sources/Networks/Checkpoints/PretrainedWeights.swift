@@ -21,7 +21,10 @@ public struct PretrainedWeights: Sendable {
   /// - Throws: `WeightError` where its content is at fault, `FileError` where the system is.
   public init(path: String) throws { self.init(try WeightFile(path: path)) }
 
-  /// Opens the file of a recipe; throws where it is not the one that the recipe was made for.
+  /// Opens the file of a recipe.
+  ///
+  /// - Throws: as ``init(path:)``, and `WeightError` where the file is not the one that the recipe
+  ///   was made for.
   public init(_ source: WeightSource) throws {
     self.init(try WeightFile(path: source.path))
     guard digest == source.digest else {
@@ -49,6 +52,8 @@ public struct PretrainedWeights: Sendable {
   }
 
   /// Checks that the trunk of a network could start from here, without building it.
+  ///
+  /// - Throws: `WeightError` with all names and shapes that do not fit.
   public func checkTrunk(of configuration: ModelConfiguration) throws(WeightError) {
     try check(trunk: ResNet.trunkShapes(configuration), of: configuration)
   }
@@ -61,9 +66,12 @@ public struct PretrainedWeights: Sendable {
 
   /// Sets the parameters and running statistics of a network.
   ///
-  /// - Parameter names: the classes in order. A head for other classes is not taken, even if there
-  ///   are as many; a file tells its classes only where ``WeightExport`` or a like wrote it.
+  /// - Parameters:
+  ///   - model: a network whose trunk has the file's names and shapes.
+  ///   - names: the classes in order. A head for other classes is not taken, even if there are as
+  ///     many; a file tells its classes only where ``WeightExport`` or a like wrote it.
   /// - Returns: what is worth noting of the run, such as a head that was replaced.
+  /// - Throws: `WeightError` where the trunk does not fit or elements are not finite.
   public func load(
     into model: ImageClassifier, classes names: [String]
   ) throws(WeightError) -> [String] {
@@ -94,7 +102,7 @@ public struct PretrainedWeights: Sendable {
     return "run \(run)\(known.isEmpty ? "" : " (\(known))"): "
   }
 
-  /// Elements that can be computed with.
+  /// The elements of a tensor, checked to be finite and, of variances, not negative.
   private func values(of name: String) throws(WeightError) -> [Float] {
     let values = tensors[name]?.floats() ?? []
     guard values.allSatisfy(\.isFinite) else {
@@ -129,9 +137,8 @@ public struct PretrainedWeights: Sendable {
       }
     guard fits else {
       let expected = head.filter { $0.kind == .weight }.map { "\($0.name) \($0.shape)" }
-      let received = stored.filter { tensors[$0]!.shape.count > 1 }.sorted().prefix(8).map {
-        "\($0) \(tensors[$0]!.shape)"
-      }
+      let weights = tensors.filter { Self.isHead($0.key) && $0.value.shape.count > 1 }
+      let received = weights.sorted { $0.key < $1.key }.prefix(8).map { "\($0) \($1.shape)" }
       return "the file has \(received.joined(separator: ", ")), "
         + "this run \(expected.joined(separator: ", "))"
     }
@@ -149,10 +156,8 @@ public struct PretrainedWeights: Sendable {
     let missing = expected.keys.filter { found[$0] == nil }.sorted()
     let unexpected = found.keys.filter { expected[$0] == nil }.sorted()
     let misshapen = expected.keys.sorted().compactMap { name -> String? in
-      guard let tensor = found[name] else { return nil }
-      if tensor.shape != expected[name] {
-        return "\(name) \(tensor.shape), expected \(expected[name]!)"
-      }
+      guard let tensor = found[name], let shape = expected[name] else { return nil }
+      if tensor.shape != shape { return "\(name) \(tensor.shape), expected \(shape)" }
       return tensor.type.isFloating ? nil : "\(name) of type \(tensor.type.torchName)"
     }
     let groups = [

@@ -13,6 +13,7 @@ public enum WeightExport {
   ///   - tensors: parameters and running statistics, in PyTorch's order of elements.
   ///   - batches: PyTorch counts the batches that moved each running statistic.
   ///   - metadata: what the file says about itself, besides `format`.
+  /// - Throws: `FileError` where the system cannot write the file.
   public static func write(
     _ tensors: [NamedTensor], batches: Int, metadata: [String: String], to path: String
   ) throws {

@@ -5,7 +5,8 @@ import Tensors
 public struct WrittenTensor: Sendable {
   private enum Elements {
     case array([Float])
-    /// Those of somebody who does not change them before they are written.
+    /// Elements that belong to a parameter or an optimiser, which must not change before they are
+    /// written.
     case living(AlignedBuffer)
   }
 
@@ -18,6 +19,8 @@ public struct WrittenTensor: Sendable {
     (name, shape, elements) = (tensor.name, tensor.shape, .array(tensor.values))
   }
 
+  /// The elements of a buffer as they are when they are written.
+  ///
   /// - Precondition: the shape has as many elements as the buffer.
   init(_ name: String, shape: [Int], living buffer: AlignedBuffer) {
     precondition(shape.reduce(1, *) == buffer.count, "\(name): \(shape) is not \(buffer.count)")
@@ -28,7 +31,7 @@ public struct WrittenTensor: Sendable {
     (self.name, shape, elements) = (name, tensor.shape, tensor.elements)
   }
 
-  /// The same under a folder's name, such as `model/`.
+  /// This tensor with its name under a prefix, such as `model/`.
   public func under(_ prefix: String) -> WrittenTensor { WrittenTensor(prefix + name, self) }
 
   /// Elements in all.

@@ -24,10 +24,12 @@ public final class Parameter {
   public let part: Part
   public let kind: Kind
   private let stored: AlignedBuffer
-  /// How often somebody could have changed the elements; what is made from them is made again.
+  /// How often ``value`` was handed out, so how often the elements may have changed: what was made
+  /// from them before is out of date.
   private(set) var changes = 0
 
-  /// The elements, in our order, to read and write at once; not to be kept.
+  /// The elements, in our order, to read and to write now. Whoever kept this buffer and wrote to it
+  /// later would leave ``changes`` behind.
   public var value: AlignedBuffer {
     changes &+= 1
     return stored
@@ -36,11 +38,20 @@ public final class Parameter {
   /// The elements, in our order, to read.
   var elements: UnsafePointer<Float> { UnsafePointer(stored.pointer) }
 
-  /// The elements, in our order, to be written before anybody changes them.
+  /// The elements, in our order, for a checkpoint that is written before anybody changes them.
   public var written: WrittenTensor { WrittenTensor(name, shape: shape, living: stored) }
 
   /// As ``value``; nil for buffers.
   public let gradient: AlignedBuffer?
+
+  /// The gradient of what is trained.
+  ///
+  /// - Precondition: the parameter is no buffer.
+  var trainedGradient: AlignedBuffer {
+    guard let gradient else { preconditionFailure("\(name) is a buffer and has no gradient") }
+    return gradient
+  }
+
   let initial: InitialValue
   /// Whether weight decay may touch it at all.
   public let decays: Bool
@@ -50,6 +61,7 @@ public final class Parameter {
     self.init(name, shape, part: part, kind: kind, initial: .constant(0))
   }
 
+  /// A tensor of zeros, which ``initialize(seed:)`` sets to `initial`.
   init(
     _ name: String, _ shape: [Int], part: Part, kind: Kind, initial: InitialValue,
     decays: Bool = true
@@ -107,20 +119,5 @@ public final class Parameter {
         }
       }
     }
-  }
-}
-
-/// A tensor by name, as checkpoints hold it.
-public struct NamedTensor: Equatable, Sendable {
-  public let name: String
-  public let shape: [Int]
-  public let values: [Float]
-
-  /// A tensor of `values` in the order that its owner chose.
-  ///
-  /// - Precondition: the shape has as many elements as there are values.
-  public init(name: String, shape: [Int], values: [Float]) {
-    precondition(shape.reduce(1, *) == values.count, "\(name): \(shape) is not \(values.count)")
-    (self.name, self.shape, self.values) = (name, shape, values)
   }
 }

@@ -4,17 +4,14 @@ import Tensors
 /// Puts the encoding of a text beside each image's features: batch × features becomes
 /// batch × (features + encoding).
 ///
-/// The texts come by a way of their own: ``tokens(in:)`` is filled before the forward pass.
-package final class TextBesideLayer: Layer {
+/// The texts do not come from the layer below: ``PlannedTextBesideLayer/tokens(in:)`` is filled
+/// before the forward pass.
+package struct TextBesideLayer: Layer {
   package var path: String { encoder.path }
   private let encoder: TextEncoderLayer
   private let words: Int
-  private var features = 0
-  private var batch = 0
-  private var tokens: WorkspacePlan.Slot?
-  private var encoding: WorkspacePlan.Slot?
-  private var dEncoding: WorkspacePlan.Slot?
 
+  /// - Parameter words: of a text, at most.
   package init(_ encoder: TextEncoderLayer, words: Int) {
     (self.encoder, self.words) = (encoder, words)
   }
@@ -23,29 +20,55 @@ package final class TextBesideLayer: Layer {
 
   package func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int
-  ) throws(ShapeError) -> Shape {
-    (batch, features) = (src.n, src.h * src.w * src.c)
-    let texts = Shape.matrix(batch, words)
-    tokens = plan.reserve(texts.count, for: .untilBackward, label: "\(path) words")
-    let shape = try encoder.plan(for: texts, in: &plan, threads: threads)
-    encoding = plan.reserve(shape.count, for: .untilBackward, label: "\(path) encoding")
-    dEncoding = plan.reserve(shape.count, for: .call, label: "\(path) gradient of the encoding")
-    return .matrix(batch, features + encoder.outputs)
+  ) throws(ShapeError) -> PlannedTextBesideLayer {
+    let texts = Shape.matrix(src.n, words)
+    let tokens = plan.reserve(texts.count, for: .untilBackward, label: "\(path) words")
+    let encoder = try encoder.plan(for: texts, in: &plan, threads: threads)
+    let count = encoder.resultShape.count
+    return PlannedTextBesideLayer(
+      encoder, beside: src.h * src.w * src.c, texts: texts, tokens: tokens,
+      encoding: plan.reserve(count, for: .untilBackward, label: "\(path) encoding"),
+      dEncoding: plan.reserve(count, for: .call, label: "\(path) gradient of the encoding"))
   }
+}
+
+/// Texts beside images, of given extents.
+package final class PlannedTextBesideLayer: PlainLayer {
+  private let encoder: PlannedTextEncoderLayer
+  /// Elements of an image.
+  private let features: Int
+  /// batch × words
+  private let texts: Shape
+  private let tokens: WorkspacePlan.Slot
+  /// batch × encoding, and its gradient.
+  private let encoding: WorkspacePlan.Slot
+  private let dEncoding: WorkspacePlan.Slot
+
+  fileprivate init(
+    _ encoder: PlannedTextEncoderLayer, beside features: Int, texts: Shape,
+    tokens: WorkspacePlan.Slot, encoding: WorkspacePlan.Slot, dEncoding: WorkspacePlan.Slot
+  ) {
+    (self.encoder, self.features, self.texts) = (encoder, features, texts)
+    (self.tokens, self.encoding, self.dEncoding) = (tokens, encoding, dEncoding)
+  }
+
+  /// Elements of an encoding.
+  private var width: Int { encoder.resultShape.c }
+
+  package var resultShape: Shape { .matrix(texts.n, features + width) }
 
   /// batch × words, to be filled before a forward pass; kept until the backward pass is done.
   package func tokens(in workspace: Workspace) -> MutableTensorView {
-    workspace.tensor(tokens!, .matrix(batch, words))
+    workspace.tensor(tokens, texts)
   }
 
   package func forward(_ src: TensorView, into dst: MutableTensorView, pass: Pass) {
-    let encoded = pass.workspace.tensor(encoding!, .matrix(batch, encoder.outputs))
+    let encoded = pass.workspace.tensor(encoding, encoder.resultShape)
     encoder.forward(tokens(in: pass.workspace).readOnly, into: encoded, pass: pass)
-    let width = features + encoder.outputs
-    for row in 0..<batch {
-      (dst.pointer + row * width).update(from: src.pointer + row * features, count: features)
-      (dst.pointer + row * width + features).update(
-        from: encoded.pointer + row * encoder.outputs, count: encoder.outputs)
+    for row in 0..<texts.n {
+      let target = dst.pointer + row * (features + width)
+      target.update(from: src.pointer + row * features, count: features)
+      (target + features).update(from: encoded.pointer + row * width, count: width)
     }
   }
 
@@ -53,14 +76,12 @@ package final class TextBesideLayer: Layer {
     _ dDst: MutableTensorView, src: TensorView, dst: TensorView, into dSrc: MutableTensorView?,
     pass: Pass
   ) {
-    let encoded = pass.workspace.tensor(encoding!, .matrix(batch, encoder.outputs))
-    let dEncoded = pass.workspace.tensor(dEncoding!, encoded.shape)
-    let width = features + encoder.outputs
-    for row in 0..<batch {
-      let source = dDst.pointer + row * width
+    let encoded = pass.workspace.tensor(encoding, encoder.resultShape)
+    let dEncoded = pass.workspace.tensor(dEncoding, encoder.resultShape)
+    for row in 0..<texts.n {
+      let source = dDst.pointer + row * (features + width)
       if let dSrc { (dSrc.pointer + row * features).update(from: source, count: features) }
-      (dEncoded.pointer + row * encoder.outputs).update(
-        from: source + features, count: encoder.outputs)
+      (dEncoded.pointer + row * width).update(from: source + features, count: width)
     }
     encoder.backward(
       dEncoded, src: tokens(in: pass.workspace).readOnly, dst: encoded.readOnly, into: nil,

@@ -8,7 +8,15 @@ public enum FrozenPart: String, Codable, CaseIterable, Sendable {
   case stem, layer1, layer2, layer3, layer4
 
   /// 0 for the stem, k for stage k.
-  fileprivate var stages: Int { Self.allCases.firstIndex(of: self)! }
+  fileprivate var stages: Int {
+    switch self {
+    case .stem: 0
+    case .layer1: 1
+    case .layer2: 2
+    case .layer3: 3
+    case .layer4: 4
+    }
+  }
 }
 
 extension ModelConfiguration.Architecture {

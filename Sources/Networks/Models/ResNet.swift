@@ -30,12 +30,11 @@ struct ResNet {
     var layers: [any Layer] = [StemLayer(stem, pools: !isSmall)]
     for (stageIndex, stage) in stages.enumerated() {
       for block in 0..<stage.blocks {
-        let plan = BlockPlan(
+        let design = BlockDesign(
           path: "layer\(stageIndex + 1).\(block)", inChannels: channels, width: stage.width,
           stride: stageIndex > 0 && block == 0 ? 2 : 1, policy: policy)
-        let next = architecture.isBottleneck ? plan.bottleneck() : plan.basic(padded: isCIFAR)
-        if let below = layers.last as? ResidualBlock { next.follow(below) }
-        layers.append(next)
+        layers.append(
+          architecture.isBottleneck ? design.bottleneck() : design.basic(padded: isCIFAR))
         channels = stage.width * (architecture.isBottleneck ? 4 : 1)
       }
     }
@@ -90,58 +89,4 @@ extension ModelConfiguration.Architecture {
   public var isCIFAR: Bool { self == .cifarResnet20 || self == .cifarResnet32 }
   /// Whether its blocks are 1×1, 3×3, 1×1.
   var isBottleneck: Bool { self == .resnet50 || self == .resnet101 }
-}
-
-/// What one residual block is made from.
-package struct BlockPlan {
-  let path: String
-  let inChannels: Int
-  let width: Int
-  let stride: Int
-  let policy: ConvolutionPolicy
-
-  package init(
-    path: String, inChannels: Int, width: Int, stride: Int, policy: ConvolutionPolicy
-  ) {
-    (self.path, self.inChannels, self.width) = (path, inChannels, width)
-    (self.stride, self.policy) = (stride, policy)
-  }
-
-  private func unit(
-    _ convolution: String, _ norm: String, from: Int, to: Int, kernel: Int, stride: Int = 1
-  ) -> NormalizedConvolution {
-    NormalizedConvolution(
-      convolution: ConvolutionLayer(
-        "\(path).\(convolution)", from: from, to: to, kernel: kernel, stride: stride,
-        policy: policy),
-      norm: BatchNormLayer("\(path).\(norm)", channels: to))
-  }
-
-  private func projection(to channels: Int) -> ResidualBlock.Shortcut {
-    if stride == 1 && inChannels == channels { return .identity }
-    return .projection(
-      unit(
-        "downsample.0", "downsample.1", from: inChannels, to: channels, kernel: 1, stride: stride))
-  }
-
-  package func basic(padded: Bool) -> ResidualBlock {
-    let units = [
-      unit("conv1", "bn1", from: inChannels, to: width, kernel: 3, stride: stride),
-      unit("conv2", "bn2", from: width, to: width, kernel: 3),
-    ]
-    let isIdentity = stride == 1 && inChannels == width
-    return ResidualBlock(
-      path, units: units,
-      shortcut: padded && !isIdentity ? .padded(stride: stride) : projection(to: width))
-  }
-
-  /// Version 1.5: the stride is in the 3×3 convolution.
-  package func bottleneck() -> ResidualBlock {
-    let units = [
-      unit("conv1", "bn1", from: inChannels, to: width, kernel: 1),
-      unit("conv2", "bn2", from: width, to: width, kernel: 3, stride: stride),
-      unit("conv3", "bn3", from: width, to: 4 * width, kernel: 1),
-    ]
-    return ResidualBlock(path, units: units, shortcut: projection(to: 4 * width))
-  }
 }

@@ -9,16 +9,21 @@ import Tensors
 package struct SpareMemory {
   /// Layers of the trunk.
   private let trunk: Int
-  /// Where each layer's part of the plan begins.
+  /// Where in the plan the memory begins that each layer keeps.
   private var starts: [Int] = []
   /// Elements of each layer's result.
   private var counts: [Int] = []
   /// Where the trunk's last result ends, and the room after it.
   private var (trunkEnd, end) = (0, 0)
 
+  /// The memory of a trunk of so many layers, none of which has been planned yet.
   package init(trunk: Int) { self.trunk = trunk }
 
-  /// Adds the layer that was just planned, from the number `start` on.
+  /// Adds the layer that was just planned.
+  ///
+  /// - Parameters:
+  ///   - start: `plan.privateCount` before the layer was planned.
+  ///   - count: elements of its result.
   package mutating func add(from start: Int, result count: Int, in plan: inout WorkspacePlan) {
     starts.append(start)
     counts.append(count)
@@ -29,15 +34,15 @@ package struct SpareMemory {
     end = plan.privateCount
   }
 
-  /// Elements between the gradient of a layer's result and the end: a pass reads one gradient and
-  /// writes the next, so those of odd layers lie before those of even ones.
+  /// Elements between the gradient of a layer's result and the end of the memory: a pass reads one
+  /// gradient and writes the next, so those of odd layers lie before those of even ones.
   private func distance(_ index: Int) -> Int {
     guard !index.isMultiple(of: 2) else { return 0 }
     let neighbours = [index - 1, index + 1].filter { $0 < min(trunk, counts.count) }
-    return (neighbours.map { counts[$0] }.max()! + 15) / 16 * 16
+    return ((neighbours.map { counts[$0] }.max() ?? 0) + 15) / 16 * 16
   }
 
-  /// Where the part of the layer that is `above` this one begins.
+  /// Where the memory begins that is kept by the layer which lies `above` layers above this one.
   private func start(_ index: Int, above: Int) -> Int {
     index + above < trunk ? starts[index + above] : trunkEnd
   }
@@ -45,19 +50,18 @@ package struct SpareMemory {
   /// Places for the gradients of all results; layers of the head, and others for whose gradients
   /// there is no room, share two places of their own.
   package func gradients(in plan: inout WorkspacePlan) -> [WorkspacePlan.Slot] {
-    var slots = counts.indices.map { index in
+    let reused = counts.indices.map { index in
       // It is written by the layer above.
       index < trunk
         ? plan.reuse(
           counts[index], from: start(index, above: 2), before: end - distance(index)) : nil
     }
-    for (parity, name) in ["even", "odd"].enumerated() {
-      let others = slots.indices.filter { $0 % 2 == parity && slots[$0] == nil }
-      let largest = others.map { counts[$0] }.max() ?? 0
-      let slot = plan.reserve(largest, for: .untilBackward, label: "gradient, \(name)")
-      for index in others { slots[index] = slot }
+    let shared = ["even", "odd"].enumerated().map { parity, name in
+      let others = reused.indices.filter { $0 % 2 == parity && reused[$0] == nil }
+      return plan.reserve(
+        others.map { counts[$0] }.max() ?? 0, for: .untilBackward, label: "gradient, \(name)")
     }
-    return slots.map { $0! }
+    return reused.enumerated().map { index, slot in slot ?? shared[index % 2] }
   }
 
   /// Places for the results of layers of the trunk, not the last, that are made again for the
@@ -67,7 +71,7 @@ package struct SpareMemory {
   ) -> [Int: WorkspacePlan.Slot] {
     var slots: [Int: WorkspacePlan.Slot] = [:]
     for index in layers.sorted() {
-      let kept = gradients[index...index + 1].map(\.offset).min()!
+      let kept = min(gradients[index].offset, gradients[index + 1].offset)
       slots[index] =
         plan.reuse(counts[index], from: start(index, above: 2), before: min(end, kept))
         ?? plan.reserve(counts[index], for: .untilBackward, label: "result of layer \(index)")
@@ -84,7 +88,7 @@ package struct SpareMemory {
       let start = start(index, above: 1)
       let beside =
         gradients[max(index - 1, 0)...index] + [index - 1, index].compactMap { results[$0] }
-      return start..<max(start, min(end, beside.map(\.offset).min()!))
+      return start..<max(start, beside.map(\.offset).reduce(end, min))
     }
   }
 }

@@ -32,7 +32,7 @@ public final class AdamW: Optimizer {
         weightDecay: configuration.weightDecay(of: parameter), step: steps,
         gradientScale: scale)
       UpdateRules.adamW(
-        rule, w: parameter.value.pointer, g: parameter.gradient!.pointer,
+        rule, w: parameter.value.pointer, g: parameter.trainedGradient.pointer,
         first: memory.buffer(0, of: index), second: memory.buffer(1, of: index),
         count: parameter.count, pool: pool)
     }

@@ -5,9 +5,11 @@ import Tensors
 ///
 /// Every step is one fused pass over each parameter, and the same bits with any number of threads.
 public protocol Optimizer: AnyObject {
-  /// Updates all parameters with their gradients; `learningRateFactor` is the schedule's.
+  /// Updates all parameters with their gradients.
   ///
-  /// `gradientNorm` saves its computation where the caller has it already.
+  /// - Parameters:
+  ///   - learningRateFactor: the schedule's, by which the configured learning rate is multiplied.
+  ///   - gradientNorm: what ``gradientNorm()`` returns, where the caller has computed it already.
   func step(learningRateFactor: Double, gradientNorm: Double?)
   /// √Σ g² over all parameters, in double precision; NaN or ∞ if a gradient is.
   func gradientNorm() -> Double
@@ -27,7 +29,7 @@ public struct OptimizerState: Equatable, Sendable {
   /// Named `moment.parameter`, such as `momentum.fc.weight`.
   public var tensors: [NamedTensor]
 
-  /// A memory of so many steps.
+  /// The memory after so many steps.
   public init(steps: Int, tensors: [NamedTensor]) { (self.steps, self.tensors) = (steps, tensors) }
 }
 
@@ -42,7 +44,10 @@ extension Optimizer {
     step(learningRateFactor: learningRateFactor, gradientNorm: nil)
   }
 
-  /// Sets what was saved; throws where it belongs to other parameters or another rule.
+  /// Sets what was saved.
+  ///
+  /// - Throws: `CheckpointError` where it belongs to other parameters or another rule; nothing is
+  ///   changed then.
   public func restore(_ saved: OptimizerState) throws(CheckpointError) {
     let expected = Dictionary(uniqueKeysWithValues: moments.map { ($0.name, $0.shape) })
     let received = Dictionary(
@@ -69,83 +74,5 @@ public func makeOptimizer(
   switch configuration.rule {
   case .sgd: SGD(configuration, parameters: parameters, pool: pool)
   case .adamw: AdamW(configuration, parameters: parameters, pool: pool)
-  }
-}
-
-extension OptimizerConfiguration {
-  /// The learning rate of a part at the schedule's peak.
-  func learningRate(of part: Parameter.Part) -> Double {
-    part == .head ? headLearningRate ?? learningRate : learningRate
-  }
-
-  /// The decay of one parameter.
-  func weightDecay(of parameter: Parameter) -> Double {
-    parameter.decays && (decaysNormAndBias || !parameter.kind.isNormOrBias) ? weightDecay : 0
-  }
-
-  /// What gradients are multiplied by: torch's `clip_grad_norm_`, min(1, limit / (norm + 1e-6)).
-  func gradientScale(norm: @autoclosure () -> Double) -> Float {
-    guard let clipNorm else { return 1 }
-    let factor = clipNorm / (norm() + 1e-6)
-    return factor < 1 || factor.isNaN ? Float(factor) : 1
-  }
-}
-
-/// Parameters with, for each, as many buffers as a rule has moments.
-struct OptimizerMemory {
-  let parameters: [Parameter]
-  /// Names of the moments, such as `exp_avg`.
-  let moments: [String]
-  /// moments × parameters
-  private let buffers: [[AlignedBuffer]]
-  private let partials: [Double]
-  private let pool: ThreadPool
-
-  init(_ parameters: [Parameter], moments: [String], pool: ThreadPool) {
-    let trained = parameters.filter { $0.gradient != nil }
-    self.parameters = trained
-    self.moments = moments
-    self.pool = pool
-    buffers = moments.map { _ in trained.map { AlignedBuffer(count: $0.count) } }
-    let largest = trained.map { UpdateRules.partialCount($0.count) }.max() ?? 0
-    partials = [Double](repeating: 0, count: largest)
-  }
-
-  func buffer(_ moment: Int, of parameter: Int) -> UnsafeMutablePointer<Float> {
-    buffers[moment][parameter].pointer
-  }
-
-  func gradientNorm() -> Double {
-    var partials = partials
-    var sum = 0.0
-    partials.withUnsafeMutableBufferPointer { partials in
-      for parameter in parameters {
-        sum += UpdateRules.sumOfSquares(
-          parameter.gradient!.pointer, count: parameter.count, partials: partials.baseAddress!,
-          pool: pool)
-      }
-    }
-    return sum.squareRoot()
-  }
-
-  /// Named `moment.parameter`, in our order of elements.
-  var written: [WrittenTensor] {
-    zip(moments, buffers).flatMap { moment, buffers in
-      zip(parameters, buffers).map { parameter, buffer in
-        WrittenTensor("\(moment).\(parameter.name)", shape: parameter.shape, living: buffer)
-      }
-    }
-  }
-
-  /// Puts back what was written.
-  func set(_ tensors: [NamedTensor]) {
-    let saved = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
-    for (moment, buffers) in zip(moments, buffers) {
-      for (parameter, buffer) in zip(parameters, buffers) {
-        let tensor = saved["\(moment).\(parameter.name)"]
-        precondition(tensor?.shape == parameter.shape, "no \(moment) of \(parameter.name)")
-        _ = buffer.buffer.update(fromContentsOf: tensor!.values)
-      }
-    }
   }
 }

@@ -32,7 +32,7 @@ public final class SGD: Optimizer {
         momentum: Float(configuration.momentum), nesterov: configuration.nesterov,
         weightDecay: Float(configuration.weightDecay(of: parameter)), gradientScale: scale)
       UpdateRules.sgd(
-        rule, w: parameter.value.pointer, g: parameter.gradient!.pointer,
+        rule, w: parameter.value.pointer, g: parameter.trainedGradient.pointer,
         velocity: memory.moments.isEmpty ? nil : memory.buffer(0, of: index),
         count: parameter.count, pool: pool)
     }

@@ -4,6 +4,29 @@
   import Darwin
 #endif
 
+/// How the learning rate runs over a training, as a factor of its peak.
+public struct ScheduleConfiguration: Codable, Hashable, Sendable {
+  /// The curve after the warm-up.
+  public enum Curve: String, Codable, CaseIterable, Sendable { case constant, step, cosine }
+  public var curve: Curve
+  /// Epochs of linear warm-up from 0.
+  public var warmupEpochs: Double
+  /// `step`: the epochs at which the rate is multiplied by ``gamma``.
+  public var milestones: [Double]
+  public var gamma: Double
+  /// `cosine`: the factor at the end.
+  public var minimumFactor: Double
+
+  /// A cosine from 1 to 0 without warm-up.
+  public init(
+    curve: Curve = .cosine, warmupEpochs: Double = 0, milestones: [Double] = [],
+    gamma: Double = 0.1, minimumFactor: Double = 0
+  ) {
+    (self.curve, self.warmupEpochs) = (curve, warmupEpochs)
+    (self.milestones, self.gamma, self.minimumFactor) = (milestones, gamma, minimumFactor)
+  }
+}
+
 extension ScheduleConfiguration {
   /// The learning rate of step `step` of `totalSteps`, counted from 0, as a factor of its peak.
   ///
