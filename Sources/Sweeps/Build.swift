@@ -12,6 +12,7 @@ public enum Build {
   /// What `poise --version` prints, such as `0.1.0 (commit 25ad9c1f0e4b)`.
   public static var description: String {
     guard let commit else { return "\(version) (commit unknown)" }
-    return "\(version) (commit \(commit.prefix(12))\(commit.hasSuffix("+") ? ", with changes" : ""))"
+    let changes = commit.hasSuffix("+") ? ", with changes" : ""
+    return "\(version) (commit \(commit.prefix(12))\(changes))"
   }
 }

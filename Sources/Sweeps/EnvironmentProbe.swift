@@ -11,7 +11,8 @@ public enum EnvironmentProbe {
       host: process.hostName, operatingSystem: process.operatingSystemVersionString,
       processor: processor, cores: process.processorCount,
       memoryMB: Int(process.physicalMemory / 1_048_576), swift: compiler,
-      toolVersion: Build.version, blas: "\(OpenBLAS.configuration), own kernels \(OpenBLAS.kernels)",
+      toolVersion: Build.version,
+      blas: "\(OpenBLAS.configuration), own kernels \(OpenBLAS.kernels)",
       threads: threads,
       gitCommit: git(["rev-parse", "HEAD"]),
       gitDirty: git(["status", "--porcelain", "--untracked-files=no"]).map { !$0.isEmpty })
