@@ -79,7 +79,10 @@ let package = Package(
     // Floor 4
     room(
       "Experiments",
-      ["Recipes", "Datasets", "Kernels", "Metrics", "Networks", "Strategies", "Results", yams]),
+      [
+        "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Statistics",
+        "Strategies", "Results", yams,
+      ]),
     room(
       "Training",
       [
