@@ -81,8 +81,8 @@ let package = Package(
     room(
       "Experiments",
       [
-        "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Strategies", "Results",
-        yams,
+        "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Statistics",
+        "Strategies", "Results", yams,
       ]),
     room(
       "Training",
@@ -124,10 +124,10 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Metrics"),
     tests(of: "Statistics"),
-    tests(of: "Files"),
+    tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
-    tests(of: "Images", ["Files", "Randomness"]),
-    tests(of: "Datasets", ["Files"]),
+    tests(of: "Images", ["Files", "Randomness", "TestSupport"]),
+    tests(of: "Datasets", ["Files", "TestSupport"]),
     tests(of: "Results", ["Metrics"]),
     tests(of: "Weights", ["Randomness", "Files", "TestSupport"]),
     tests(
@@ -146,7 +146,7 @@ let package = Package(
         "Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "Results", "Metrics",
         "Randomness", "Files", "TestSupport",
       ]),
-    tests(of: "ResultsSQLite", ["Results", "Metrics", grdb]),
+    tests(of: "ResultsSQLite", ["Results", "Metrics", "TestSupport", grdb]),
     tests(
       of: "Sweeps",
       ["Experiments", "Training", "Recipes", "Datasets", "Results", "TestSupport"]),

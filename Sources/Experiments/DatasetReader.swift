@@ -3,7 +3,7 @@ import Foundation
 
 /// Reads `dataset`.
 struct DatasetReader {
-  let section: Section
+  let section: SectionReader
 
   enum Format: String, CaseIterable { case csv, folder, idx, cifar10, cifar100 }
 
@@ -21,14 +21,16 @@ struct DatasetReader {
     let root = root()
     let catalogue = catalogue()
     let classes = Self.classes(of: section)
-    let limit = section.number(
-      "quarantine_limit", default: 0.05, expected: "a share from 0 to 1"
-    ) { (0...1).contains($0) }
+    let limit = section.number("quarantine_limit", expected: "a share from 0 to 1") {
+      (0...1).contains($0)
+    }
     let name = section.text("name")
     guard let root, let catalogue else { return nil }
     let last = root.split(separator: "/").last.map(String.init) ?? "data"
-    return DatasetConfiguration(
-      name: name ?? last, root: root, format: catalogue, classes: classes, quarantineLimit: limit)
+    var dataset = DatasetConfiguration(
+      name: name ?? last, root: root, format: catalogue, classes: classes)
+    if let limit { dataset.quarantineLimit = limit }
+    return dataset
   }
 
   /// The absolute path of the root, seen from the folder of the file it is written in.
@@ -104,7 +106,7 @@ struct DatasetReader {
   }
 
   /// Which classes of a data set count.
-  static func classes(of section: Section) -> ClassSelection {
+  static func classes(of section: SectionReader) -> ClassSelection {
     let classes = section.section("classes", .classes)
     func count(_ key: String) -> Int? {
       classes.integer(key, expected: "a whole number of at least 1") { $0 >= 1 }
@@ -135,7 +137,7 @@ struct DatasetReader {
   private func optionalPath(_ key: String) -> String? { section.relativePath(key) }
 }
 
-extension Section {
+extension SectionReader {
   /// A path below the data's root.
   func relativePath(_ key: String) -> String? {
     guard let path = text(key) else { return nil }

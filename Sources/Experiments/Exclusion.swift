@@ -13,7 +13,7 @@ final class Exclusion {
   private let problems: ProblemList
   private var excluded: [Entry] = []
 
-  init(_ root: Section, entries: [StrategyEntry], labels: [String]) {
+  init(_ root: SectionReader, entries: [StrategyEntry], labels: [String]) {
     problems = root.problems
     excluded =
       root.list("exclude", of: "mappings") { node in
@@ -51,7 +51,7 @@ final class Exclusion {
   }
 
   private static func read(
-    _ node: FileNode, _ root: Section, entries: [StrategyEntry], labels: [String]
+    _ node: FileNode, _ root: SectionReader, entries: [StrategyEntry], labels: [String]
   ) -> Entry? {
     guard let listed = node.entries, !listed.isEmpty else {
       root.addWrong(
@@ -64,7 +64,7 @@ final class Exclusion {
       .flatMap { $0.variants.flatMap(\.swept.keys) }
     var known = FileSection.exclude.keys
     for key in Set(sweptKeys).sorted() { known.append(FileKey(key, "", "", "")) }
-    let section = Section(
+    let section = SectionReader(
       node, FileSection("exclude", known), at: root.place, problems: root.problems)
     if let label, !labels.contains(label) {
       section.add(

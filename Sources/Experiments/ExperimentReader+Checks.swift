@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Recipes
+import Statistics
 
 /// What can only be seen when all runs are there.
 extension ExperimentReader {
@@ -108,24 +109,18 @@ extension ExperimentReader {
     value == value.rounded() ? String(Int64(value)) : "\(value)"
   }
 
-  /// Says when the seeds are too few for any difference to be significant.
-  ///
-  /// n paired differences of one sign have an exact two-sided p of 2^(1−n), by the sign test and by
-  /// Wilcoxon's; Holm multiplies the smallest of m by m.
+  /// Says when the seeds are too few for any difference to be significant at 0.05, after Holm's
+  /// correction over all comparisons with the baseline.
   func noteSignificance(of recipes: [Recipe], seeds: Int, baseline: String) {
     let others = Set(recipes.filter { $0.label != baseline }.map(Self.groupName)).count
-    guard others > 0, Self.leastP(seeds: seeds, comparisons: others) > 0.05 else { return }
-    var needed = seeds
-    while Self.leastP(seeds: needed, comparisons: others) > 0.05 { needed += 1 }
+    guard others > 0 else { return }
+    let needed = pairsNeeded(comparisons: others, alpha: 0.05)
+    guard seeds < needed else { return }
     let comparisons = others == 1 ? "one comparison" : "Holm over \(others) comparisons"
     problems.warn(
       root.node("seeds")?.place ?? root.place,
       "\(seeds) \(seeds == 1 ? "seed" : "seeds"): no difference can be significant at 0.05 "
         + "after \(comparisons); \(needed) would be needed", as: .note)
-  }
-
-  private static func leastP(seeds: Int, comparisons: Int) -> Double {
-    Double(sign: .plus, exponent: 1 - seeds, significand: Double(comparisons))
   }
 }
 

@@ -8,7 +8,7 @@ import Results
 struct ExperimentReader {
   /// Runs beyond this are a slip.
   static let runLimit = 10_000
-  let root: Section
+  let root: SectionReader
   let file: String
   let problems: ProblemList
   private let node: FileNode
@@ -16,7 +16,7 @@ struct ExperimentReader {
 
   init(_ node: FileNode, file: String, problems: ProblemList, weights: WeightReader) {
     (self.node, self.file, self.problems, self.weights) = (node, file, problems, weights)
-    root = Section(node, .file, at: node.place, problems: problems)
+    root = SectionReader(node, .file, at: node.place, problems: problems)
   }
 
   /// What the recipes of all strategies share.
@@ -126,14 +126,15 @@ struct ExperimentReader {
 
   private func limits() -> SweepLimits {
     let section = root.section("limits", .limits)
+    let usual = SweepLimits()
     return SweepLimits(
       run: section.seconds("run"), night: section.seconds("night"),
       failuresInARow: section.integer(
-        "failures_in_a_row", default: 3, expected: "a whole number of at least 1"
+        "failures_in_a_row", default: usual.failuresInARow, expected: "a whole number of at least 1"
       ) { $0 >= 1 },
-      retries: section.integer("retries", default: 1, expected: "a whole number from 0 to 100") {
-        (0...100).contains($0)
-      })
+      retries: section.integer(
+        "retries", default: usual.retries, expected: "a whole number from 0 to 100"
+      ) { (0...100).contains($0) })
   }
 
   private func seeds() -> [UInt64] {
@@ -218,9 +219,9 @@ struct ExperimentReader {
     var group = Group(
       label: entry.label, place: entry.place, variant: variant, model: usual.model,
       training: usual.training)
-    func changed(_ file: FileNode) -> Section {
+    func changed(_ file: FileNode) -> SectionReader {
       let file = file.removing(["strategies"])
-      return Section(
+      return SectionReader(
         variant.overridden?.merged(over: file) ?? file, .file, at: node.place, problems: problems)
     }
     group.stages = stages.map { stage in

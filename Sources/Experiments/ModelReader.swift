@@ -4,7 +4,7 @@ import Recipes
 
 /// Reads `image`.
 struct ImageReader {
-  let section: Section
+  let section: SectionReader
 
   func read() -> ImageConfiguration? {
     func side(_ key: String) -> Int? {
@@ -52,20 +52,20 @@ struct ImageReader {
 
 /// Reads `model`.
 struct ModelReader {
-  let section: Section
+  let section: SectionReader
   let weights: WeightReader
 
   func read() -> ModelConfiguration {
-    let architecture = section.choice(
-      "architecture", default: ModelConfiguration.Architecture.resnet50)
+    let usual = ModelConfiguration()
+    let architecture = section.choice("architecture", default: usual.architecture)
     let isSmall = [.cifarResnet20, .cifarResnet32].contains(architecture)
-    let stem = section.choice("stem", default: isSmall ? .small : ModelConfiguration.Stem.imagenet)
+    let stem = section.choice("stem", default: isSmall ? .small : usual.stem)
     if isSmall, stem != .small {
       section.add(
         "stem", "\(architecture.rawValue) always has the small stem", hint: "leave 'stem' out")
     }
     let convolution = section.choice(
-      "convolution", default: ConvolutionPolicy.fastest,
+      "convolution", default: usual.convolution,
       among: [
         ("fastest", .fastest), ("exact", .exact), ("reference", .reference),
         // Its older name, and as the store and `enginebench` spell that.
@@ -76,11 +76,13 @@ struct ModelReader {
     let hidden = head.list("hidden", of: expected) { node in
       head.integer(node, "hidden", expected: expected) { (1...65_536).contains($0) }
     }
-    let dropout = head.number("dropout", default: 0, expected: "a share from 0 to below 1") {
+    let dropout = head.number(
+      "dropout", default: usual.dropout, expected: "a share from 0 to below 1"
+    ) {
       $0 >= 0 && $0 < 1
     }
     var model = ModelConfiguration(
-      architecture: architecture, stem: stem, hidden: hidden ?? [], dropout: dropout,
+      architecture: architecture, stem: stem, hidden: hidden ?? usual.hidden, dropout: dropout,
       convolution: convolution, cosineScale: cosineScale(head))
     model.weights = weights.read(section, for: model)
     readFreezing(into: &model)
@@ -112,7 +114,7 @@ struct ModelReader {
   }
 
   /// `kind: cosine` with its scale; `nil` for a linear classifier.
-  private func cosineScale(_ head: Section) -> Double? {
+  private func cosineScale(_ head: SectionReader) -> Double? {
     enum Kind: String, CaseIterable { case linear, cosine }
     let kind = head.choice("kind", default: Kind.linear)
     let scale = head.number("scale", default: 16, expected: "a number above 0, to 1000") {

@@ -2,17 +2,18 @@ import Datasets
 
 /// Reads `split`. `format` is absent where `dataset` was unreadable.
 struct SplitReader {
-  let section: Section
+  let section: SectionReader
   let format: DatasetReader.Format?
   /// Whether an IDX data set has test files.
   let hasTestFiles: Bool
 
   func read() -> SplitConfiguration {
-    let seed = section.integer("seed", default: 1, expected: "a whole number of at least 0") {
-      $0 >= 0
-    }
+    let usual = SplitConfiguration()
+    let seed = section.integer(
+      "seed", default: Int(usual.seed), expected: "a whole number of at least 0"
+    ) { $0 >= 0 }
     let validation = section.number(
-      "validation", default: 0.1, expected: "a share from 0 to below 1"
+      "validation", default: usual.validation, expected: "a share from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
     return SplitConfiguration(
       test: test(), validation: validation, seed: UInt64(seed), longTail: longTail())
@@ -21,9 +22,9 @@ struct SplitReader {
   private func test() -> TestRule {
     guard let node = section.node("test") else {
       switch format {
-      case .idx where !hasTestFiles: return .stratified(share: 0.2)
+      case .idx where !hasTestFiles: return SplitConfiguration().test
       case .idx, .cifar10, .cifar100: return .given
-      default: return .stratified(share: 0.2)
+      default: return SplitConfiguration().test
       }
     }
     if node.entries != nil { return rule(node) }
@@ -40,11 +41,11 @@ struct SplitReader {
     let share = section.number(
       node, "test", expected: "a share above 0 and below 1, 'given', or a rule"
     ) { $0 > 0 && $0 < 1 }
-    return .stratified(share: share ?? 0.2)
+    return share.map { .stratified(share: $0) } ?? SplitConfiguration().test
   }
 
   private func rule(_ node: FileNode) -> TestRule {
-    let rule = Section(
+    let rule = SectionReader(
       node, .testByColumn, at: section.place, problems: section.problems)
     if let format, format != .csv {
       section.add("test", "a rule needs format csv, the format is \(format)")
@@ -73,7 +74,8 @@ struct SplitReader {
       side: key == "train" ? .train : .test)
   }
 
-  private func condition(_ node: FileNode, _ key: String, in rule: Section) -> ColumnCondition {
+  private func condition(_ node: FileNode, _ key: String, in rule: SectionReader) -> ColumnCondition
+  {
     let expected = "even, odd, or a mapping with divisible_by, one_of, below or above"
     guard let entries = node.entries else {
       if node.isPlain("even") { return .even }
@@ -81,7 +83,7 @@ struct SplitReader {
       rule.addWrong(node, key, expected: expected)
       return .even
     }
-    let section = Section(
+    let section = SectionReader(
       node, .columnCondition, named: rule.path(key), at: rule.place, problems: rule.problems)
     guard entries.count == 1, let name = entries.first?.key else {
       rule.addWrong(node, key, expected: expected, hint: "give exactly one of them")
@@ -103,7 +105,7 @@ struct SplitReader {
     }
   }
 
-  private func lists(_ lists: Section) -> TestRule {
+  private func lists(_ lists: SectionReader) -> TestRule {
     for key in ["train", "test"] where lists.node(key) == nil {
       lists.addMissing(key, example: "\(key).txt")
     }

@@ -10,7 +10,7 @@ struct StageReader {
     var file: FileNode
   }
 
-  let root: Section
+  let root: SectionReader
   let file: FileNode
 
   /// The stages in their order; empty where the file has none.
@@ -24,7 +24,7 @@ struct StageReader {
     }
     var seen: Set<String> = []
     return elements.enumerated().compactMap { index, element in
-      let section = Section(
+      let section = SectionReader(
         element, FileSection("stages[\(index)]", FileSection.stage.keys), at: node.place,
         problems: root.problems)
       guard let name = name(section, &seen) else { return nil }
@@ -40,7 +40,7 @@ struct StageReader {
     }
   }
 
-  private func name(_ section: Section, _ seen: inout Set<String>) -> String? {
+  private func name(_ section: SectionReader, _ seen: inout Set<String>) -> String? {
     guard section.node("name") != nil else {
       section.addMissing("name", example: "head")
       return nil

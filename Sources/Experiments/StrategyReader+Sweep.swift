@@ -2,7 +2,7 @@
 extension StrategyReader {
   /// Every row of settings: the product of the grid, for each row of the zip. One empty row where
   /// nothing is swept; `nil` where something is wrong.
-  func variants(in section: Section, parameterKeys: [String]) -> [[Setting]]? {
+  func variants(in section: SectionReader, parameterKeys: [String]) -> [[Setting]]? {
     let grid = axes("grid", in: section, parameterKeys: parameterKeys)
     let zip = axes("zip", in: section, parameterKeys: parameterKeys)
     guard let grid, let zip else { return nil }
@@ -42,7 +42,7 @@ extension StrategyReader {
     var values: [FileNode]
   }
 
-  private func axes(_ key: String, in section: Section, parameterKeys: [String]) -> [Axis]? {
+  private func axes(_ key: String, in section: SectionReader, parameterKeys: [String]) -> [Axis]? {
     guard let node = section.node(key) else { return [] }
     guard let entries = node.entries else {
       section.addWrong(
@@ -81,7 +81,7 @@ extension StrategyReader {
   }
 
   /// `overrides` as dotted keys; nested mappings are flattened.
-  func overrides(in section: Section) -> [Setting] {
+  func overrides(in section: SectionReader) -> [Setting] {
     guard let node = section.node("overrides") else { return [] }
     guard node.entries != nil else {
       section.addWrong(

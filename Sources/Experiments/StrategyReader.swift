@@ -45,7 +45,7 @@ struct StrategyReader {
     guard let name = name(), let type = StrategyCatalog.type(named: name) else { return nil }
     let parameterKeys = type.card.parameters.map(\.key)
     let keys = Self.reserved.map { FileKey($0, "", "", "") }
-    let section = Section(
+    let section = SectionReader(
       node, FileSection(path, parameterKeys.map { FileKey($0, "", "", "") } + keys), at: place,
       problems: problems)
     let parameters = node.removing(Set(Self.reserved))

@@ -4,22 +4,26 @@ import Recipes
 
 /// Reads `training`.
 struct TrainingReader {
-  let section: Section
+  let section: SectionReader
 
   func read() -> TrainingConfiguration {
-    let batch = section.integer("batch", default: 64, expected: "a whole number from 1 to 65536") {
+    let usual = TrainingConfiguration()
+    let batch = section.integer(
+      "batch", default: usual.batch, expected: "a whole number from 1 to 65536"
+    ) {
       (1...65_536).contains($0)
     }
     let smoothing = section.number(
-      "label_smoothing", default: 0, expected: "a number from 0 to below 1"
+      "label_smoothing", default: usual.labelSmoothing, expected: "a number from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
-    let budget = budget()
+    let budget = budget() ?? usual.budget
     return TrainingConfiguration(
       budget: budget, batch: batch, optimizer: optimizer(), schedule: schedule(budget),
-      labelSmoothing: smoothing, selectBy: section.choice("select_by", default: .macroRecall))
+      labelSmoothing: smoothing, selectBy: section.choice("select_by", default: usual.selectBy))
   }
 
-  private func budget() -> TrainingConfiguration.Budget {
+  /// The budget that the section gives, if it does.
+  private func budget() -> TrainingConfiguration.Budget? {
     let epochs = section.number("epochs", expected: "a number above 0, at most 100000") {
       $0 > 0 && $0 <= 100_000
     }
@@ -30,7 +34,7 @@ struct TrainingReader {
       section.add("images", "excludes 'epochs'", hint: "give the budget once")
     }
     if let images { return .images(images) }
-    return .epochs(epochs ?? 8)
+    return epochs.map { .epochs($0) }
   }
 
   private func optimizer() -> OptimizerConfiguration {
@@ -81,7 +85,7 @@ struct TrainingReader {
         hint: "it belongs to \(owner.rawValue)")
     }
     let warmup = section.number(
-      "warmup_epochs", default: 0, expected: "a number of at least 0"
+      "warmup_epochs", default: usual.warmupEpochs, expected: "a number of at least 0"
     ) { $0 >= 0 }
     let milestones = milestones(in: section, curve: curve)
     if case .epochs(let epochs) = budget {
@@ -107,7 +111,8 @@ struct TrainingReader {
       ) { (0...1).contains($0) })
   }
 
-  private func milestones(in section: Section, curve: ScheduleConfiguration.Curve) -> [Double] {
+  private func milestones(in section: SectionReader, curve: ScheduleConfiguration.Curve) -> [Double]
+  {
     let values =
       section.list("milestones", of: "epochs") { node in
         section.number(node, "milestones", expected: "epochs above 0") { $0 > 0 }

@@ -2,7 +2,7 @@ import Images
 
 /// Reads a list of transforms: names alone, or mappings of one name to its values.
 struct TransformReader {
-  let section: Section
+  let section: SectionReader
 
   func read(_ key: String) -> [PixelTransform] {
     section.list(key, of: "transforms") { read($0, key) } ?? []
@@ -26,7 +26,7 @@ struct TransformReader {
       return nil
     }
     let keys = parameters.map { FileKey($0.key, "number", "\($0.default)", $0.meaning) }
-    let inner = Section(
+    let inner = SectionReader(
       node, FileSection(name, keys), at: place, problems: section.problems)
     var values: [String: Double] = [:]
     for parameter in parameters {

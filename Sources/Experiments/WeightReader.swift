@@ -18,7 +18,7 @@ final class WeightReader {
   init(_ weightsOfRun: ExperimentFile.WeightsOfRun?) { self.weightsOfRun = weightsOfRun }
 
   /// The source that `section` names for a network, or `nil` where it names none or a bad one.
-  func read(_ section: Section, for configuration: ModelConfiguration) -> WeightSource? {
+  func read(_ section: SectionReader, for configuration: ModelConfiguration) -> WeightSource? {
     guard let node = section.node("weights"), let text = section.text("weights") else { return nil }
     guard let path = path(section, node, text) else { return nil }
     let weights = opened[path] ?? Result { try PretrainedWeights(path: path) }
@@ -44,7 +44,7 @@ final class WeightReader {
   }
 
   /// The file that `text` names: a path, or `run:` with a run's number or name.
-  private func path(_ section: Section, _ node: FileNode, _ text: String) -> String? {
+  private func path(_ section: SectionReader, _ node: FileNode, _ text: String) -> String? {
     guard text.hasPrefix("run:") else { return section.absolutePath("weights") }
     let name = String(text.dropFirst(4)).trimmingCharacters(in: .whitespaces)
     guard let weightsOfRun else {
@@ -73,7 +73,7 @@ final class WeightReader {
   }
 }
 
-extension Section {
+extension SectionReader {
   /// The absolute path that a key names, seen from the folder of the file it is written in.
   func absolutePath(_ key: String) -> String? {
     guard let node = node(key), let text = text(key) else { return nil }

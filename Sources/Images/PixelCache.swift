@@ -1,22 +1,10 @@
 import Files
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// All images of a data set at one size, decoded once and mapped from one file that processes share.
-///
-/// The file is replaced whole, never changed, so that a reader never sees a half-written one.
+/// All images of a data set at one size, decoded once and mapped from one ``CheckedFile`` that
+/// processes share.
 public final class PixelCache: Sendable {
   /// How this cache came about.
-  public enum Origin: Hashable, Sendable {
-    case found
-    case built
-    /// A file was there and could not be trusted.
-    case rebuilt(because: String)
-  }
+  public typealias Origin = CheckedFile.Origin
 
   public let count: Int
   public let height: Int
@@ -41,27 +29,17 @@ public final class PixelCache: Sendable {
   ) throws -> PixelCache {
     precondition(height > 0 && width > 0, "a pixel cache of \(height) x \(width) pixels")
     let key = try PixelCacheKey(sources: sources, height: height, width: width, limits: limits)
-    try Folder.create(folder)
-    let path = "\(folder)/\(key.fileName)"
-    let found = try look(path, key, sources.count, threads)
-    if case .good(let cache) = found { return PixelCache(cache, key, sources.count, .found) }
-    return try FileLock.holding(path + ".lock") {
-      var origin = Origin.built
-      switch try look(path, key, sources.count, threads) {
-      case .good(let cache): return PixelCache(cache, key, sources.count, .found)
-      case .damaged(let reason): origin = .rebuilt(because: reason)
-      case .absent: break
-      }
-      try AtomicFile.removeStaleTemporaries(in: folder)
-      let builder = PixelCacheBuilder(key: key, sources: sources, threads: threads)
-      try builder.build(path, progress: progress)
-      guard case .good(let cache) = try look(path, key, sources.count, threads) else {
-        throw FileError(
-          "use the pixel cache", path, reason: "it is damaged right after it was written",
-          advice: "check that disk, or choose another folder")
-      }
-      return PixelCache(cache, key, sources.count, origin)
-    }
+    let layout = PixelCacheLayout(key, count: sources.count)
+    let (cache, origin) = try CheckedFile.open(
+      key.fileName, in: folder, called: "pixel cache",
+      check: { file throws(CheckedFile.Damage) in
+        try CheckedPixelCache(file, layout, threads: threads)
+      },
+      build: { path in
+        let builder = PixelCacheBuilder(key: key, sources: sources, threads: threads)
+        try builder.build(path, in: folder, progress: progress)
+      })
+    return PixelCache(cache, key, sources.count, origin)
   }
 
   private init(_ cache: CheckedPixelCache, _ key: PixelCacheKey, _ count: Int, _ origin: Origin) {
@@ -84,33 +62,8 @@ public final class PixelCache: Sendable {
   public func pixels(at index: Int) -> UnsafeBufferPointer<UInt8> {
     precondition((0..<count).contains(index), "image \(index) of \(count)")
     let recordBytes = height * width * 3
-    let start = file.bytes.baseAddress! + PixelCacheLayout.headerBytes + index * recordBytes
+    let start = file.bytes.baseAddress! + RecordFile.headerBytes + index * recordBytes
     return UnsafeBufferPointer(
       start: start.assumingMemoryBound(to: UInt8.self), count: recordBytes)
-  }
-
-  private enum Found {
-    case absent
-    case damaged(String)
-    case good(CheckedPixelCache)
-  }
-
-  private static func look(
-    _ path: String, _ key: PixelCacheKey, _ count: Int, _ threads: Int
-  ) throws(FileError) -> Found {
-    let file: MappedFile
-    do throws(FileError) {
-      file = try MappedFile(path: path)
-    } catch {
-      if error.code == ENOENT { return .absent }
-      // Content that cannot be mapped, such as none, is damage; a refusal of the system is not.
-      if error.code == nil { return .damaged(error.reason) }
-      throw error
-    }
-    do throws(CheckedPixelCache.Damage) {
-      return .good(try CheckedPixelCache(file, key: key, count: count, threads: threads))
-    } catch {
-      return .damaged(error.reason)
-    }
   }
 }

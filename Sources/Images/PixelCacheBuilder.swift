@@ -12,14 +12,14 @@ struct PixelCacheBuilder {
   }
   private var recordBytes: Int { key.height * key.width * 3 }
 
-  func build(_ path: String, progress: (_ done: Int, _ total: Int) -> Void) throws {
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    let size = PixelCacheLayout.size(
-      recordBytes: recordBytes, count: sources.count, problemBytes: 0)
-    try AtomicFile.requireFreeSpace(size, in: folder.isEmpty ? "." : folder)
+  /// Writes the file whole or not at all, to a path in a folder.
+  func build(
+    _ path: String, in folder: String, progress: (_ done: Int, _ total: Int) -> Void
+  ) throws {
+    let layout = PixelCacheLayout(key, count: sources.count)
+    try AtomicFile.requireFreeSpace(layout.leastSize, in: folder)
     let reader = PixelReader(
       for: sources, height: key.height, width: key.width, limits: key.limits)
-    let header = PixelCacheLayout.header(key: key, count: sources.count)
     var content = SHA256Digest()
     content.update("\(key.decoder) \(key.height) \(key.width) \(sources.count)\n")
     var problems: [PixelProblem?] = []
@@ -28,7 +28,7 @@ struct PixelCacheBuilder {
       capacity: max(1, min(batch, sources.count) * recordBytes))
     defer { room.deallocate() }
     try AtomicFile.write(to: path) { sink in
-      try sink.write(header)
+      try sink.write(layout.form.header)
       while problems.count < sources.count {
         let start = problems.count
         let end = min(start + batch, sources.count)
@@ -48,8 +48,7 @@ struct PixelCacheBuilder {
       try sink.write(checksums)
       try sink.write(list)
       try sink.write(
-        PixelCacheLayout.footer(
-          header: header, checksums: checksums, problems: list, digest: content.finalize()))
+        layout.footer(checksums: checksums, problems: list, digest: content.finalize()))
     }
   }
 

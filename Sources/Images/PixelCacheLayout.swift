@@ -1,39 +1,34 @@
 import Files
 import Foundation
 
-/// The bytes of a pixel cache file, in the machine's byte order:
+/// The bytes of a pixel cache file: a ``RecordFile`` of count × height × width × 3 bytes, and behind
+/// it
 ///
-///     header     4096 bytes: magic, version, height, width, count, record size, key, zeros
-///     records    count × height × width × 3
-///     checksums  count × CRC-32 of the record
 ///     problems   JSON: index and reason of every record without pixels
 ///     footer     content digest (64), length of the problems (8), seal (64)
 ///
 /// The seal is the SHA-256 of header, checksums, problems and what stands before it in the footer:
 /// every byte of the file is covered by it or by a record's checksum.
-enum PixelCacheLayout {
-  static let magic = Array("POISEPIX".utf8)
-  static let version = 1
-  static let headerBytes = 4096
-  static let footerBytes = 64 + 8 + 64
+struct PixelCacheLayout {
+  private static let version = 1
+  static let footerBytes = 64 + 8 + RecordFile.sealBytes
+
+  let form: RecordFile
+
+  /// The layout of one file.
+  init(_ key: PixelCacheKey, count: Int) {
+    let recordBytes = key.height * key.width * 3
+    form = RecordFile(
+      magic: "POISEPIX", numbers: [Self.version, key.height, key.width, count, recordBytes],
+      key: key.digest, count: count, recordBytes: recordBytes)
+  }
+
+  /// Bytes of a file without problems.
+  var leastSize: Int { form.size + Self.footerBytes }
 
   struct Problem: Codable {
     var index: Int
     var problem: PixelProblem
-  }
-
-  static func header(key: PixelCacheKey, count: Int) -> [UInt8] {
-    var bytes = magic
-    let recordBytes = key.height * key.width * 3
-    for number in [version, key.height, key.width, count, recordBytes] {
-      withUnsafeBytes(of: Int64(number)) { bytes += $0 }
-    }
-    bytes += key.digest.utf8
-    return bytes + repeatElement(0, count: headerBytes - bytes.count)
-  }
-
-  static func size(recordBytes: Int, count: Int, problemBytes: Int) -> Int {
-    headerBytes + count * (recordBytes + 4) + problemBytes + footerBytes
   }
 
   static func encode(_ problems: [PixelProblem?]) throws -> [UInt8] {
@@ -45,17 +40,10 @@ enum PixelCacheLayout {
     return [UInt8](try encoder.encode(listed))
   }
 
-  static func footer(
-    header: [UInt8], checksums: [UInt32], problems: [UInt8], digest: String
-  ) -> [UInt8] {
+  func footer(checksums: [UInt32], problems: [UInt8], digest: String) -> [UInt8] {
     var bytes = Array(digest.utf8)
     withUnsafeBytes(of: Int64(problems.count)) { bytes += $0 }
-    var seal = SHA256Digest()
-    header.withUnsafeBytes { seal.update($0) }
-    checksums.withUnsafeBytes { seal.update($0) }
-    problems.withUnsafeBytes { seal.update($0) }
-    bytes.withUnsafeBytes { seal.update($0) }
-    return bytes + seal.finalize().utf8
+    return bytes + form.seal(checksums, and: problems, bytes)
   }
 }
 
@@ -65,66 +53,36 @@ struct CheckedPixelCache {
   let problems: [Int: PixelProblem]
   let digest: String
 
-  /// The reason why a file is not used.
-  struct Damage: Error {
-    var reason: String
-  }
-
   /// Checks size, header, seal and the checksum of every record.
-  init(_ file: MappedFile, key: PixelCacheKey, count: Int, threads: Int) throws(Damage) {
-    typealias Layout = PixelCacheLayout
-    let bytes = file.bytes
-    let recordBytes = key.height * key.width * 3
-    let smallest = Layout.size(recordBytes: recordBytes, count: count, problemBytes: 0)
+  init(
+    _ file: MappedFile, _ layout: PixelCacheLayout, threads: Int
+  ) throws(CheckedFile.Damage) {
+    typealias Damage = CheckedFile.Damage
+    let (bytes, smallest) = (file.bytes, layout.leastSize)
     guard bytes.count >= smallest else {
-      throw Damage(reason: "it has \(bytes.count) bytes and \(smallest) or more are expected")
+      throw Damage("it has \(bytes.count) bytes and \(smallest) or more are expected")
     }
-    let header = Layout.header(key: key, count: count)
-    guard bytes.prefix(header.count).elementsEqual(header) else {
-      throw Damage(reason: "its header is not the expected one")
-    }
-    let footer = Array(bytes.suffix(Layout.footerBytes))
+    let checksums = try layout.form.checksums(in: bytes)
+    let footer = Array(bytes.suffix(PixelCacheLayout.footerBytes))
     let problemBytes = footer.withUnsafeBytes {
       $0.loadUnaligned(fromByteOffset: 64, as: Int64.self)
     }
     guard problemBytes == Int64(bytes.count - smallest) else {
-      throw Damage(reason: "its size is not what its footer says")
+      throw Damage("its size is not what its footer says")
     }
-    let tables = UnsafeRawBufferPointer(
-      rebasing: bytes[(Layout.headerBytes + count * recordBytes)...])
-    let checksums = (0..<count).map {
-      tables.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)
-    }
-    let problems = Array(tables[(4 * count)..<(4 * count + Int(problemBytes))])
+    let problems = Array(bytes[layout.form.size...].prefix(Int(problemBytes)))
     let digest = String(decoding: footer.prefix(64), as: UTF8.self)
-    let expected = Layout.footer(
-      header: header, checksums: checksums, problems: problems, digest: digest)
-    guard footer == expected else { throw Damage(reason: "its tables do not fit their seal") }
-    let records = UnsafeRawBufferPointer(
-      rebasing: bytes[Layout.headerBytes..<(Layout.headerBytes + count * recordBytes)])
-    if let index = Self.firstDamage(records, recordBytes, checksums, threads) {
-      throw Damage(reason: "record \(index) does not fit its checksum")
+    guard footer == layout.footer(checksums: checksums, problems: problems, digest: digest) else {
+      throw Damage("its tables do not fit their seal")
     }
-    guard let listed = try? JSONDecoder().decode([Layout.Problem].self, from: Data(problems)) else {
-      throw Damage(reason: "its list of problems cannot be read")
+    try layout.form.checkRecords(in: bytes, checksums) { count, body in
+      ParallelLoop.run(count: count, threads: threads, block: 64, body)
     }
+    guard
+      let listed = try? JSONDecoder().decode(
+        [PixelCacheLayout.Problem].self, from: Data(problems))
+    else { throw Damage("its list of problems cannot be read") }
     self.problems = Dictionary(listed.map { ($0.index, $0.problem) }) { first, _ in first }
     (self.file, self.digest) = (file, digest)
-  }
-
-  private static func firstDamage(
-    _ records: UnsafeRawBufferPointer, _ recordBytes: Int, _ checksums: [UInt32], _ threads: Int
-  ) -> Int? {
-    let count = checksums.count
-    var damaged = [Bool](repeating: false, count: count)
-    damaged.withUnsafeMutableBufferPointer { damaged in
-      nonisolated(unsafe) let (damaged, records) = (damaged, records)
-      ParallelLoop.run(count: count, threads: threads, block: 64) { index in
-        let record = UnsafeRawBufferPointer(
-          rebasing: records[(index * recordBytes)..<((index + 1) * recordBytes)])
-        damaged[index] = CRC32.checksum(of: record) != checksums[index]
-      }
-    }
-    return damaged.firstIndex(of: true)
   }
 }

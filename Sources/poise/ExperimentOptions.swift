@@ -1,7 +1,6 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Recipes
 import Training
 
 /// The experiment file with what the command line changes in it.
@@ -24,12 +23,22 @@ struct ExperimentOptions: ParsableArguments {
 
   /// Reads and checks the file; `store` has the runs whose weights it may start from.
   func experiment(store: String) throws -> Experiment {
-    var experiment = try ExperimentFile.read(
+    let experiment = try ExperimentFile.read(
       path: file, overrides: try Change.parse(changes),
       environment: ProcessInfo.processInfo.environment,
       weightsOfRun: RunWeights(store: store).file)
-    try restrict(&experiment)
-    return experiment
+    let conditions = try only.map { text in
+      guard let condition = RunCondition(text) else {
+        throw ValidationError("--only \(text): expected strategy=…, variant=… or seed=…")
+      }
+      return condition
+    }
+    do throws(NoRunIsLeft) {
+      return try experiment.restricted(to: conditions)
+    } catch {
+      let condition = "\(error.condition.subject.rawValue)=\(error.condition.value)"
+      throw ValidationError("--only \(condition): \(error)")
+    }
   }
 
   /// Catalogue, pixels and splits of each of the experiment's data sets.
@@ -43,44 +52,6 @@ struct ExperimentOptions: ParsableArguments {
       return try PreparedData(
         dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
         threads: threads, progress: { done, total in bar.update(done: done, total: total) })
-    }
-  }
-
-  private func restrict(_ experiment: inout Experiment) throws {
-    let all = experiment.recipes
-    try select(&experiment)
-    var wanted = Set(experiment.recipes)
-    var open = experiment.recipes
-    while let recipe = open.popLast() {
-      guard let needed = recipe.base?.canonicalJSON(includingSeed: true),
-        let base = all.first(where: { $0.canonicalJSON(includingSeed: true) == needed }),
-        wanted.insert(base).inserted
-      else { continue }
-      open.append(base)
-    }
-    experiment.recipes = all.filter(wanted.contains)
-  }
-
-  private func select(_ experiment: inout Experiment) throws {
-    for condition in only {
-      let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, ["strategy", "seed", "variant"].contains(parts[0]) else {
-        throw ValidationError(
-          "--only \(condition): expected strategy=…, variant=… or seed=…")
-      }
-      let known = experiment.recipes
-      experiment.recipes.removeAll { recipe in
-        switch parts[0] {
-        case "strategy": recipe.label != parts[1]
-        case "variant": recipe.variant != parts[1]
-        default: String(recipe.seed) != parts[1]
-        }
-      }
-      if experiment.recipes.isEmpty {
-        let labels = Set(known.map(\.label)).sorted().joined(separator: ", ")
-        throw ValidationError(
-          "--only \(condition): no run is left; strategies here are \(labels)")
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Error texts of bad data sets, word for word. To record them anew, run with POISE_RECORD=1 and

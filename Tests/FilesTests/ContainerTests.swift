@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -48,7 +49,7 @@ import Testing
 
 @Suite struct GzipTests {
   @Test func membersFollowOneAnother() throws {
-    let content = try Gzip.decompress(path: TemporaryFolder.fixture("two_members.gz"), limit: 12)
+    let content = try Gzip.decompress(path: fixture("two_members.gz").path, limit: 12)
     #expect(String(decoding: content, as: UTF8.self) == "first second")
   }
 
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func theLimitHoldsForWhatComesOut() throws {
-    let path = TemporaryFolder.fixture("zeros.gz")
+    let path = fixture("zeros.gz").path
     #expect(try Gzip.decompress(path: path, limit: 4_000_000).count == 4_000_000)
     let error = #expect(throws: FileError.self) {
       try Gzip.decompress(path: path, limit: 3_999_999)
@@ -70,7 +71,7 @@ import Testing
 
   @Test func everyTruncationAndEveryFlippedByteOfTheDataIsAnError() throws {
     let folder = try TemporaryFolder()
-    let bytes = try WholeFile.read(path: TemporaryFolder.fixture("two_images.idx.gz"), limit: 999)
+    let bytes = try WholeFile.read(path: fixture("two_images.idx.gz").path, limit: 999)
     for length in 2..<bytes.count {
       let path = try folder.write(Array(bytes[..<length]), to: "cut.gz")
       #expect(throws: FileError.self, "\(length)") { try Gzip.decompress(path: path, limit: 999) }
@@ -94,7 +95,7 @@ import Testing
   }
 
   @Test func readsGzippedAndPlainFiles() throws {
-    let path = TemporaryFolder.fixture("two_images.idx.gz")
+    let path = fixture("two_images.idx.gz").path
     let images = try IDXFile(path: path)
     #expect(images.dimensions == [2, 3, 4])
     #expect(images.bytes == (0..<24).map { UInt8(7 * $0) })
@@ -125,7 +126,7 @@ import Testing
   }
 
   @Test func theLimitHolds() throws {
-    let path = TemporaryFolder.fixture("two_images.idx.gz")
+    let path = fixture("two_images.idx.gz").path
     _ = try IDXFile(path: path, limit: 40)
     #expect(throws: FileError.self) { try IDXFile(path: path, limit: 39) }
     #expect(throws: FileError.self) { try IDXFile(path: path + ".none") }

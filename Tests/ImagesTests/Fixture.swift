@@ -31,18 +31,6 @@ enum Fixture {
   }
 }
 
-/// A folder of its own for one test, removed with the object.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/images-\(UUID().uuidString)"
-    try Folder.create(path)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// The largest difference of two images' bytes.
 func worstDifference(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Int {
   zip(left, right).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }

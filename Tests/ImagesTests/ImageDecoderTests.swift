@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Images
 import Randomness
+import TestSupport
 import Testing
 
 @Suite struct ImageDecoderTests {

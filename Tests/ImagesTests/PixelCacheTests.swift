@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Randomness
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct PixelCacheTests {

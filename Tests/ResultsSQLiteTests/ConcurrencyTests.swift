@@ -3,6 +3,7 @@ import GRDB
 import Results
 import ResultsSQLite
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("While a sweep writes")

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Results
 import ResultsSQLite
+import TestSupport
 import Testing
 
 @Suite("A results file of another layout")

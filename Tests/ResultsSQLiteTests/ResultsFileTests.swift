@@ -3,6 +3,7 @@ import GRDB
 import Metrics
 import Results
 import ResultsSQLite
+import TestSupport
 import Testing
 
 @Suite("A results file")

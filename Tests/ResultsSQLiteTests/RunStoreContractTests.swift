@@ -3,6 +3,7 @@ import Metrics
 import Results
 import ResultsSQLite
 import Synchronization
+import TestSupport
 import Testing
 
 /// Every store, by the same rules.

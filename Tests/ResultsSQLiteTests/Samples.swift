@@ -3,19 +3,11 @@ import GRDB
 import Metrics
 import Results
 import ResultsSQLite
+import TestSupport
 
-/// A folder of its own for one test; gone afterwards.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "results-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String = "results.sqlite") -> String { "\(path)/\(name)" }
+extension TemporaryFolder {
+  /// The path of a store inside.
+  func file(_ name: String = "results.sqlite") -> String { path(of: name) }
 }
 
 /// A small sweep: three classes that can be named (many, few, and one without test images) and one

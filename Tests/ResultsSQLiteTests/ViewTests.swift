@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Results
 import ResultsSQLite
+import TestSupport
 import Testing
 
 @Suite("The public views")

@@ -1,24 +1,12 @@
 import Files
+import Foundation
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// What a frozen trunk makes of a list of images, computed once and mapped from one file that all
-/// runs of a sweep share.
-///
-/// The file is replaced whole, never changed, so that a reader never sees a half-written one.
+/// What a frozen trunk makes of a list of images, computed once and mapped from one ``CheckedFile``
+/// that all runs of a sweep share.
 package final class ActivationCache {
   /// How this cache came about.
-  package enum Origin: Hashable, Sendable {
-    case found
-    case built
-    /// A file was there and could not be trusted.
-    case rebuilt(because: String)
-  }
+  package typealias Origin = CheckedFile.Origin
 
   package let origin: Origin
   package let path: String
@@ -46,35 +34,23 @@ package final class ActivationCache {
     shouldStop: () -> Bool = { false }, willBuild: () -> Void = {}, compute: Computation
   ) throws -> ActivationCache {
     precondition(count > 0 && numbers > 0 && chunk > 0, "a cache of \(count) × \(numbers) numbers")
-    try Folder.create(folder)
-    let (path, digest) = ("\(folder)/\(key.fileName)", key.digest)
-    func look() throws(FileError) -> Found {
-      try Self.look(path, digest, count: count, numbers: numbers, pool)
-    }
-    if case .good(let file) = try look() {
-      return ActivationCache(file, count, numbers, .found)
-    }
-    let lock = try wait(for: path + ".lock", shouldStop)
-    defer { lock.unlock() }
-    var origin = Origin.built
-    switch try look() {
-    case .good(let file): return ActivationCache(file, count, numbers, .found)
-    case .damaged(let reason): origin = .rebuilt(because: reason)
-    case .absent: break
-    }
-    willBuild()
-    try AtomicFile.removeStaleTemporaries(in: folder)
-    try ActivationFile.write(
-      to: path, key: digest, count: count, numbers: numbers, chunk: chunk, pool: pool
-    ) { range, room in
-      if shouldStop() { throw Interrupted() }
-      try compute(range, room)
-    }
-    guard case .good(let file) = try look() else {
-      throw FileError(
-        "use the activations", path, reason: "they are damaged right after they were written",
-        advice: "check that disk, or choose another folder")
-    }
+    let form = ActivationFile.form(key: key.digest, count: count, numbers: numbers)
+    let (file, origin) = try CheckedFile.open(
+      key.fileName, in: folder, called: "file of activations",
+      lock: { try wait(for: $0, shouldStop) },
+      check: { file throws(CheckedFile.Damage) in
+        try ActivationFile.check(file, form: form, pool: pool)
+        return file
+      },
+      build: { path in
+        willBuild()
+        try AtomicFile.requireFreeSpace(
+          form.size + RecordFile.sealBytes, in: folder)
+        try ActivationFile.write(to: path, form: form, chunk: chunk, pool: pool) { range, room in
+          if shouldStop() { throw Interrupted() }
+          try compute(range, room)
+        }
+      })
     return ActivationCache(file, count, numbers, origin)
   }
 
@@ -86,32 +62,8 @@ package final class ActivationCache {
   /// One record, valid as long as the cache.
   package func record(_ index: Int) -> UnsafePointer<Float> {
     precondition((0..<count).contains(index), "record \(index) of \(count)")
-    return (file.bytes.baseAddress! + ActivationFile.headerBytes)
+    return (file.bytes.baseAddress! + RecordFile.headerBytes)
       .assumingMemoryBound(to: Float.self) + index * numbers
-  }
-
-  private enum Found {
-    case absent
-    case damaged(String)
-    case good(MappedFile)
-  }
-
-  private static func look(
-    _ path: String, _ key: String, count: Int, numbers: Int, _ pool: ThreadPool
-  ) throws(FileError) -> Found {
-    let file: MappedFile
-    do throws(FileError) {
-      file = try MappedFile(path: path)
-    } catch {
-      if error.code == ENOENT { return .absent }
-      // Content that cannot be mapped, such as none, is damage; a refusal of the system is not.
-      if error.code == nil { return .damaged(error.reason) }
-      throw error
-    }
-    let damage = ActivationFile.damage(
-      in: file, key: key, count: count, numbers: numbers, pool: pool)
-    if let damage { return .damaged(damage) }
-    return .good(file)
   }
 
   /// Polls, because a wait inside the system could not be told to stop.

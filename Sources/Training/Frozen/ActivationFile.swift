@@ -1,109 +1,83 @@
 import Files
-import Foundation
 import Kernels
 
-/// The bytes of a file of activations, in the machine's byte order:
+/// The bytes of a file of activations: a ``RecordFile`` of count × numbers × Float, whose key is a
+/// key's SHA-256, and behind it
 ///
-///     header     4096 bytes: magic, version, count, numbers a record, the key's SHA-256, zeros
-///     records    count × numbers × Float
-///     checksums  count × CRC-32 of the record
 ///     seal       SHA-256 of header and checksums, 64 digits
 ///
 /// Every byte is covered by the seal or by a record's checksum, and the file's size by its header.
 package enum ActivationFile {
-  static let magic = Array("POISEACT".utf8)
-  static let version = 1
-  static let headerBytes = 4096
-  static let sealBytes = 64
+  private static let version = 1
 
-  static func header(key: String, count: Int, numbers: Int) -> [UInt8] {
-    var bytes = magic
-    for number in [version, count, numbers] {
-      withUnsafeBytes(of: Int64(number)) { bytes += $0 }
-    }
-    bytes += key.utf8
-    return bytes + repeatElement(0, count: headerBytes - bytes.count)
+  /// The form of a file.
+  static func form(key: String, count: Int, numbers: Int) -> RecordFile {
+    RecordFile(
+      magic: "POISEACT", numbers: [version, count, numbers], key: key, count: count,
+      recordBytes: numbers * MemoryLayout<Float>.stride)
   }
 
+  /// Bytes of a file of so many records.
   static func size(count: Int, numbers: Int) -> Int {
-    headerBytes + count * (numbers * MemoryLayout<Float>.stride + 4) + sealBytes
-  }
-
-  static func seal(header: [UInt8], checksums: [UInt32]) -> [UInt8] {
-    var digest = SHA256Digest()
-    header.withUnsafeBytes { digest.update($0) }
-    checksums.withUnsafeBytes { digest.update($0) }
-    return Array(digest.finalize().utf8)
+    form(key: "", count: count, numbers: numbers).size + RecordFile.sealBytes
   }
 
   /// Writes the file whole or not at all; `compute` fills the records of a range.
   static func write(
-    to path: String, key: String, count: Int, numbers: Int, chunk: Int, pool: ThreadPool,
-    compute: (Range<Int>, UnsafeMutablePointer<Float>) throws -> Void
+    to path: String, form: RecordFile, chunk: Int, pool: ThreadPool,
+    compute: ActivationCache.Computation
   ) throws {
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    try AtomicFile.requireFreeSpace(
-      size(count: count, numbers: numbers), in: folder.isEmpty ? "." : folder)
-    let header = header(key: key, count: count, numbers: numbers)
-    var checksums = [UInt32](repeating: 0, count: count)
-    let room = UnsafeMutablePointer<Float>.allocate(capacity: max(1, min(chunk, count) * numbers))
+    let count = form.count
+    let room = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, min(chunk, count) * form.recordBytes), alignment: 64)
     defer { room.deallocate() }
+    let numbers = room.bindMemory(to: Float.self).baseAddress!
+    var checksums: [UInt32] = []
     try AtomicFile.write(to: path) { sink in
-      try sink.write(header)
+      try sink.write(form.header)
       for start in stride(from: 0, to: count, by: chunk) {
         let range = start..<min(start + chunk, count)
-        try compute(range, room)
-        checksums.withUnsafeMutableBufferPointer { all in
-          checksum(
-            room, numbers: numbers, into: UnsafeMutableBufferPointer(rebasing: all[range]), pool)
-        }
-        try sink.write(
-          UnsafeRawBufferPointer(
-            start: room, count: range.count * numbers * MemoryLayout<Float>.stride))
+        try compute(range, numbers)
+        let records = UnsafeRawBufferPointer(rebasing: room[..<(range.count * form.recordBytes)])
+        checksums += form.checksums(of: records, by: pool.loop)
+        try sink.write(records)
       }
       try sink.write(checksums)
-      try sink.write(seal(header: header, checksums: checksums))
+      try sink.write(form.seal(checksums))
     }
   }
 
-  private static func checksum(
-    _ records: UnsafePointer<Float>, numbers: Int, into sums: UnsafeMutableBufferPointer<UInt32>,
-    _ pool: ThreadPool
-  ) {
-    pool.run(chunks: sums.count) { index, _ in
-      sums[index] = CRC32.checksum(
-        of: UnsafeRawBufferPointer(
-          start: records + index * numbers, count: numbers * MemoryLayout<Float>.stride))
+  /// Checks that every byte is as it was written for this key.
+  static func check(
+    _ file: MappedFile, form: RecordFile, pool: ThreadPool
+  ) throws(CheckedFile.Damage) {
+    let expected = form.size + RecordFile.sealBytes
+    guard file.bytes.count == expected else {
+      throw CheckedFile.Damage("it has \(file.bytes.count) bytes and \(expected) are expected")
     }
+    let checksums = try form.checksums(in: file.bytes)
+    guard file.bytes.suffix(RecordFile.sealBytes).elementsEqual(form.seal(checksums)) else {
+      throw CheckedFile.Damage("its checksums do not fit their seal")
+    }
+    try form.checkRecords(in: file.bytes, checksums, by: pool.loop)
   }
 
   /// Why a file cannot be trusted; nil where every byte is as it was written for this key.
   package static func damage(
     in file: MappedFile, key: String, count: Int, numbers: Int, pool: ThreadPool
   ) -> String? {
-    let bytes = file.bytes
-    let expected = size(count: count, numbers: numbers)
-    guard bytes.count == expected else {
-      return "it has \(bytes.count) bytes and \(expected) are expected"
+    do throws(CheckedFile.Damage) {
+      try check(file, form: form(key: key, count: count, numbers: numbers), pool: pool)
+      return nil
+    } catch {
+      return error.reason
     }
-    let header = header(key: key, count: count, numbers: numbers)
-    guard bytes.prefix(headerBytes).elementsEqual(header) else {
-      return "its header is not the expected one"
-    }
-    let table = headerBytes + count * numbers * MemoryLayout<Float>.stride
-    let checksums = (0..<count).map {
-      bytes.loadUnaligned(fromByteOffset: table + 4 * $0, as: UInt32.self)
-    }
-    guard bytes.suffix(sealBytes).elementsEqual(seal(header: header, checksums: checksums)) else {
-      return "its checksums do not fit their seal"
-    }
-    var found = [UInt32](repeating: 0, count: count)
-    let records = (bytes.baseAddress! + headerBytes).assumingMemoryBound(to: Float.self)
-    found.withUnsafeMutableBufferPointer {
-      checksum(records, numbers: numbers, into: $0, pool)
-    }
-    guard let index = zip(found, checksums).enumerated().first(where: { $1.0 != $1.1 })?.offset
-    else { return nil }
-    return "record \(index) does not fit its checksum"
+  }
+}
+
+extension ThreadPool {
+  /// A loop over chunks that need no scratch memory.
+  fileprivate var loop: RecordFile.Loop {
+    { count, body in self.run(chunks: count) { chunk, _ in body(chunk) } }
   }
 }

@@ -20,7 +20,8 @@ struct BatchLoader {
   private let table: [Float]
   private let mean: [Float]
   private let inverseDeviation: [Float]
-  private let texts: TextTable?
+  /// What the run's models read beside images, if anything.
+  let texts: TextTable?
   /// Augmented views a training image is seen in; nil where every draw is augmented anew.
   let views: Int?
 
@@ -38,7 +39,7 @@ struct BatchLoader {
     static let choice = 2
   }
 
-  init(recipe: Recipe, data: PreparedData, texts: TextTable? = nil, pool: ThreadPool) {
+  init(recipe: Recipe, data: PreparedData, texts: TextTable?, pool: ThreadPool) {
     self.texts = texts
     (pixels, pixelIndices) = (data.pixels, data.catalogue.sourceIndices)
     transforms = recipe.augmentation

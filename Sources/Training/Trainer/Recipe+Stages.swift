@@ -6,6 +6,15 @@ extension Recipe {
   /// method takes the whole network from a run of its own stage instead.
   var continuesStage: Bool { stage?.earlier.isEmpty == false && trains }
 
+  /// Gives a network the weights that `model.weights` names, where the recipe starts from a file.
+  ///
+  /// - Parameter classes: names of the seen classes, in the order of the logits.
+  /// - Returns: what is worth noting of it; nothing where there is no such file.
+  func loadWeights(into model: ImageClassifier, classes: [String]) throws -> [String] {
+    guard let weights = self.model.weights, !continuesStage else { return [] }
+    return try PretrainedWeights(weights).load(into: model, classes: classes)
+  }
+
   /// Gives a network the trunk that the stage before ended with; the head keeps its initial weights.
   ///
   /// - Returns: what is worth noting of it; nothing where there is no stage before.

@@ -5,7 +5,7 @@ import Tensors
 
 /// Puts a split through a model, in batches of the model's own size.
 struct SplitEvaluator {
-  var model: ImageClassifier
+  let model: ImageClassifier
   let loader: BatchLoader
   /// What is frozen, if anything.
   var trunk: FrozenTrunk?
@@ -112,13 +112,6 @@ struct SplitEvaluator {
       }
     }
     return Self.outcome(of: tally)
-  }
-
-  /// The same evaluation of another model, of which nothing is frozen.
-  func reading(with model: ImageClassifier) -> SplitEvaluator {
-    var other = self
-    (other.model, other.trunk) = (model, nil)
-    return other
   }
 
   /// What the model says about each example.

@@ -4,23 +4,16 @@ import Networks
 import Tensors
 
 extension Trainer {
-  /// Writes state, weights, running statistics, momentum and the best weights so far.
-  ///
-  /// What is frozen for the whole run is left out: the recipe says what it is.
+  /// Writes the state, what the learners are, and what samplers know.
   func save() throws {
     state.position = stream.position
-    state.optimizerSteps = optimizer.steps
-    var tensors = model.tensors(above: recipe.model.freeze).map { $0.written.under("model/") }
-    tensors += optimizer.moments.map { $0.under("optimizer/") }
-    tensors += (bestWeights ?? []).map { $0.written.under("best/") }
-    if let fallback {
-      tensors += fallback.tensors().map { $0.under("fallback/") }
-      state.fallback = fallback.state
-    }
-    for (name, values) in [
-      ("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass),
-      ("scales/frozen", scales?.frozen), ("scales/values", scales?.parameter.value.array),
-    ] {
+    state.learner = learner.state
+    state.textLearner = textLearner?.state
+    var tensors = learners.flatMap { $0.tensors() }
+    let vectors =
+      [("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass)]
+      + learner.scaleVectors.map { ($0.name, Optional($0.values)) }
+    for (name, values) in vectors {
       guard let values else { continue }
       tensors.append(NamedTensor(name: name, shape: [values.count], values: values).written)
     }
@@ -31,6 +24,20 @@ extension Trainer {
   /// Continues from the folder's newest intact checkpoint of this very run, if there is one.
   func restore() throws {
     guard let checkpoint = try folder.checkpoints.load() else { return }
+    let saved = try savedState(of: checkpoint)
+    try learner.restore(
+      checkpoint, state: saved.learner, above: frozenPart(inPhase: saved.phase))
+    if let textLearner, let state = saved.textLearner {
+      try textLearner.restore(checkpoint, state: state, above: nil)
+    }
+    state = saved
+    if errors != nil { errors = checkpoint["sampler/errors"]?.values ?? errors }
+    stream = makeStream(
+      phase: saved.phase, at: saved.position, errors: checkpoint["sampler/pass"]?.values)
+  }
+
+  /// The state in a checkpoint, if it is one of this run on the same texts.
+  private func savedState(of checkpoint: Checkpoint) throws -> TrainingState {
     let saved: TrainingState
     do {
       saved = try JSONDecoder().decode(TrainingState.self, from: checkpoint.metadata)
@@ -47,26 +54,14 @@ extension Trainer {
         "the checkpoint in \(folder.path) was made with other texts or another vocabulary than the "
           + "training split has now; put the data back, or move the folder away to start anew")
     }
-    try model.restore(checkpoint.tensors(under: "model/"), above: recipe.model.freeze)
-    scales = checkpoint.scales(of: model.classifier[0])
-    optimizer = phaseOptimizer(saved.phase)
-    if let fallback, let state = saved.fallback { try fallback.restore(checkpoint, state: state) }
-    try optimizer.restore(
-      OptimizerState(
-        steps: saved.optimizerSteps, tensors: checkpoint.tensors(under: "optimizer/")))
-    let best = checkpoint.tensors(under: "best/")
-    bestWeights = best.isEmpty ? nil : best
-    state = saved
-    if errors != nil { errors = checkpoint["sampler/errors"]?.values ?? errors }
-    stream = makeStream(
-      phase: saved.phase, at: saved.position, errors: checkpoint["sampler/pass"]?.values)
+    return saved
   }
 
-  /// Writes the model's weights under torchvision's names.
+  /// Writes the models' weights under torchvision's names.
   ///
   /// - Returns: their SHA-256, over names and little-endian values in the order of the file.
   func writeWeights() throws -> String {
-    let tensors = model.torchTensors() + (fallback?.model.torchTensors() ?? [])
+    let tensors = learners.flatMap { $0.model.torchTensors() }
     let classes = try JSONEncoder().encode(data.splits.census.names)
     try Checkpoint(metadata: classes, tensors: tensors).write(to: folder.weights)
     return NamedTensor.digest(of: tensors)

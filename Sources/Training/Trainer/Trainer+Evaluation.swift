@@ -7,11 +7,15 @@ import Results
 import Strategies
 
 extension Trainer {
-  var evaluator: SplitEvaluator {
+  /// Evaluates the main learner.
+  var evaluator: SplitEvaluator { evaluator(of: learner) }
+
+  /// Evaluates one of the learners.
+  func evaluator(of learner: Learner) -> SplitEvaluator {
     let names = data.catalogue.examples
     return SplitEvaluator(
-      model: model, loader: loader, trunk: trunk, classCount: data.splits.census.classCount,
-      groups: data.groups,
+      model: learner.model, loader: loader, trunk: learner.trunk,
+      classCount: data.splits.census.classCount, groups: data.groups,
       exampleID: { names[$0].id })
   }
 
@@ -21,96 +25,104 @@ extension Trainer {
   func endEpoch(_ report: (TrainingEvent) -> Void) -> String? {
     let epoch = state.epochs.count + 1
     let start = monotonicSeconds()
-    var validation: Evaluation?
-    var combined: Evaluation?
+    var validated = Validated()
     if !data.splits.validation.examples.isEmpty {
-      let examples = data.splits.validation.examples
-      let both = fallback.map { evaluate(examples, with: $0, by: nil) }
-      let outcome = both?.image ?? evaluator.evaluate(examples)
-      if outcome.hasNonFinite || both?.text.hasNonFinite == true {
+      guard let figures = validate(epoch: epoch) else {
         return "a logit of the validation images is no finite number"
       }
-      validation = outcome.evaluation
-      combined = both?.combined.evaluation
-      if isInLastPhase {
-        fallback?.noteBest(
-          epoch: epoch,
-          value: (both?.text.evaluation.headline).flatMap(recipe.training.selectBy.value))
-      }
-      let recall = Array(
-        outcome.evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
-      state.feedback =
-        state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
+      validated = figures
     }
-    let isBest = noteBest(epoch: epoch, validation: validation)
     let lastFactor = learningRateFactor(atStep: state.step - 1)
     let record = EpochRecord(
       epoch: epoch, imagesSeen: state.step * recipe.training.batch,
       trainLoss: state.epochImages > 0 ? state.epochLoss / Double(state.epochImages) : nil,
-      validation: (combined ?? validation)?.headline,
+      validation: validated.headline,
       learningRate: recipe.training.optimizer.learningRate * lastFactor,
       imagesPerSecond: state.epochSeconds > 0
         ? Double(state.epochImages) / state.epochSeconds : nil,
       seconds: state.epochSeconds + monotonicSeconds() - start, finishedAt: Timestamp.now(),
-      isBest: isBest)
+      isBest: validated.isBest)
     state.epochs.append(record)
     (state.epochLoss, state.epochImages, state.epochSeconds) = (0, 0, 0)
     report(.epoch(record))
     return nil
   }
 
-  /// Keeps a copy of the weights when the epoch is the best of the last phase so far; ties go to the
-  /// earlier epoch.
-  private func noteBest(epoch: Int, validation: Evaluation?) -> Bool {
-    guard isInLastPhase, let validation,
-      let value = recipe.training.selectBy.value(of: validation.headline)
-    else { return false }
-    if let best = state.best, value <= best.value { return false }
-    state.best = TrainingState.Best(epoch: epoch, value: value, validation: validation)
-    bestWeights = nil  // Lest there are three copies for a moment.
-    bestWeights = model.snapshot(above: recipe.model.freeze)
-    return true
+  /// What an epoch's record says of validation; without validation images, nothing.
+  private struct Validated {
+    var headline: HeadlineMetrics?
+    var isBest = false
+  }
+
+  /// Validates the learners, each of which keeps its weights where they are its best of the last
+  /// phase; samplers hear of each class's recall.
+  ///
+  /// - Returns: `nil` where some logit is no finite number.
+  private func validate(epoch: Int) -> Validated? {
+    let examples = data.splits.validation.examples
+    let both = fallback?.evaluate(examples, by: nil)
+    let outcome = both?.image ?? evaluator.evaluate(examples)
+    if outcome.hasNonFinite || both?.text.hasNonFinite == true { return nil }
+    let evaluation = outcome.evaluation
+    let recall = Array(
+      evaluation.classes.prefix(data.splits.census.classCount).map(\.recall))
+    state.feedback = state.feedback?.followed(by: recall) ?? ValidationFeedback(recall: recall)
+    var validated = Validated(headline: (both?.combined.evaluation ?? evaluation).headline)
+    guard isInLastPhase else { return validated }
+    func noteBest(_ learner: Learner, _ evaluation: Evaluation) -> Bool {
+      learner.noteBest(
+        epoch: epoch, value: recipe.training.selectBy.value(of: evaluation.headline),
+        validation: evaluation)
+    }
+    if let textLearner, let both { _ = noteBest(textLearner, both.text.evaluation) }
+    validated.isBest = noteBest(learner, evaluation)
+    return validated
   }
 
   /// Tests once, with the best weights, and writes them down.
   func finish() throws -> RunResult {
-    if let bestWeights { try model.restore(bestWeights, above: recipe.model.freeze) }
-    bestWeights = nil
+    for learner in learners { try learner.restoreBest() }
     let start = monotonicSeconds()
-    let both = try fallback.map(testFallback)
+    let both = fallback.map(test)
     let test =
       both?.test.combined
       ?? evaluator.evaluate(
         data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
     state.seconds += monotonicSeconds() - start
     let digest = try writeWeights()
-    let census = data.splits.census
-    let masses = plan.effectiveMass(for: census)
+    let masses = plan.effectiveMass(for: data.splits.census)
     // The last phase is the one that the tested weights come from.
     let mass = measured(masses[masses.count - 1])
-    var notes =
-      plan.notes + headNotes + weightNotes + stageNotes + phaseNotes + postHocNotes
-      + (trunk?.notes ?? [])
-    if let texts { notes.append(texts.note) }
-    if let fallback, let both { notes.append(note(both, fallback)) }
-    if state.best == nil, plan.change == nil {
-      notes.append(
-        "no validation figure named \(recipe.training.selectBy.rawValue): "
-          + "the last epoch's weights were tested")
-    }
     var result = RunResult(
-      bestEpoch: state.best?.epoch ?? state.epochs.last?.epoch,
+      bestEpoch: learner.best?.epoch ?? state.epochs.last?.epoch,
       imagesSeen: state.step * recipe.training.batch, steps: state.step,
-      validation: both?.validation.combined.evaluation ?? state.best?.validation,
+      validation: both?.validation.combined.evaluation ?? learner.best?.validation,
       test: test.evaluation, predictions: test.predictions,
       classMass: Results.ClassMass(
         sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
       lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
-      kernels: model.kernelNames, notes: notes, seconds: state.seconds,
+      kernels: model.kernelNames, notes: resultNotes(both), seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
-    result.figures = texts.map { figures(of: $0).merging(both.map(figures) ?? [:]) { $1 } }
+    result.figures = loader.texts.map {
+      figures(of: $0).merging(both.map(figures(of:)) ?? [:]) { $1 }
+    }
     return result
+  }
+
+  /// All that a reader of the result should know, in the order of its happening.
+  private func resultNotes(_ both: FallbackOutcomes?) -> [String] {
+    var all =
+      plan.notes + headNotes + notes.start + phaseNotes + notes.postHoc
+      + (learner.trunk?.notes ?? [])
+    if let texts = loader.texts { all.append(texts.note) }
+    if let both { all.append(note(on: both)) }
+    if learner.best == nil, plan.change == nil {
+      all.append(
+        "no validation figure named \(recipe.training.selectBy.rawValue): "
+          + "the last epoch's weights were tested")
+    }
+    return all
   }
 }
 

@@ -17,8 +17,8 @@ extension Trainer {
   func enterPhase(_ shouldStop: () -> Bool, _ report: (TrainingEvent) -> Void) throws -> Bool {
     let index = plan.phaseIndex(atStep: state.step, of: budget.steps)
     if index != state.phase { begin(phase: index) }
-    guard let part = frozenPart(inPhase: index), trunk == nil else { return false }
-    trunk = try FrozenTrunk(
+    guard let part = frozenPart(inPhase: index), learner.trunk == nil else { return false }
+    learner.trunk = try FrozenTrunk(
       part, model: model, loader: loader, recipe: recipe, data: data,
       plan: ActivationPlan(part: part, recipe: recipe, splits: data.splits, plan: plan),
       folder: activationFolder(of: part), mostPlaces: mostPlaces, pool: pool,
@@ -29,40 +29,34 @@ extension Trainer {
   private func begin(phase index: Int) {
     let (old, new) = (plan.phases[state.phase], plan.phases[index])
     let part = frozenPart(inPhase: index)
-    if part != frozenPart(inPhase: state.phase) { trunk = nil }
+    if part != frozenPart(inPhase: state.phase) { learner.trunk = nil }
     if new.startsHeadAnew {
       for parameter in model.tensors(above: recipe.model.architecture.lastPart) {
         parameter.initialize(seed: recipe.seed)
       }
     }
     if part != frozenPart(inPhase: state.phase) || old.trains != new.trains || new.startsHeadAnew {
-      scales = new.trains == .scales ? ClassScales(of: model.classifier[0]) : nil
-      optimizer = phaseOptimizer(index)
+      learner.restartOptimizer(
+        above: part,
+        scales: new.trains == .scales ? ClassScales(of: model.classifier[0]) : nil)
     }
     state.phase = index
-    (state.lossState, state.drawn) = (nil, nil)
-    fallback?.enterPhase()
+    state.drawn = nil
+    for learner in learners { learner.beginPhase() }
     stream = makeStream(phase: index)
-  }
-
-  /// An optimiser without memory for what learns in a phase.
-  func phaseOptimizer(_ index: Int) -> any Optimizer {
-    let learned = model.trainedParameters(above: frozenPart(inPhase: index))
-    return makeOptimizer(
-      recipe.training.optimizer, parameters: scales.map { [$0.parameter] } ?? learned, pool: pool)
   }
 
   /// Where activations are kept: with those of other runs where the trunk is theirs too, and in the
   /// run's own folder where the run trained the trunk itself.
   private func activationFolder(of part: FrozenPart) -> String? {
-    cacheFolder.map { part == recipe.model.freeze ? $0 : ownActivations }
+    options.cacheFolder.map { part == recipe.model.freeze ? $0 : ownActivations }
   }
 
   private var ownActivations: String { folder.path + "/activations" }
 
   /// Removes what no other run can use.
   func removeOwnActivations() {
-    trunk = nil
+    learner.trunk = nil
     try? FileManager.default.removeItem(atPath: ownActivations)
   }
 

@@ -17,19 +17,19 @@ extension Trainer {
     _ = try enterPhase(shouldStop, report)
     let classifier = model.linearClassifier
     let means = change.readsClassMeans ? classMeans() : []
-    postHocNotes = [
+    notes.postHoc = [
       "reuses run \(base.name) (\(base.configHash.prefix(12))) and trains nothing: its images seen "
         + "are that run's"
     ]
     if let choice = choose(change, classifier, means, shouldStop) {
       model.linearClassifier = change.changed(classifier, at: choice.value, means: means)
-      state.best = choice.best
-      postHocNotes += choice.notes
+      learner.best = choice.best
+      notes.postHoc += choice.notes
     } else {
       guard !shouldStop() else { return .cancelled(reason: "stopped before a value was chosen") }
       let value = change.candidates[0]
       model.linearClassifier = change.changed(classifier, at: value, means: means)
-      if let name = change.parameter { postHocNotes.append("\(name) is \(value)") }
+      if let name = change.parameter { notes.postHoc.append("\(name) is \(value)") }
     }
     state.seconds += monotonicSeconds() - start
     var result = try finish()
@@ -38,7 +38,8 @@ extension Trainer {
   }
 
   private func loadBase() throws -> BaseRun {
-    guard let base, let hash = recipe.base?.configHash(datasetDigest: data.digest) else {
+    guard let base = options.base, let hash = recipe.base?.configHash(datasetDigest: data.digest)
+    else {
       throw TrainingError(
         "\(recipe.strategy.name) reuses a finished run, and none was named; run it by a sweep whose "
           + "file has that run too")
@@ -60,7 +61,7 @@ extension Trainer {
   /// The best value with what is noted of it.
   private struct Choice {
     var value: Double
-    var best: TrainingState.Best
+    var best: Learner.Best
     var notes: [String]
   }
 
@@ -85,7 +86,7 @@ extension Trainer {
       guard let figure, !outcome.hasNonFinite else { continue }
       figures.append("\(value): \((figure * 1e4).rounded() / 1e4)")
       if let best = choice?.best, figure <= best.value { continue }
-      let best = TrainingState.Best(epoch: 0, value: figure, validation: outcome.evaluation)
+      let best = Learner.Best(epoch: 0, value: figure, validation: outcome.evaluation)
       choice = Choice(value: value, best: best, notes: [])
     }
     if let name = change.parameter, let value = choice?.value, change.candidates.count > 1 {

@@ -44,51 +44,24 @@ extension Recipe {
 
 // What a fallback adds to the evaluation of a run.
 extension Trainer {
-  /// What image and text alone say about a split, and how a rule combines them.
-  struct FallbackOutcome {
-    let image: SplitEvaluator.Outcome
-    let text: SplitEvaluator.Outcome
-    let combined: SplitEvaluator.Outcome
-    let rule: FallbackRule
-    let shares: (asked: Double, decided: Double)?
-  }
+  /// What a fallback's two models say about validation, and about test by the rule chosen there.
+  typealias FallbackOutcomes = (
+    validation: FallbackEvaluator.Outcome, test: FallbackEvaluator.Outcome
+  )
 
-  /// Puts a split through both models. Without a rule, the one is chosen that is best by the
-  /// recipe's figure: on validation only.
-  func evaluate(
-    _ examples: [LabeledExample], with fallback: TextFallback, by rule: FallbackRule?,
-    keepsPredictions: Bool = false
-  ) -> FallbackOutcome {
-    let evaluator = evaluator
-    let textEvaluator = evaluator.reading(with: fallback.model)
-    let table = FallbackTable(
-      image: evaluator.logits(of: examples), text: textEvaluator.logits(of: examples))
-    func outcome(
-      keepsPredictions: Bool = false, _ row: (Int) -> ArraySlice<Float>
-    ) -> SplitEvaluator.Outcome {
-      evaluator.tally(examples, keepsPredictions: keepsPredictions, logits: row)
+  /// Evaluates both models of a fallback; `nil` where there is one model.
+  var fallback: FallbackEvaluator? {
+    textLearner.map {
+      FallbackEvaluator(
+        image: evaluator, text: evaluator(of: $0), selectBy: recipe.training.selectBy)
     }
-    let selectBy = recipe.training.selectBy
-    let rule =
-      rule
-      ?? FallbackRule.choose(table.imageConfidence) { rule in
-        selectBy.value(of: outcome { table.decided($0, by: rule) }.evaluation.headline)
-      }
-    return FallbackOutcome(
-      image: outcome { table.image[$0] }, text: outcome { table.text[$0] },
-      combined: outcome(keepsPredictions: keepsPredictions) { table.decided($0, by: rule) },
-      rule: rule, shares: table.shares(of: rule))
   }
 
-  /// Chooses the threshold on validation with the best weights of both models, then tests once.
-  func testFallback(
-    _ fallback: TextFallback
-  ) throws -> (validation: FallbackOutcome, test: FallbackOutcome) {
-    try fallback.restoreBest()
-    let validation = evaluate(data.splits.validation.examples, with: fallback, by: nil)
-    let test = evaluate(
-      data.splits.test.examples, with: fallback, by: validation.rule,
-      keepsPredictions: recipe.storesPredictions)
+  /// Chooses the threshold on validation, then tests once; with the weights as they are.
+  func test(_ fallback: FallbackEvaluator) -> FallbackOutcomes {
+    let validation = fallback.evaluate(data.splits.validation.examples, by: nil)
+    let test = fallback.evaluate(
+      data.splits.test.examples, by: validation.rule, keepsPredictions: recipe.storesPredictions)
     return (validation, test)
   }
 
@@ -103,9 +76,7 @@ extension Trainer {
   }
 
   /// What the store keeps of a fallback, as shares of 1.
-  func figures(
-    _ outcomes: (validation: FallbackOutcome, test: FallbackOutcome)
-  ) -> [String: Double] {
+  func figures(of outcomes: FallbackOutcomes) -> [String: Double] {
     let (validation, test) = outcomes
     let values: [(String, Double?)] = [
       ("fallback.threshold", min(validation.rule.threshold, 1)),
@@ -120,12 +91,10 @@ extension Trainer {
   }
 
   /// The same in a sentence.
-  func note(
-    _ outcomes: (validation: FallbackOutcome, test: FallbackOutcome), _ fallback: TextFallback
-  ) -> String {
+  func note(on outcomes: FallbackOutcomes) -> String {
     func percent(_ share: Double?) -> String { share.map(Wording.percent) ?? "none" }
     let (validation, test) = outcomes
-    let epochs = [state.best?.epoch, fallback.state.bestEpoch].map { $0.map(String.init) ?? "last" }
+    let epochs = [learner, textLearner].map { $0?.best.map { String($0.epoch) } ?? "last" }
     return
       "fallback, seed \(recipe.seed): image and text model trained apart with the same images and "
       + "steps (best epochs \(epochs[0]) and \(epochs[1])); below a confidence of "

@@ -1,21 +1,18 @@
 import Datasets
-import Dispatch
-import Files
-import Foundation
 import Kernels
-import Metrics
 import Networks
 import Randomness
 import Recipes
 import Results
 import Strategies
-import Tensors
 
 /// Trains one recipe on prepared data: the one trainer that every strategy feeds.
 ///
-/// The run length counts images seen, so it is the same for every strategy. Validation runs after
-/// each epoch's worth of images and chooses the best epoch; test is looked at once, at the end,
-/// with the best weights. A run that is killed continues from its last checkpoint to the same bits.
+/// It drives one ``Learner``, or two of a fallback, and holds what is not theirs: the budget, the
+/// data, the strategy's plan, the stream of examples, and where the run is. The run length counts
+/// images seen, so it is the same for every strategy. Validation runs after each epoch's worth of
+/// images and chooses the best epoch; test is looked at once, at the end, with the best weights. A
+/// run that is killed continues from its last checkpoint to the same bits.
 public final class Trainer {
   let recipe: Recipe
   let data: PreparedData
@@ -23,40 +20,39 @@ public final class Trainer {
   let plan: TrainingPlan
   let budget: TrainingBudget
   let pool: ThreadPool
-  package let model: ImageClassifier
+  let options: Options
   let loader: BatchLoader
-  var optimizer: any Optimizer
+  /// The run's model; the image's model of a fallback.
+  let learner: Learner
+  /// The text's model of a fallback, which learns beside ``learner`` from the same draws.
+  let textLearner: Learner?
   var state: TrainingState
   var stream: OrderStream
-  var bestWeights: [NamedTensor]?
-  /// What the model reads beside images, if anything.
-  let texts: TextTable?
-  /// The text's model of a fallback; ``model`` is the image's then.
-  let fallback: TextFallback?
-  /// What loading `model.weights` had to say.
-  let weightNotes: [String]
-  /// What the stage before left to this one.
-  let stageNotes: [String]
-  /// What is frozen in the current phase, if anything.
-  var trunk: FrozenTrunk?
-  let cacheFolder: String?
-  /// The finished run that this one starts from.
-  let base: BaseRun?
+  /// 1 − p of each training image when it was last drawn; kept only where a sampler asks.
+  var errors: [Float]?
+  var notes: Notes
+  private let memory: BatchMemory
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
   package var mostPlaces = Int.max
-  /// What learns in a phase that trains nothing else.
-  var scales: ClassScales?
-  /// What a post-hoc method did.
-  var postHocNotes: [String] = []
-  /// 1 − p of each training image when it was last drawn; kept only where a sampler asks.
-  var errors: [Float]?
-  private let checkpointSeconds: Double
-  private let targets: AlignedBuffer
-  /// A copy of the batch's images, where a phase mixes them.
-  private let unmixed: AlignedBuffer?
 
-  /// Prepares model, optimiser and plan; reads no checkpoint yet.
+  /// What the run does not depend on.
+  struct Options {
+    let checkpointSeconds: Double
+    let cacheFolder: String?
+    /// The finished run that this one starts from.
+    let base: BaseRun?
+  }
+
+  /// What a reader of the result should know and only the run itself can say.
+  struct Notes {
+    /// What loading `model.weights` had to say, and what the stage before left to this one.
+    let start: [String]
+    /// What a post-hoc method did.
+    var postHoc: [String] = []
+  }
+
+  /// Prepares models, optimisers and plan; reads no checkpoint yet.
   ///
   /// - Parameters:
   ///   - folder: where checkpoints, weights and outcome go.
@@ -65,59 +61,58 @@ public final class Trainer {
   ///   - cacheFolder: where runs share the activations of a frozen trunk; `nil` to compute them
   ///     whenever they are needed, to the same bits.
   ///   - base: the finished run that the recipe's ``Recipe/base`` asks for.
+  /// - Throws: `InvalidParameter` where the strategy has no plan for these classes, `TrainingError`
+  ///   where the plan and the recipe do not go together or the base is missing, and the error of the
+  ///   room that found the problem: texts, shapes, or weights to start from.
   public init(
     recipe: Recipe, data: PreparedData, folder: RunFolder, threads: Int,
     checkpointSeconds: Double = 120, cacheFolder: String? = nil,
     base: BaseRun? = nil
   ) throws {
-    (self.cacheFolder, self.base) = (cacheFolder, base)
     (self.recipe, self.data, self.folder) = (recipe, data, folder)
-    self.checkpointSeconds = checkpointSeconds
-    let classCount = data.splits.census.classCount
-    plan = try recipe.strategy.strategy.plan(for: data.splits.census)
-    budget = TrainingBudget(recipe.training, trainingCount: data.splits.training.examples.count)
+    options = Options(checkpointSeconds: checkpointSeconds, cacheFolder: cacheFolder, base: base)
+    let (census, training) = (data.splits.census, data.splits.training)
+    plan = try recipe.strategy.strategy.plan(for: census)
+    budget = TrainingBudget(recipe.training, trainingCount: training.examples.count)
     pool = ThreadPool(threads: threads)
     try recipe.check(plan, splits: data.splits)
-    texts = try recipe.texts(of: data.splits)
-    let vocabulary = texts?.vocabulary.count ?? 0
+    let texts = try recipe.texts(of: data.splits)
     let configuration = recipe.model.fitted(to: plan.head)
-    model = try ImageClassifier(
-      configuration, classes: classCount, height: recipe.image.height, width: recipe.image.width,
-      batch: recipe.training.batch, seed: recipe.seed, pool: pool, vocabulary: vocabulary)
-    fallback =
-      configuration.text?.variant == .fallback
-      ? try TextFallback(
-        configuration, recipe: recipe, classCount: classCount, vocabulary: vocabulary, pool: pool)
-      : nil
-    if let weights = recipe.model.weights, !recipe.continuesStage {
-      weightNotes = try PretrainedWeights(weights).load(
-        into: model, classes: data.splits.census.names)
-    } else {
-      weightNotes = []
-    }
-    stageNotes = try recipe.carryTrunk(from: base, into: model)
-    optimizer = makeOptimizer(
-      recipe.training.optimizer, parameters: model.trainedParameters(above: recipe.model.freeze),
+    let setting = Learner.Setting(
+      recipe: recipe, classCount: census.classCount, vocabulary: texts?.vocabulary.count ?? 0,
       pool: pool)
+    learner = try Learner.main(configuration, setting)
+    textLearner = try Learner.fallbackText(configuration, setting)
+    notes = Notes(
+      start: try recipe.loadWeights(into: learner.model, classes: census.names)
+        + recipe.carryTrunk(from: base, into: learner.model))
     loader = BatchLoader(recipe: recipe, data: data, texts: texts, pool: pool)
-    targets = AlignedBuffer(count: recipe.training.batch * classCount)
-    let mixes = plan.phases.contains { $0.mixing != nil }
-    unmixed = mixes ? AlignedBuffer(count: model.input.count) : nil
+    memory = BatchMemory(
+      recipe.training, plan: plan, classCount: census.classCount,
+      inputCount: learner.model.input.count)
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
     state.texts = texts?.digest
-    stream = OrderStream(
-      split: data.splits.training, sampler: plan.phases[0].sampler, seed: recipe.seed, phase: 0,
-      epochShare: plan.epochShare(
-        ofPhase: 0, budget: budget, batch: recipe.training.batch,
-        trainingCount: data.splits.training.examples.count))
+    stream = OrderStream(phase: 0, of: plan, recipe: recipe, split: training)
     if plan.phases.contains(where: { $0.sampler.readsErrors }) {
-      errors = Array(repeating: 1, count: data.splits.training.examples.count)
+      errors = Array(repeating: 1, count: training.examples.count)
     }
   }
 
+  /// The network of ``learner``.
+  package var model: ImageClassifier { learner.model }
+
+  /// One, or two of a fallback.
+  var learners: [Learner] { [learner, textLearner].compactMap(\.self) }
+
   /// Trains to the end, or until `shouldStop` says so (a checkpoint is written then).
   ///
-  /// - Returns: `done`, `diverged` within one step of the first number that is none, or `cancelled`.
+  /// - Parameters:
+  ///   - shouldStop: asked after every step, and while activations of a frozen trunk are computed.
+  ///   - report: hears what happens, on the caller's thread.
+  /// - Returns: `done`, `diverged` within one step of the first number that is not finite, or
+  ///   `cancelled`.
+  /// - Throws: `TrainingError` where the checkpoint is another run's or the base does not fit,
+  ///   `CheckpointError` where its tensors do not, and `FileError` where the folder cannot be used.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> RunOutcome {
@@ -140,7 +135,7 @@ public final class Trainer {
   ) throws -> RunOutcome {
     report(.started(step: state.step, totalSteps: budget.steps))
     for epoch in state.epochs { report(.epoch(epoch)) }
-    var clock = RunClock(checkpointSeconds: checkpointSeconds)
+    var clock = RunClock(checkpointSeconds: options.checkpointSeconds)
     while state.step < budget.steps {
       if try enterPhase(shouldStop, report) { state.seconds += clock.lap() }
       if let reason = trainStep() {
@@ -180,178 +175,39 @@ public final class Trainer {
       ? Double(state.step * recipe.training.batch) / state.trainingSeconds : nil
   }
 
-  /// Draws, forwards, measures, goes back, updates.
+  /// Draws a batch and lets every learner take a step on it.
   ///
-  /// - Returns: why the run diverged, or `nil`. On divergence the weights are left as they were.
+  /// - Returns: why the run diverged, or `nil`. The learner that diverged keeps its weights as they
+  ///   were.
   private func trainStep() -> String? {
     let phase = plan.phases[state.phase]
     let batch = recipe.training.batch
     let examples = stream.next(batch, knowing: knowledge)
     noteDraws(examples)
-    let drawnBefore = state.step * batch
-    if let trunk {
-      trunk.presentAugmented(
-        examples, drawnBefore: drawnBefore, strategy: phase.augmentation)
-    } else if let pixels = model.pixels {
-      loader.loadAugmented(
-        examples, drawnBefore: drawnBefore, strategy: phase.augmentation, into: pixels)
+    for learner in learners {
+      learner.present(
+        examples, drawnBefore: state.step * batch, strategy: phase.augmentation, from: loader)
     }
-    for tokens in [model.tokens, fallback?.model.tokens] {
-      if let tokens { loader.loadTexts(examples, into: tokens) }
-    }
-    let mixes = mix(examples, phase.mixing)
-    model.forward(phase: .training, step: state.step, above: trunk?.part)
-    fillTargets(examples, mixes)
-    if phase.loss.readsFeatures { model.dFeatures.fill(0) }
-    var lossState = state.lossState ?? phase.loss.initialState
-    let loss = phase.loss.evaluate(
-      LossBatch(
-        logits: model.logits, targets: targetView.readOnly, dLogits: model.dLogits,
-        features: model.features, dFeatures: model.dFeatures, seed: recipe.seed, step: state.step),
-      state: &lossState)
-    guard loss.isFinite else { return "the loss is \(Self.name(of: Double(loss)))" }
-    state.lossState = lossState.isEmpty ? nil : lossState
-    noteErrors(examples)
-    model.backward(addsFeatureGradient: phase.loss.readsFeatures)
-    scales?.takeGradient()
-    let norm = optimizer.gradientNorm()
-    guard norm.isFinite else { return "the gradient's norm is \(Self.name(of: norm))" }
-    optimizer.step(learningRateFactor: learningRateFactor(atStep: state.step), gradientNorm: norm)
-    scales?.apply()
-    if let reason = fallback?.trainStep(
-      phase.loss, targets: targetView.readOnly, seed: recipe.seed, step: state.step,
+    var generator = SeededGenerator(seed: recipe.seed, purpose: .mixing, epoch: state.step)
+    let mixes = memory.mix(
+      examples, by: phase.mixing, in: model.input, loader: loader, using: &generator)
+    memory.fillTargets(examples, mixes)
+    let step = Learner.Step(
+      loss: phase.loss, targets: memory.targets, seed: recipe.seed, number: state.step,
       learningRateFactor: learningRateFactor(atStep: state.step))
-    {
-      return reason
+    do throws(Learner.Divergence) {
+      let loss = try learner.measure(step)
+      noteErrors(examples)
+      try learner.update(step)
+      if let textLearner {
+        _ = try textLearner.measure(step)
+        try textLearner.update(step)
+      }
+      state.epochLoss += Double(loss) * Double(batch)
+    } catch {
+      return error.reason
     }
-    state.epochLoss += Double(loss) * Double(batch)
     state.epochImages += batch
     return nil
-  }
-
-  private static func name(of value: Double) -> String {
-    value.isNaN ? "not a number" : "infinite"
-  }
-}
-
-extension Trainer {
-  /// The stream of a phase, from its beginning or from a checkpoint's position.
-  func makeStream(
-    phase: Int, at position: OrderStream.Position? = nil, errors: [Float]? = nil
-  ) -> OrderStream {
-    let sampler = plan.phases[phase].sampler
-    // A phase that begins knows what was known before; the run's first one has nothing to know.
-    let start = OrderStream.Position(feedback: sampler.changes ? state.feedback : nil)
-    let known = position == nil && sampler.readsErrors ? self.errors : errors
-    return OrderStream(
-      split: data.splits.training, sampler: sampler, seed: recipe.seed, phase: phase,
-      epochShare: plan.epochShare(
-        ofPhase: phase, budget: budget, batch: recipe.training.batch,
-        trainingCount: data.splits.training.examples.count),
-      at: position ?? start, errors: known)
-  }
-
-  /// What a sampler may know at this step.
-  private var knowledge: OrderStream.Knowledge {
-    let steps = plan.steps(ofPhase: state.phase, of: budget.steps)
-    return OrderStream.Knowledge(
-      feedback: state.feedback,
-      progress: Double(state.step - steps.lowerBound) / Double(max(steps.count, 1)),
-      errors: errors)
-  }
-
-  private func noteDraws(_ examples: [LabeledExample]) {
-    var drawn = state.drawn ?? Array(repeating: 0, count: data.splits.census.classCount)
-    for example in examples { drawn[example.classIndex] += 1 }
-    state.drawn = drawn
-  }
-
-  /// Keeps 1 − p of the drawn images, by the softmax of their logits.
-  private func noteErrors(_ examples: [LabeledExample]) {
-    guard errors != nil else { return }
-    let classCount = data.splits.census.classCount
-    for (row, example) in examples.enumerated() {
-      let logits = UnsafeBufferPointer(
-        start: model.logits.pointer + row * classCount, count: classCount)
-      let largest = Double(logits.max() ?? 0)
-      let total = logits.reduce(0) { $0 + exp(Double($1) - largest) }
-      let p = exp(Double(logits[example.classIndex]) - largest) / total
-      errors?[stream.drawn[row]] = Float(1 - p)
-    }
-  }
-
-  private var targetView: MutableTensorView {
-    targets.view(.matrix(recipe.training.batch, data.splits.census.classCount))
-  }
-
-  /// Mixes the loaded images; returns how.
-  private func mix(
-    _ examples: [LabeledExample], _ mixing: (any BatchMixing)?
-  ) -> [ExampleMix?] {
-    guard let mixing, let unmixed else { return [] }
-    var generator = SeededGenerator(seed: recipe.seed, purpose: .mixing, epoch: state.step)
-    let mixes = mixing.mixes(
-      of: examples.map(\.classIndex), height: recipe.image.height, width: recipe.image.width,
-      using: &generator)
-    loader.mix(model.input, by: mixes, copy: unmixed)
-    return mixes
-  }
-
-  /// One-hot or mixed targets, with the experiment's label smoothing.
-  private func fillTargets(_ examples: [LabeledExample], _ mixes: [ExampleMix?]) {
-    let classCount = data.splits.census.classCount
-    let smoothing = recipe.training.labelSmoothing
-    let targets = targetView
-    targets.fill(Float(smoothing / Double(classCount)))
-    for (row, example) in examples.enumerated() {
-      let target = targets.pointer + row * classCount
-      guard let mix = mixes.isEmpty ? nil : mixes[row] else {
-        target[example.classIndex] += Float(1 - smoothing)
-        continue
-      }
-      target[example.classIndex] += Float((1 - smoothing) * mix.labelShare)
-      target[examples[mix.partner].classIndex] += Float((1 - smoothing) * (1 - mix.labelShare))
-    }
-  }
-}
-
-extension TrainingPlan {
-  /// The phase that step `step` (from 0) of `total` belongs to: phase i ends at the rounded share.
-  func phaseIndex(atStep step: Int, of total: Int) -> Int {
-    var end = 0.0
-    for (index, phase) in phases.enumerated() {
-      end += phase.share
-      if Double(step) < (end * Double(total)).rounded() { return index }
-    }
-    return phases.count - 1
-  }
-
-  /// The steps of a phase.
-  func steps(ofPhase index: Int, of total: Int) -> Range<Int> {
-    func bound(_ count: Int) -> Int {
-      count == phases.count
-        ? total
-        : Int((phases.prefix(count).reduce(0) { $0 + $1.share } * Double(total)).rounded())
-    }
-    return bound(index)..<max(bound(index + 1), bound(index))
-  }
-
-  /// Share of a phase that as many draws take as there are training images; at most 1.
-  func epochShare(
-    ofPhase index: Int, budget: TrainingBudget, batch: Int, trainingCount: Int
-  ) -> Double {
-    let images = steps(ofPhase: index, of: budget.steps).count * batch
-    return images > 0 ? min(Double(trainingCount) / Double(images), 1) : 1
-  }
-}
-
-extension ModelConfiguration {
-  /// This network with the last layer that a strategy's loss is defined for.
-  func fitted(to requirement: HeadRequirement?) -> ModelConfiguration {
-    guard let requirement else { return self }
-    var fitted = self
-    fitted.cosineScale = requirement.cosineScale
-    fitted.initialBias = requirement.initialBias
-    return fitted
   }
 }

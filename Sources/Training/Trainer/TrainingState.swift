@@ -21,22 +21,24 @@ struct TrainingState: Codable {
   /// Seconds of all attempts, evaluation included.
   var seconds = 0.0
   var epochs: [EpochRecord] = []
-  var best: Best?
+  /// Of the main learner, as a checkpoint keeps it: see ``learner``.
+  var best: Learner.Best?
   var optimizerSteps = 0
   /// ``TextTable/digest`` of what the model reads: the vocabulary is rebuilt, and must be the same.
   var texts: String?
-  /// Of a fallback's text model.
-  var fallback: TextFallback.State?
-  /// What the phase's loss has counted.
+  /// Of a fallback's text model, as a checkpoint keeps it: see ``textLearner``.
+  var fallback: Fallback?
+  /// Of the main learner, as a checkpoint keeps it: see ``learner``.
   var lossState: [Double]?
   /// Draws of each class in this phase.
   var drawn: [Int]?
 
-  /// The best epoch so far and its validation figures.
-  struct Best: Codable {
-    var epoch: Int
-    var value: Double
-    var validation: Evaluation
+  /// A fallback's text model, in the words of a checkpoint.
+  struct Fallback: Codable {
+    var optimizerSteps = 0
+    var bestEpoch: Int?
+    var bestValue: Double?
+    var lossState: [Double]?
   }
 
   /// Books seconds of training steps.
@@ -44,6 +46,40 @@ struct TrainingState: Codable {
     trainingSeconds += seconds
     epochSeconds += seconds
     self.seconds += seconds
+  }
+}
+
+// What the learners were when the checkpoint was written; while they learn, they know better.
+extension TrainingState {
+  /// The main learner.
+  var learner: Learner.State {
+    get { Learner.State(optimizerSteps: optimizerSteps, lossState: lossState, best: best) }
+    set {
+      (optimizerSteps, lossState, best) = (
+        newValue.optimizerSteps, newValue.lossState, newValue.best
+      )
+    }
+  }
+
+  /// The text's model of a fallback; its figures on validation are not kept.
+  var textLearner: Learner.State? {
+    get {
+      fallback.map { saved in
+        var best: Learner.Best?
+        if let epoch = saved.bestEpoch, let value = saved.bestValue {
+          best = Learner.Best(epoch: epoch, value: value)
+        }
+        return Learner.State(
+          optimizerSteps: saved.optimizerSteps, lossState: saved.lossState, best: best)
+      }
+    }
+    set {
+      fallback = newValue.map {
+        Fallback(
+          optimizerSteps: $0.optimizerSteps, bestEpoch: $0.best?.epoch, bestValue: $0.best?.value,
+          lossState: $0.lossState)
+      }
+    }
   }
 }
 

@@ -1,33 +1,8 @@
 import Datasets
-import Foundation
+import TestSupport
 
-/// A folder of its own for one test, removed with the object.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("datasets-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ text: String, to file: String) throws { try write(Array(text.utf8), to: file) }
-
-  func write(_ bytes: [UInt8], to file: String = "table.csv") throws {
-    let full = "\(path)/\(file)"
-    let folder = String(full[..<full.lastIndex(of: "/")!])
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try Data(bytes).write(to: URL(fileURLWithPath: full))
-  }
-
-  func link(_ file: String, to destination: String) throws {
-    try FileManager.default.createSymbolicLink(
-      atPath: "\(path)/\(file)", withDestinationPath: destination)
-  }
-
+// Data sets in a folder of their own.
+extension TemporaryFolder {
   /// Empty images of the given ids.
   func images(_ ids: [String]) throws { for id in ids { try write([1], to: "images/\(id).jpg") } }
 

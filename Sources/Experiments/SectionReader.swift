@@ -2,7 +2,7 @@ import Foundation
 
 /// A mapping of the file, read key by key. Unknown keys are told at once; a value that cannot be
 /// used is told and its default goes on, so that one reading finds everything.
-struct Section {
+struct SectionReader {
   /// In messages, such as `training.optimizer`; empty for the whole file.
   let name: String
   /// Where the mapping stands, or where it is missing.
@@ -52,8 +52,8 @@ struct Section {
   func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
 
   /// A section inside this one.
-  func section(_ key: String, _ section: FileSection) -> Section {
-    Section(node(key), section, named: path(key), at: place, problems: problems)
+  func section(_ key: String, _ section: FileSection) -> SectionReader {
+    SectionReader(node(key), section, named: path(key), at: place, problems: problems)
   }
 
   /// Tells that a required key is not there.
@@ -74,7 +74,7 @@ struct Section {
 }
 
 // Typed values. `expected` says type and range at once, as in "a whole number from 1 to 65536".
-extension Section {
+extension SectionReader {
   func text(_ key: String) -> String? {
     guard let node = node(key) else { return nil }
     return text(node, key, expected: "text")
