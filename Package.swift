@@ -150,7 +150,7 @@ let package = Package(
     tests(
       of: "Sweeps",
       ["Experiments", "Training", "Recipes", "Datasets", "Results", "TestSupport"]),
-    tests(of: "Reports", ["Results", "Metrics"]),
+    tests(of: "Reports", ["Results", "Metrics", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "poise"], exclude: ["Fixtures"],

@@ -3,13 +3,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Error texts of bad data sets, word for word. To record them anew, run with POISE_RECORD=1 and
-/// read the difference; a recording run fails.
+/// Error texts of bad data sets, word for word. To record them anew, run with COUNTERPOISE_RECORD=1
+/// and read the difference; a recording run fails.
 @Suite("Bad data sets")
 struct BadDatasetTests {
-  private static let snapshot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/bad-datasets.txt")
-
   private struct Case: Sendable {
     var title: String
     /// Fills the folder and says what is read and how it is divided.
@@ -92,10 +89,6 @@ struct BadDatasetTests {
   @Test("are refused in these words") func texts() throws {
     let actual = try Self.cases.map { "# \($0.title)\n\(try message(of: $0))\n" }
       .joined(separator: "\n")
-    if ProcessInfo.processInfo.environment["POISE_RECORD"] != nil {
-      try actual.write(to: Self.snapshot, atomically: true, encoding: .utf8)
-      Issue.record("recorded \(Self.snapshot.path)")
-    }
-    #expect(actual == (try? String(contentsOf: Self.snapshot, encoding: .utf8)))
+    assertSnapshot(actual, named: "bad-datasets.txt")
   }
 }

@@ -1,4 +1,5 @@
 import Reports
+import TestSupport
 import Testing
 
 @Suite("Predictions") struct PredictionSheetTests {
@@ -14,7 +15,7 @@ import Testing
       PredictionSheet.Image(path: "missing.png", problem: "there is no such file"),
     ])
 
-  @Test func `for people`() { expectSnapshot(Self.sheet.text(), "predictions.txt") }
+  @Test func `for people`() { assertSnapshot(Self.sheet.text(), named: "predictions.txt") }
 
-  @Test func `for programs`() { expectSnapshot(Self.sheet.json(), "predictions.json") }
+  @Test func `for programs`() { assertSnapshot(Self.sheet.json(), named: "predictions.json") }
 }

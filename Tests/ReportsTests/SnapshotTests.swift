@@ -1,6 +1,7 @@
 import Metrics
 import Reports
 import Results
+import TestSupport
 import Testing
 
 @Suite("Reports look as they did")
@@ -14,36 +15,36 @@ struct SnapshotTests {
     let comparison = try Comparison(Self.night, baseline: "baseline")
     let report = format.report(on: subject)
     let name = "\(subject.rawValue).\(type(of: report).fileExtension)"
-    expectSnapshot(report.render(comparison), name)
+    assertSnapshot(report.render(comparison), named: name)
   }
 
   @Test("A report in ASCII, and one in colour")
   func styles() throws {
     let comparison = try Comparison(Self.night, baseline: "baseline")
     let ascii = TerminalReport(style: TextStyle(unicode: false)).render(comparison)
-    expectSnapshot(ascii, "ascii.txt")
+    assertSnapshot(ascii, named: "ascii.txt")
     let colour = TerminalReport(style: TextStyle(width: 120, colour: true)).render(comparison)
-    expectSnapshot(colour, "colour.txt")
+    assertSnapshot(colour, named: "colour.txt")
   }
 
   @Test("One run a strategy: no spread, no interval, and the note says so")
   func oneSeed() throws {
     let runs = Self.night.filter { $0.seed == 2 && $0.status == .done }
     let comparison = try Comparison(runs, baseline: nil, metric: .worstRecall)
-    expectSnapshot(TerminalReport().render(comparison), "one-seed.txt")
+    assertSnapshot(TerminalReport().render(comparison), named: "one-seed.txt")
   }
 
   @Test("Nothing finished yet")
   func nothingFinished() throws {
     let runs = (1...2).map { SampleRuns.unfinished("baseline", seed: $0, .queued, epochsDone: 0) }
     let comparison = try Comparison(runs, baseline: "baseline")
-    expectSnapshot(TerminalReport().render(comparison), "nothing-finished.txt")
+    assertSnapshot(TerminalReport().render(comparison), named: "nothing-finished.txt")
   }
 
   @Test("Runs as a table", arguments: ReportFormat.allCases)
   func runs(format: ReportFormat) {
     let text = RunTable(Array(Self.night.prefix(6))).render(format)
-    expectSnapshot(text, "runs.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(text, named: "runs.\(type(of: format.report()).fileExtension)")
   }
 
   @Test("One run as a sheet", arguments: ReportFormat.allCases)
@@ -68,7 +69,7 @@ struct SnapshotTests {
     let sheet = RunSheet(
       Self.night[1], epochs: epochs.reversed(), mass: mass, confusion: confusion,
       configuration: #"{"seed":1}"#)
-    expectSnapshot(sheet.render(format), "sheet.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(sheet.render(format), named: "sheet.\(type(of: format.report()).fileExtension)")
   }
 
   @Test("A data set as a table", arguments: ReportFormat.allCases)
@@ -77,6 +78,6 @@ struct SnapshotTests {
       name: "fashion-small", digest: "0f3a", classes: SampleRuns.records,
       quarantined: ["image is missing": 5, "zero size": 1, "label is empty": 5])
     let text = DatasetTable(record).render(format)
-    expectSnapshot(text, "dataset.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(text, named: "dataset.\(type(of: format.report()).fileExtension)")
   }
 }

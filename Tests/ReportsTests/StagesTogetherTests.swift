@@ -1,6 +1,7 @@
 import Metrics
 import Reports
 import Results
+import TestSupport
 import Testing
 
 @Suite("Stages together") struct StagesTogetherTests {
@@ -114,7 +115,7 @@ import Testing
     for format in [ReportFormat.table, .markdown, .json] {
       let report = format.report()
       let text = comparisons.map(report.render).joined(separator: "\n")
-      expectSnapshot(text, "stages.\(type(of: report).fileExtension)")
+      assertSnapshot(text, named: "stages.\(type(of: report).fileExtension)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Reports
 import Results
+import TestSupport
 import Testing
 
 @Suite("Texts in reports")
@@ -50,7 +51,7 @@ struct TextReportTests {
   func overview(format: ReportFormat) throws {
     let report = format.report(on: .overview)
     let text = report.render(try Comparison(Self.runs, baseline: "baseline"))
-    expectSnapshot(text, "texts.\(type(of: report).fileExtension)")
+    assertSnapshot(text, named: "texts.\(type(of: report).fileExtension)")
   }
 
   @Test("warn where no strategy hides the words of class names")
