@@ -2,6 +2,7 @@ import GRDB
 import Metrics
 import Results
 import ResultsSQLite
+import TestSupport
 import Testing
 
 @Suite("Headline figures in a results file") struct HeadlineColumnTests {
@@ -13,11 +14,13 @@ import Testing
   @Test("have their columns in the layout and in the views")
   func layout() throws {
     let folder = try TemporaryFolder()
-    try SQLiteRunStore(path: folder.file()).close()
+    try SQLiteRunStore(path: folder.path(of: "results.sqlite")).close()
     let (run, epoch) = (
-      try columns(folder.file(), "run"), try columns(folder.file(), "epoch")
+      try columns(folder.path(of: "results.sqlite"), "run"), try columns(folder.file(), "epoch")
     )
-    let views = try ["v_runs", "v_compare"].map { try columns(folder.file(), $0) }
+    let views = try ["v_runs", "v_compare"].map {
+      try columns(folder.path(of: "results.sqlite"), $0)
+    }
     for figure in HeadlineFigure.allCases {
       #expect(run[figure.stored.testColumn] == "REAL", "\(figure.rawValue)")
       #expect(epoch[figure.stored.validationColumn] == "REAL", "\(figure.rawValue)")
@@ -29,7 +32,7 @@ import Testing
   @Test("come back as they were, each from its own column")
   func roundTrip() throws {
     let folder = try TemporaryFolder()
-    let store = try SQLiteRunStore(path: folder.file())
+    let store = try SQLiteRunStore(path: folder.path(of: "results.sqlite"))
     try store.register(Sample.sweep)
     let id = try store.enqueue(Sample.run("focal"))
     try store.begin(id, environment: Sample.environment, processID: 1)
@@ -44,10 +47,11 @@ import Testing
     #expect(try store.epochs(of: id).first?.validation == epoch.validation)
     #expect(try store.run(id)?.summary.headline == result.test?.headline)
     for (index, figure) in HeadlineFigure.allCases.enumerated() {
-      let test = try lines(folder.file(), "SELECT \(figure.stored.testColumn) FROM run")
+      let test = try lines(
+        folder.path(of: "results.sqlite"), "SELECT \(figure.stored.testColumn) FROM run")
       #expect(test == ["\(Double(index + 1) / 64)"], "\(figure.rawValue)")
       let validation = try lines(
-        folder.file(), "SELECT \(figure.stored.validationColumn) FROM epoch")
+        folder.path(of: "results.sqlite"), "SELECT \(figure.stored.validationColumn) FROM epoch")
       #expect(validation == ["\(Double(index + 1) / 32)"], "\(figure.rawValue)")
     }
   }
