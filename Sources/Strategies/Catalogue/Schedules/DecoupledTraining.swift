@@ -65,10 +65,10 @@ public protocol ClassifierRefinement: Sendable {
 }
 
 /// cRT: a new classifier on the frozen trunk, with balanced draws.
-public typealias ClassifierRetraining = DecoupledTraining<NewClassifier>
+public typealias ClassifierRetraining = DecoupledTraining<RetrainedHead>
 
 /// The head's weights are drawn anew and learn alone.
-public enum NewClassifier: ClassifierRefinement {
+public enum RetrainedHead: ClassifierRefinement {
   public static let name = "classifier-retraining"
   public static let abbreviation = "cRT"
   public static let summary = "cRT: a new classifier on the frozen trunk, with balanced draws."
@@ -83,10 +83,10 @@ public enum NewClassifier: ClassifierRefinement {
 ///
 /// The paper's w̃_c = f_c · w_c. The bias stays as it is (the authors' code scales it too). The
 /// tested weights are w̃.
-public typealias LearnableWeightScaling = DecoupledTraining<ClassScales>
+public typealias LearnableWeightScaling = DecoupledTraining<ScaledHead>
 
 /// The head's weights stay as they are; one factor a class on them learns.
-public enum ClassScales: ClassifierRefinement {
+public enum ScaledHead: ClassifierRefinement {
   public static let name = "learnable-weight-scaling"
   public static let abbreviation = "LWS"
   public static let summary = "LWS: one learned factor a class on the frozen classifier."
