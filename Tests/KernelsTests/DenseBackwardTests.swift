@@ -237,7 +237,8 @@ import Testing
     #expect(fuses(Self.dense(512, 64, 64)))
     #expect(fuses(Self.dense(5120, 128, 1024)))
     #expect(fuses(Self.dense(5120, 128, 512)))
-    #expect(!fuses(Self.dense(5120, 256, 1024)), "the data's gradient is computed by Strassen's method")
+    #expect(
+      !fuses(Self.dense(5120, 256, 1024)), "the data's gradient is computed by Strassen's method")
     #expect(fuses(Self.dense(5121, 256, 1024)), "it cannot")
     #expect(fuses(Self.dense(5120, 256, 1024), .exact))
     #expect(!fuses(Self.dense(5120, 512, 2048)))
