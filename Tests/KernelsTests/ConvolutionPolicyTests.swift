@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("Products by quarters need pairs of pixels and channels, and more than a few")
+  @Test("Products by Strassen's method need pairs of pixels and channels, and more than a few")
   func strassen() {
     let problem = ConvolutionProblem(
       batch: 16, height: 4, width: 3, inChannels: 128, outChannels: 1024, kernel: 1)

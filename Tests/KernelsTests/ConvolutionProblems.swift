@@ -15,7 +15,7 @@ enum ConvolutionProblems {
     .init(batch: 64, height: 2, width: 2, inChannels: 128, outChannels: 512, kernel: 1),
     .init(batch: 9, height: 12, width: 12, inChannels: 16, outChannels: 300, kernel: 1),
     .init(batch: 9, height: 4, width: 4, inChannels: 320, outChannels: 80, kernel: 1),
-    // By quarters: a depth of one block and of two, forward and back, a stride, and many rows.
+    // By Strassen's method: a depth of one block and of two, forward and back, a stride, and many rows.
     .init(batch: 3, height: 4, width: 3, inChannels: 128, outChannels: 192, kernel: 1),
     .init(batch: 7, height: 6, width: 5, inChannels: 64, outChannels: 1024, kernel: 1),
     .init(batch: 5, height: 8, width: 5, inChannels: 1024, outChannels: 64, kernel: 1, stride: 2),
@@ -45,7 +45,7 @@ enum ConvolutionProblems {
       batch: 35, height: 4, width: 4, inChannels: 32, outChannels: 64, kernel: 3, stride: 2,
       padding: 1),
     .init(batch: 1, height: 5, width: 3, inChannels: 3, outChannels: 64, kernel: 3, padding: 3),
-    // By parts, the last of which is half as wide, and slabs, the last of which is thinner.
+    // In strips, the last of which is half as wide, and slabs, the last of which is thinner.
     .init(batch: 3, height: 5, width: 4, inChannels: 80, outChannels: 144, kernel: 3, padding: 1),
     .init(batch: 2, height: 3, width: 2, inChannels: 144, outChannels: 144, kernel: 3, padding: 1),
     .init(
@@ -85,7 +85,7 @@ enum ConvolutionProblems {
     .init(batch: 30, height: 30, width: 29, inChannels: 64, outChannels: 48, kernel: 3, padding: 1),
     .init(
       batch: 2, height: 8, width: 8, inChannels: 256, outChannels: 264, kernel: 3, padding: 1),
-    // Its transformed weights are made by parts, the last one narrow.
+    // Its transformed weights are made strip by strip, the last one narrow.
     .init(
       batch: 16, height: 7, width: 7, inChannels: 512, outChannels: 528, kernel: 3, padding: 1),
     .init(

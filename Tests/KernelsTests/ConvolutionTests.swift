@@ -4,10 +4,10 @@ import Testing
 @Suite struct ConvolutionTests {
   /// Largest relative errors of the three passes.
   ///
-  /// Blocked sums in single precision err by a few units in the last place; Winograd's transforms
-  /// multiply that, the more so the larger the tile, and Strassen's sums of quarters twofold; the reference adds thousands of products in one
-  /// chain, and its error grows with the root of their number; the weights' gradient per pixel is
-  /// a chain over the pixels.
+  /// Blocked sums in single precision err by a few units in the last place. Winograd's transforms
+  /// multiply that, the more so the larger the tile, and Strassen's sums of quadrants double it. The
+  /// reference adds thousands of products to one sum, and its error grows with the root of their
+  /// number; so does that of the weights' gradient pixel by pixel, a sum over the pixels.
   static func bounds(_ name: String) -> (forward: Double, data: Double, weights: Double) {
     switch name {
     case _ where name.hasPrefix("winograd"):

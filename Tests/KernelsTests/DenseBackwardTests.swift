@@ -31,7 +31,7 @@ import Testing
     Example(problem: dense(1000, 64, 48), normalizesInput: true),
     Example(problem: dense(777, 33, 100), rectifies: true),
     Example(problem: dense(530, 520, 1040), rectifies: true, normalizesInput: true),
-    // By quarters: groups of an odd number of pairs, ragged tiles, several panels.
+    // By Strassen's method: groups of an odd number of pairs, ragged tiles, several panels.
     Example(
       problem: dense(518, 64, 128), rectifies: true, normalizesInput: true, kernel: "strassen",
       bound: 1.5e-6),
@@ -238,7 +238,8 @@ import Testing
     #expect(fuses(Self.dense(512, 64, 64)))
     #expect(fuses(Self.dense(5120, 128, 1024)))
     #expect(fuses(Self.dense(5120, 128, 512)))
-    #expect(!fuses(Self.dense(5120, 256, 1024)), "the data's gradient goes by quarters")
+    #expect(
+      !fuses(Self.dense(5120, 256, 1024)), "the data's gradient is computed by Strassen's method")
     #expect(fuses(Self.dense(5121, 256, 1024)), "it cannot")
     #expect(fuses(Self.dense(5120, 256, 1024), .exact))
     #expect(!fuses(Self.dense(5120, 512, 2048)))

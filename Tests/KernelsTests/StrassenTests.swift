@@ -2,8 +2,8 @@ import CKernels
 import CKernels.Table
 import Testing
 
-/// Products by seven products of quarters, in every compiled implementation that this processor runs.
-@Suite("Products by quarters") struct StrassenTests {
+/// Products by Strassen's method, in every compiled implementation that this processor runs.
+@Suite("Products by Strassen's method") struct StrassenTests {
   /// An odd number of pairs and a ragged tile; then two blocks of k.
   static let extents = [
     MicroKernelTests.Extents(rows: 2, segments: 1, length: 32, columns: 64),
@@ -64,7 +64,8 @@ import Testing
     let table = try #require(ck_find(name)).pointee
     let rows = MicroKernelTests.Rows(extents)
     let (n, b) = (extents.columns, MicroKernelTests.numbers(extents.depth * extents.columns, 4))
-    /// The largest error beside the largest Σ |a b|: sums of quarters are rounded as what they are made of.
+    /// The largest error beside the largest Σ |a b|: errors of sums of quadrants are as large as those
+    /// of the quadrants, even where the elements of the result are small.
     func worst(_ actual: [Float], start: Double) -> Double {
       var (difference, size) = (0.0, 0.0)
       for (i, value) in actual.enumerated() {
