@@ -18,7 +18,7 @@ package protocol Layer {
   /// - Parameters:
   ///   - src: the shape of what the layer reads.
   ///   - plan: the ledger of the workspace that every pass of the planned layer is then given.
-  ///   - threads: of the pool that every pass is given, at most.
+  ///   - threads: the most threads that the pool of a pass may have.
   /// - Throws: `ShapeError` where the layer cannot take `src`.
   func plan(
     for src: Shape, in plan: inout WorkspacePlan, threads: Int

@@ -38,7 +38,7 @@ struct NetworkPlan {
   /// - Parameters:
   ///   - input: the shape of what the first layer reads.
   ///   - leastRestored: elements from which on results are made again where they can be.
-  ///   - threads: of the pool that runs the network.
+  ///   - threads: the threads of the pool that runs the network.
   /// - Throws: `ShapeError` where a layer cannot take what it would read.
   init(
     _ parts: ImageClassifier.Parts, input: Shape, leastRestored: Int, threads: Int
