@@ -7,7 +7,9 @@ import Training
 
 /// The runs of an experiment on its data: what a sweep will do, in order, before it does anything.
 public struct SweepPlan: Sendable {
+  /// What was planned.
   public var experiment: Experiment
+  /// In the order in which they are run: each after the one that it needs.
   public var runs: [PlannedRun]
   /// Things worth knowing before the night: masked classes, halved exponents, what the number of
   /// seeds can show.
@@ -15,16 +17,20 @@ public struct SweepPlan: Sendable {
 
   /// A recipe with its description and its folder.
   public struct PlannedRun: Sendable {
+    /// What is to be trained.
     public var recipe: Recipe
     public var description: RunDescription
+    /// Where its checkpoints, weights and outcome go.
     public var folder: String
     /// The configuration hash of the run of this plan whose weights this one starts from.
     public var needs: String?
   }
 
-  /// Plans every run; throws with all the problems of all strategies at once.
+  /// Plans every run.
   ///
   /// - Parameter stages: the data of each of ``Experiment/datasets``.
+  /// - Throws: ``SweepError`` with the problems of all strategies, or where runs need one that is
+  ///   not planned.
   public init(_ experiment: Experiment, data stages: [PreparedData], workFolder: String) throws {
     self.experiment = experiment
     precondition(stages.count == experiment.datasets.count, "a data set a stage")
@@ -98,6 +104,7 @@ extension SweepPlan {
 
 /// Something that keeps a sweep from starting.
 public struct SweepError: Error, CustomStringConvertible, Sendable {
+  /// What keeps it, and what to do about it; one line a problem.
   public let description: String
 
   /// An error with its whole text.

@@ -22,11 +22,15 @@ public final class SweepRunner {
   public struct Options: Sendable {
     /// Starts a worker: the path of a job is appended.
     public var workerCommand: [String]
+    /// The folder of pixels and activations, shared by all runs.
     public var cacheFolder: String
+    /// Compute threads of a worker, at least 1; they change no result.
     public var threads: Int
     /// Try again what ended as failed or diverged in an earlier sweep.
     public var retriesFailed: Bool
+    /// End the sweep when a run fails or diverges.
     public var stopsAtFirstFailure: Bool
+    /// How often a worker writes a checkpoint besides the ends of epochs.
     public var checkpointSeconds: Double
 
     /// Options with the usual checkpoint every two minutes.
@@ -43,9 +47,13 @@ public final class SweepRunner {
 
   /// How a whole sweep ended.
   public struct Summary: Sendable {
+    /// Runs that ended with a result in this sweep.
     public var done = 0
+    /// Runs that needed no work.
     public var skipped = 0
+    /// Runs that failed or diverged, after their retries.
     public var failed = 0
+    /// Runs that the same command would still have to do.
     public var left = 0
     /// Why the sweep stopped before its end.
     public var stopReason: String?
@@ -61,6 +69,11 @@ public final class SweepRunner {
   }
 
   /// Runs what is not finished yet.
+  ///
+  /// - Parameter shouldStop: asked between runs and while one works; then the worker writes a
+  ///   checkpoint and leaves.
+  /// - Throws: what the store throws, and `FileError` where a run's folder cannot be used. A run
+  ///   that fails is part of the summary.
   public func run(shouldStop: () -> Bool) throws -> Summary {
     let experiment = plan.experiment
     try store.register(

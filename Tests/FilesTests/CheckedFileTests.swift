@@ -179,6 +179,6 @@ import Testing
   @Test func noRecordsAtAll() {
     let empty = RecordFile(magic: "TEST", numbers: [], key: "", count: 0, recordBytes: 0)
     #expect(empty.size == 4096)
-    #expect([].withUnsafeBytes { empty.checksums(of: $0, by: Self.loop) } == [])
+    #expect([UInt8]().withUnsafeBytes { empty.checksums(of: $0, by: Self.loop) } == [])
   }
 }

@@ -14,9 +14,11 @@ public struct ActivationPlan: Hashable, Sendable {
     case computed(because: String)
   }
 
+  /// What is frozen.
   public let part: FrozenPart
   /// Of one image, in one view.
   public let bytesPerImage: Int
+  /// The training split's images, in all their views.
   public let training: Decision
   /// Validation and test.
   public let evaluation: Decision
