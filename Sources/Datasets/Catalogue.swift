@@ -75,6 +75,7 @@ public struct Catalogue: Sendable {
   /// This catalogue without the examples at the given indices, which are set aside with their
   /// reasons. Indices shift: ``sourceIndices`` leads back.
   ///
+  /// - Parameter problems: in any order; of two for one example the first by index counts.
   /// - Precondition: every index is one of ``examples``.
   public func quarantining(
     _ problems: [(index: Int, reason: QuarantinedExample.Reason, detail: String)]

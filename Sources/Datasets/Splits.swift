@@ -52,6 +52,9 @@ public struct ClassCensus: Hashable, Sendable {
   public let names: [String]
 
   /// Counts a training split.
+  ///
+  /// - Parameter names: one a class, by class index.
+  /// - Precondition: every class index is below the split's class count.
   public init(of split: TrainingSplit, names: [String]) {
     var counts = Array(repeating: 0, count: split.classCount)
     for example in split.examples { counts[example.classIndex] += 1 }

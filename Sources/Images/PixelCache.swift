@@ -24,9 +24,14 @@ public final class PixelCache: Sendable {
 
   /// The cache of `sources` in `folder`, built when it is absent or damaged.
   ///
-  /// A second process waits for the first. `progress` is called on the caller's thread, and only
-  /// while building.
+  /// A second process waits for the first.
   ///
+  /// - Parameters:
+  ///   - sources: in the order of the cache's indices.
+  ///   - height: of every image in the cache, to which it is resized; `width` likewise.
+  ///   - limits: how large an image file may be.
+  ///   - threads: that decode and check; they change no byte.
+  ///   - progress: called on the caller's thread, and only while building.
   /// - Precondition: height and width are at least 1.
   /// - Throws: `FileError` where the folder or a file in it cannot be used, or the disk has too
   ///   little room. An image that cannot be used is a ``problem(at:)``.

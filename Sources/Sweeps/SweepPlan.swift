@@ -57,30 +57,48 @@ public struct SweepPlan: Sendable {
       }
     runs = try Self.inOrderOfNeed(
       try experiment.recipes.map { recipe in
-        let data = data(of: recipe)
-        let budget = TrainingBudget(
-          recipe.training, trainingCount: data.splits.training.examples.count)
-        let hash = recipe.configHash(datasetDigest: data.digest)
-        return PlannedRun(
-          recipe: recipe,
-          description: RunDescription(
-            sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
-            variant: recipe.variant, seed: recipe.seed, configHash: hash,
-            groupHash: recipe.groupHash(datasetDigest: data.digest),
-            configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-            dataset: data.record(named: recipe.datasetName),
-            epochsPlanned: budget.epochs,
-            imagesPlanned: budget.steps * recipe.training.batch),
-          folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
-          needs: recipe.base.flatMap { base in
-            byClasses[base.dataset.classes].map { base.configHash(datasetDigest: $0.digest) }
-          })
+        try Self.planned(
+          recipe, on: data(of: recipe), in: experiment.name, workFolder: workFolder
+        ) { base in
+          byClasses[base.dataset.classes]?.digest
+        }
+      })
+  }
+
+  /// One run with its description and its folder.
+  ///
+  /// - Parameters:
+  ///   - sweep: the experiment's name.
+  ///   - digest: of the data of another recipe; `nil` where that is none of this plan.
+  private static func planned(
+    _ recipe: Recipe, on data: PreparedData, in sweep: String, workFolder: String,
+    digest: (Recipe) -> String?
+  ) throws -> PlannedRun {
+    let budget = TrainingBudget(
+      recipe.training, trainingCount: data.splits.training.examples.count)
+    let hash = recipe.configHash(datasetDigest: data.digest)
+    return PlannedRun(
+      recipe: recipe,
+      description: RunDescription(
+        sweep: sweep, name: recipe.runName, strategy: recipe.label,
+        variant: recipe.variant, seed: recipe.seed, configHash: hash,
+        groupHash: recipe.groupHash(datasetDigest: data.digest),
+        configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+        dataset: data.record(named: recipe.datasetName), epochsPlanned: budget.epochs,
+        imagesPlanned: budget.steps * recipe.training.batch),
+      folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
+      needs: recipe.base.flatMap { base in
+        digest(base).map { base.configHash(datasetDigest: $0) }
       })
   }
 }
 
 extension SweepPlan {
   /// What is kept of frozen trunks and why not the rest, one sentence for all runs alike.
+  ///
+  /// - Parameters:
+  ///   - classes: those of one of ``Experiment/datasets``; runs on others are left out.
+  ///   - data: that data set.
   public static func activationNotes(
     _ experiment: Experiment, classes: ClassSelection, data: PreparedData
   ) -> [String] {

@@ -60,6 +60,10 @@ public final class SweepRunner {
   }
 
   /// A runner for one plan.
+  ///
+  /// - Parameters:
+  ///   - environment: what is stored with every run.
+  ///   - observer: hears how things go; not kept alive.
   public init(
     _ plan: SweepPlan, store: any RunStore, environment: EnvironmentRecord, options: Options,
     observer: (any SweepObserver)?
@@ -72,8 +76,8 @@ public final class SweepRunner {
   ///
   /// - Parameter shouldStop: asked between runs and while one works; then the worker writes a
   ///   checkpoint and leaves.
-  /// - Throws: what the store throws, and `FileError` where a run's folder cannot be used. A run
-  ///   that fails is part of the summary.
+  /// - Throws: what the store throws, and where a run's folder or worker cannot be made. A run that
+  ///   fails is part of the summary.
   public func run(shouldStop: () -> Bool) throws -> Summary {
     let experiment = plan.experiment
     try store.register(
@@ -85,10 +89,8 @@ public final class SweepRunner {
       observer?.note("\(lost) run(s) were cut off earlier and continue from their checkpoints")
     }
     var summary = Summary()
-    var standing: [RunStatus?] = []
-    for run in plan.runs {
-      standing.append(
-        try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status)
+    let standing = try plan.runs.map { run in
+      try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status
     }
     announce(standing)
     let ids = try plan.runs.map { try store.enqueue($0.description) }
@@ -111,14 +113,21 @@ public final class SweepRunner {
         observer?.runSkipped(run.description, number: index + 1, because: reason)
         summary.left += 1
       case .fails(let reason):
-        // Its own work is sound, so it does not count among failures in a row.
-        let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
-        try store.finish(ids[index], outcome)
-        observer?.runEnded(run.description, number: index + 1, outcome)
+        try fail(run, id: ids[index], number: index + 1, because: reason)
         summary.failed += 1
       }
     }
     return summary
+  }
+
+  /// Ends a run that cannot be run. Its own work is sound, so it does not count among failures in a
+  /// row.
+  private func fail(
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, because reason: String
+  ) throws {
+    let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
+    try store.finish(id, outcome)
+    observer?.runEnded(run.description, number: number, outcome)
   }
 
   private func announce(_ standing: [RunStatus?]) {

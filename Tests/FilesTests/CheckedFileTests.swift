@@ -112,7 +112,7 @@ import Testing
   private let form = RecordFile(
     magic: "TEST", numbers: [1, -2], key: "abc", count: 3, recordBytes: 5)
   private let records: [UInt8] = Array(1...15)
-  private static let loop: RecordFile.Loop = { count, body in
+  @Sendable private static func loop(count: Int, body: @Sendable (Int) -> Void) {
     for index in (0..<count).reversed() { body(index) }
   }
 
