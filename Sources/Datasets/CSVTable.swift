@@ -11,6 +11,7 @@ public struct RepairedRow: Codable, Hashable, Sendable {
   }
   /// Of the row's first byte, from 1; the header is line 1.
   public var line: Int
+  /// How it was mended.
   public var repair: Repair
 
   /// A mended row.
@@ -27,26 +28,36 @@ public struct CSVTable: Sendable {
   public struct Row: Sendable {
     /// Of the row's first byte, from 1.
     public var line: Int
+    /// In the order of the columns.
     public var cells: [String]
   }
 
   /// A row that cannot be used.
   public struct MalformedRow: Hashable, Sendable {
+    /// Of the row's first byte, from 1.
     public var line: Int
+    /// What is wrong with it, in words.
     public var reason: String
   }
 
   /// Where the table came from, for messages.
   public let path: String
+  /// Names in the header line, in its order.
   public private(set) var columns: [String] = []
+  /// Usable rows, in the file's order.
   public private(set) var rows: [Row] = []
+  /// Rows that were mended without loss.
   public private(set) var repairs: [RepairedRow] = []
+  /// Rows that were set aside.
   public private(set) var malformed: [MalformedRow] = []
 
   /// Most bytes a table may have.
   public static let sizeLimit = 1 << 30
 
   /// Reads a file, gzipped or not.
+  ///
+  /// - Throws: where the file cannot be read, is larger than ``sizeLimit``, or is no table with a
+  ///   header line. Rows that cannot be used are ``malformed``, not thrown.
   public init(path: String) throws(DatasetError) {
     try self.init(
       try asDatasetError { () throws(FileError) in
@@ -55,6 +66,8 @@ public struct CSVTable: Sendable {
   }
 
   /// Reads bytes; `path` is for messages.
+  ///
+  /// - Throws: where the bytes are no table with a header line.
   public init(_ bytes: [UInt8], path: String) throws(DatasetError) {
     self.path = path
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
@@ -75,6 +88,9 @@ public struct CSVTable: Sendable {
   }
 
   /// The place of a column, or an error that names the columns there are.
+  ///
+  /// - Parameter role: what the column is for, in the error.
+  /// - Throws: where not exactly one column has the name.
   public func index(of column: String, for role: String) throws(DatasetError) -> Int {
     let found = columns.indices.filter { columns[$0] == column }
     if found.count == 1 { return found[0] }

@@ -6,15 +6,11 @@ extension CatalogueDraft {
     let table = try CSVTable(path: try existingFile(format.file, for: "dataset.file", under: root))
     let idColumn = try table.index(of: format.idColumn, for: "dataset.id")
     let labelColumn = try table.index(of: format.labelColumn, for: "dataset.label")
-    let textColumn: Int? =
-      if let name = format.textColumn { try table.index(of: name, for: "dataset.text") } else {
-        nil
-      }
+    var textColumn: Int?
+    if let name = format.textColumn { textColumn = try table.index(of: name, for: "dataset.text") }
     let pattern = try ImagePattern(format.imagePattern, of: table)
     repairs = table.repairs
-    for row in table.malformed {
-      setAside("line \(row.line)", .malformedRow, row.reason)
-    }
+    for row in table.malformed { setAside("line \(row.line)", .malformedRow, row.reason) }
     var finder = ImageFinder(root: root)
     var lines: [String: Int] = [:]
     lines.reserveCapacity(table.rows.count)
@@ -22,9 +18,7 @@ extension CatalogueDraft {
     for row in table.rows {
       let id = row.cells[idColumn].trimmingBlanks()
       if id.isEmpty {
-        setAside(
-          "line \(row.line)", .malformedRow,
-          "column '\(format.idColumn)' is empty")
+        setAside("line \(row.line)", .malformedRow, "column '\(format.idColumn)' is empty")
         continue
       }
       if let first = lines[id] {
@@ -44,13 +38,20 @@ extension CatalogueDraft {
           attributes: attributes(of: row, in: table.columns)))
     }
     if examples.isEmpty, let missing = finder.firstMissing {
-      let counted = Wording.count(table.rows.count, "row")
-      throw DatasetError(
-        .noUsableExample, at: "dataset.image '\(format.imagePattern)'",
-        "none of \(counted) can be used; the first image would be '\(missing)', and "
-          + finder.contents(beside: missing),
-        advice: "correct dataset.image or dataset.root ('\(root)')")
+      throw Self.noImage(
+        of: Wording.count(table.rows.count, "row"), missing, finder.contents(beside: missing),
+        format, root: root)
     }
+  }
+
+  private static func noImage(
+    of rows: String, _ missing: String, _ neighbours: String, _ format: CSVFormat, root: String
+  ) -> DatasetError {
+    DatasetError(
+      .noUsableExample, at: "dataset.image '\(format.imagePattern)'",
+      "none of \(rows) can be used; the first image would be '\(missing)', and "
+        + neighbours,
+      advice: "correct dataset.image or dataset.root ('\(root)')")
   }
 
   private mutating func locate(

@@ -41,7 +41,9 @@ public struct Catalogue: Sendable {
   /// Reads a data set's lists of examples.
   ///
   /// Rows without image, duplicates and the like are set aside, not thrown; call
-  /// ``checkQuarantine(limit:)`` to stop when they are too many. Throws when nothing is usable.
+  /// ``checkQuarantine(limit:)`` to stop when they are too many.
+  ///
+  /// - Throws: where a list cannot be read, a column or file is missing, or no example is usable.
   public static func read(_ configuration: DatasetConfiguration) throws(DatasetError) -> Catalogue {
     guard FolderListing.isFolder(configuration.root) else {
       throw DatasetError(
@@ -73,6 +75,7 @@ public struct Catalogue: Sendable {
   /// This catalogue without the examples at the given indices, which are set aside with their
   /// reasons. Indices shift: ``sourceIndices`` leads back.
   ///
+  /// - Parameter problems: in any order; of two for one example the first by index counts.
   /// - Precondition: every index is one of ``examples``.
   public func quarantining(
     _ problems: [(index: Int, reason: QuarantinedExample.Reason, detail: String)]
@@ -88,7 +91,9 @@ public struct Catalogue: Sendable {
     return Catalogue(self, keeping: examples.indices.filter { isKept[$0] }, setAside: setAside)
   }
 
-  /// Throws when more than `limit` (a share of all rows) had to be set aside.
+  /// Checks that no more than `limit`, a share of all rows, had to be set aside.
+  ///
+  /// - Throws: with the counts by reason, and an example of each.
   public func checkQuarantine(limit: Double) throws(DatasetError) {
     guard quarantinedShare > limit else { return }
     let total = examples.count + quarantined.count
@@ -120,7 +125,9 @@ public struct Catalogue: Sendable {
 
 /// How many examples were set aside for one reason, with the first of them.
 public struct QuarantineCount: Codable, Hashable, Sendable {
+  /// Why they were set aside.
   public var reason: QuarantinedExample.Reason
+  /// How many there are.
   public var count: Int
   /// The first few.
   public var examples: [QuarantinedExample]

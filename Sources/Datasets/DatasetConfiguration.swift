@@ -38,8 +38,11 @@ public enum CatalogueFormat: Codable, Hashable, Sendable {
 public struct CSVFormat: Codable, Hashable, Sendable {
   /// Relative to the root.
   public var file: String
+  /// Names an example, uniquely.
   public var idColumn: String
+  /// The class's name.
   public var labelColumn: String
+  /// A description beside the image; `nil` where there is none.
   public var textColumn: String?
   /// Relative to the root; `{column}` stands for a cell, such as `images/{id}.jpg`.
   public var imagePattern: String
@@ -56,9 +59,13 @@ public struct CSVFormat: Codable, Hashable, Sendable {
 
 /// IDX files (the MNIST family), gzipped or not, relative to the root.
 public struct IDXFormat: Codable, Hashable, Sendable {
+  /// Pixels of the training images.
   public var trainImages: String
+  /// Their classes, as numbers from 0.
   public var trainLabels: String
+  /// Pixels of the test images; `nil` where the data has no test part.
   public var testImages: String?
+  /// Their classes; given where the images are.
   public var testLabels: String?
   /// Names of the classes 0, 1, …; the digits themselves where absent.
   public var classNames: [String]?
@@ -148,6 +155,7 @@ public enum ColumnCondition: Codable, Hashable, Sendable {
 public struct LongTail: Codable, Hashable, Sendable {
   /// The tail's form.
   public enum Profile: String, Codable, Sendable { case exponential, step }
+  /// The tail's form.
   public var profile: Profile
   /// Imbalance factor n_max / n_min, at least 1.
   public var factor: Double

@@ -7,6 +7,7 @@ public struct DatasetError: Error, CustomStringConvertible, Hashable, Sendable {
     case unreadableFile, missingFile, missingColumn, malformedTable, badPattern, badFolders
     case badLabels, noUsableExample, tooManyQuarantined
   }
+  /// What kind of trouble it is.
   public var code: Code
   /// The file, folder or key at fault.
   public var place: String
@@ -39,6 +40,7 @@ public struct SplitError: Error, CustomStringConvertible, Hashable, Sendable {
     case invalidShare, missingColumn, badCondition, badList, noGivenSplit, unknownClass
     case badSelection, badLongTail, noClass, noTrainingImage, noTestImage
   }
+  /// What kind of trouble it is.
   public var code: Code
   /// The key at fault, as a file names it, such as `split.validation`.
   public var place: String

@@ -8,8 +8,11 @@ import Files
 public struct DatasetSplits: Sendable {
   /// What the splits' indices point into.
   public let catalogue: Catalogue
+  /// Names and indices of the classes, unseen ones last.
   public let labelMap: LabelMap
+  /// What is learned from; never empty.
   public let training: TrainingSplit
+  /// What chooses the best epoch; may be empty.
   public let validation: ValidationSplit
   /// Test images of unseen classes among them; their class indices start at the class count.
   public let test: TestSplit
@@ -24,6 +27,12 @@ public struct DatasetSplits: Sendable {
   public var unseen: [String] { labelMap.unseen }
 
   /// Divides a catalogue.
+  ///
+  /// - Parameters:
+  ///   - split: what becomes test and validation, and the long tail.
+  ///   - classes: which classes count.
+  /// - Throws: where a share, rule, list or selection cannot be applied to this catalogue, or
+  ///   leaves no class, no training image or no test image.
   public static func make(
     from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection
   ) throws(SplitError) -> DatasetSplits {

@@ -4,49 +4,71 @@ import Metrics
 public struct DatasetSummary: Codable, Hashable, Sendable {
   /// One class, head to tail, unseen classes last.
   public struct ClassLine: Codable, Hashable, Sendable {
+    /// The class's index.
     public var index: Int
+    /// The class's name.
     public var name: String
+    /// Training images, after the long tail.
     public var train: Int
+    /// Validation images.
     public var validation: Int
+    /// Test images.
     public var test: Int
+    /// Its shot group, by its training images.
     public var group: ShotGroup
   }
 
   /// Classes and images of one shot group.
   public struct GroupLine: Codable, Hashable, Sendable {
+    /// The shot group.
     public var group: ShotGroup
+    /// How many classes it has.
     public var classes: Int
+    /// Training images of its classes.
     public var train: Int
+    /// Validation images of its classes.
     public var validation: Int
+    /// Test images of its classes.
     public var test: Int
   }
 
   /// Rows mended in one way.
   public struct RepairLine: Codable, Hashable, Sendable {
+    /// How they were mended.
     public var repair: RepairedRow.Repair
     /// Line numbers of the rows, all of them.
     public var lines: [Int]
   }
 
+  /// The data set's name.
   public var name: String
+  /// The folder that its paths start from.
   public var root: String
+  /// By falling training count, unseen classes last.
   public var classes: [ClassLine]
   /// Many, medium, few, unseen; those that have a class.
   public var groups: [GroupLine]
+  /// Training images, after the long tail.
   public var trainCount: Int
+  /// Validation images.
   public var validationCount: Int
+  /// Test images, those of unseen classes among them.
   public var testCount: Int
   /// Test images of unseen classes, a part of ``testCount``.
   public var unseenTestCount: Int
   /// n_max / n_min over the classes that are learned.
   public var imbalanceFactor: Double
+  /// Training images that the long tail left out.
   public var droppedByLongTail: Int
   /// Usable examples of the catalogue, selected or not.
   public var usableCount: Int
+  /// Rows that cannot be used.
   public var quarantinedCount: Int
   /// By reason, most frequent first, with their first examples.
   public var quarantine: [QuarantineCount]
+  /// Rows that were mended without loss, by how they were.
   public var repairs: [RepairLine]
+  /// What else a reader should know, in sentences.
   public var notes: [String]
 
   /// A summary with the first `examples` of each reason for quarantine.

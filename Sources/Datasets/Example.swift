@@ -23,6 +23,7 @@ public struct Example: Hashable, Sendable, Codable {
   public var label: String
   /// Text beside the image, such as a product's name.
   public var text: String?
+  /// Where its pixels are.
   public var pixels: PixelLocation
   /// Cells of a table by column name, for column rules; empty for other formats.
   public var attributes: [String: String]
@@ -52,7 +53,9 @@ public struct QuarantinedExample: Hashable, Sendable, Codable {
     case malformedRow = "malformed row"
     case unsafePath = "path outside the data root"
   }
+  /// The row's id, or what stands for it where it has none.
   public var id: String
+  /// Why it cannot be used.
   public var reason: Reason
   /// The decoder's words, the path, the line.
   public var detail: String

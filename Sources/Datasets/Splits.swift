@@ -13,7 +13,9 @@ public struct LabeledExample: Hashable, Sendable {
 
 /// The images that are learned from. Only this type can be counted.
 public struct TrainingSplit: Sendable {
+  /// In the order of the catalogue.
   public let examples: [LabeledExample]
+  /// Classes that are learned.
   public let classCount: Int
 
   /// Training images over `classCount` classes.
@@ -24,6 +26,7 @@ public struct TrainingSplit: Sendable {
 
 /// The images that choose the best epoch.
 public struct ValidationSplit: Sendable {
+  /// In the order of the catalogue.
   public let examples: [LabeledExample]
 
   /// Validation images.
@@ -32,6 +35,7 @@ public struct ValidationSplit: Sendable {
 
 /// The images that are looked at once, at the end.
 public struct TestSplit: Sendable {
+  /// In the order of the catalogue.
   public let examples: [LabeledExample]
 
   /// Test images, those of unseen classes among them.
@@ -48,6 +52,9 @@ public struct ClassCensus: Hashable, Sendable {
   public let names: [String]
 
   /// Counts a training split.
+  ///
+  /// - Parameter names: one a class, by class index.
+  /// - Precondition: every class index is below the split's class count.
   public init(of split: TrainingSplit, names: [String]) {
     var counts = Array(repeating: 0, count: split.classCount)
     for example in split.examples { counts[example.classIndex] += 1 }

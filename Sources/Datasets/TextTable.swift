@@ -4,8 +4,11 @@ import Files
 public struct TextTable: Sendable {
   /// How texts become numbers.
   public struct Rules: Hashable, Sendable {
+    /// Training texts that a word must stand in to be known, counted with repeats.
     public var minCount: Int
+    /// Words of a text that are read, from its start.
     public var maxLength: Int
+    /// Whether the words that class names consist of are hidden.
     public var masksClassWords: Bool
 
     /// Rules with all their parts.
@@ -15,7 +18,9 @@ public struct TextTable: Sendable {
     }
   }
 
+  /// The words of the training texts that are known.
   public let vocabulary: Vocabulary
+  /// How the texts became numbers.
   public let rules: Rules
   /// SHA-256 over the vocabulary and the numbers of every text of the three splits: equal digests
   /// mean that a model reads the same.

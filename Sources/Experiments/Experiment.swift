@@ -3,6 +3,7 @@ import Recipes
 
 /// An experiment file, read and checked: every run it stands for.
 public struct Experiment: Sendable {
+  /// The name that the store knows it by.
   public var name: String
   /// The file as it was named.
   public var file: String
@@ -15,14 +16,18 @@ public struct Experiment: Sendable {
   /// Every run, seeds breadth-first: all strategies with the first seed, then with the second, so
   /// that a night cut short still compares like with like.
   public var recipes: [Recipe]
+  /// Every label of the file, in its order.
   public var strategies: [StrategyInfo]
+  /// In the file's order, each once.
   public var seeds: [UInt64]
+  /// When a run or the night ends early.
   public var limits: SweepLimits
   /// What does not stop the sweep but should be known.
   public var warnings: [Problem]
 
   /// One label of `strategies`.
   public struct StrategyInfo: Hashable, Sendable {
+    /// The key in the file.
     public var label: String
     /// The catalogue name.
     public var name: String
@@ -45,7 +50,9 @@ extension Experiment {
 
 /// When a run or a night ends early. Durations are in seconds.
 public struct SweepLimits: Codable, Hashable, Sendable {
+  /// After so long a run is stopped; `nil` for no limit.
   public var run: Double?
+  /// After so long no run starts; `nil` for no limit.
   public var night: Double?
   /// So many failed runs one after another end the sweep.
   public var failuresInARow: Int

@@ -57,16 +57,7 @@ struct ExperimentReader {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
       return nil
     }
-    var recipes: [Recipe] = []
-    for seed in seeds {
-      for group in groups {
-        let recipe = recipe(group, shared, seed: seed)
-        guard !exclusion.covers(recipe, swept: group.variant.swept) else { continue }
-        recipes +=
-          stages.isEmpty
-          ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
-      }
-    }
+    let recipes = recipes(groups, shared, seeds: seeds, without: exclusion)
     checkStages(stages, recipes)
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
@@ -238,6 +229,20 @@ struct ExperimentReader {
     ).read()
     group.training = TrainingReader(section: section.section("training", .training)).read()
     return group
+  }
+
+  /// Every run that is not excluded, seeds breadth-first, the stages of a run one after the other.
+  private func recipes(
+    _ groups: [Group], _ shared: Shared, seeds: [UInt64], without exclusion: Exclusion
+  ) -> [Recipe] {
+    seeds.flatMap { seed in
+      groups.flatMap { group -> [Recipe] in
+        let recipe = recipe(group, shared, seed: seed)
+        guard !exclusion.covers(recipe, swept: group.variant.swept) else { return [] }
+        return group.stages.isEmpty
+          ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
+      }
+    }
   }
 
   private func recipe(_ group: Group, _ shared: Shared, seed: UInt64) -> Recipe {

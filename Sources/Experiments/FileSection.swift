@@ -1,9 +1,12 @@
 /// One key of an experiment file, as `Experiments/README.md` documents it.
 public struct FileKey: Sendable {
+  /// As it stands in a file.
   public var name: String
+  /// What may stand there, in words.
   public var type: String
   /// As it would stand in a file; `—` where nothing is assumed, `required` where it must be given.
   public var usual: String
+  /// What it does, in words.
   public var meaning: String
 
   init(_ name: String, _ type: String, _ usual: String, _ meaning: String) {
@@ -15,6 +18,7 @@ public struct FileKey: Sendable {
 public struct FileSection: Sendable {
   /// In dotted form, such as `training.optimizer`; empty for the file itself.
   public var name: String
+  /// In the order of the documentation.
   public var keys: [FileKey]
 
   init(_ name: String, _ keys: [FileKey]) { (self.name, self.keys) = (name, keys) }

@@ -10,11 +10,13 @@ struct Place: Hashable, Sendable {
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// How bad it is; only an error keeps a sweep from starting.
   public enum Severity: String, Sendable { case error, warning, note }
+  /// How bad it is.
   public var severity: Severity
   /// The file as it was named, or the option or environment variable that the value came from.
   public var file: String
   /// From 1; absent where a whole file or an option is meant.
   public var line: Int?
+  /// From 1; absent where ``line`` is.
   public var column: Int?
   /// What was received and what was expected.
   public var message: String

@@ -14,6 +14,10 @@ public enum AtomicFile {
   private static let serial = Atomic<UInt64>(0)
 
   /// Writes a file by means of `body`. On any error the old file stays and the temporary goes.
+  ///
+  /// - Parameter body: writes the content, in one or many pieces.
+  /// - Throws: what `body` throws, and `FileError` where the system refuses: no room, no
+  ///   permission.
   public static func write(
     to path: String, _ body: (inout FileSink) throws -> Void
   ) throws {
@@ -47,17 +51,24 @@ public enum AtomicFile {
   }
 
   /// Writes text as UTF-8.
+  ///
+  /// - Throws: `FileError` where the system refuses.
   public static func write(_ text: String, to path: String) throws {
     try write(to: path) { try $0.write(text) }
   }
 
   /// Writes bytes.
+  ///
+  /// - Throws: `FileError` where the system refuses.
   public static func write(_ data: Data, to path: String) throws {
     try write(to: path) { try $0.write(data) }
   }
 
   /// Removes temporaries that a killed process left in `folder`: older than `seconds`, and made by
-  /// a process that does not live any more on this machine. Returns their names.
+  /// a process that does not live any more on this machine.
+  ///
+  /// - Returns: their names.
+  /// - Throws: where the folder cannot be read or a file in it cannot be removed.
   @discardableResult
   public static func removeStaleTemporaries(
     in folder: String, olderThan seconds: Double = 3600
@@ -77,7 +88,9 @@ public enum AtomicFile {
     return removed
   }
 
-  /// Throws when the disk of `folder` has less room than `bytes`, before the work is done.
+  /// Checks that the disk of `folder` has room for so many bytes, before the work is done.
+  ///
+  /// - Throws: where there is too little room, or the folder cannot be looked at.
   public static func requireFreeSpace(_ bytes: Int, in folder: String) throws(FileError) {
     var info = statvfs()
     guard uninterrupted({ statvfs(folder, &info) }) == 0 else {

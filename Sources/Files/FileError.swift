@@ -9,6 +9,7 @@
 public struct FileError: Error, CustomStringConvertible, Hashable, Sendable {
   /// What was tried, as a verb phrase: "open", "read as an IDX file".
   public var operation: String
+  /// The file or folder, as it was named.
   public var path: String
   /// The system's error number; `nil` where the content is at fault and not the system.
   public var code: Int32?

@@ -13,10 +13,13 @@ import Synchronization
 /// Children do not inherit the lock. Keep the object and end with ``unlock()``, or use ``holding(_:_:)``:
 /// a lock that nobody refers to any more is let go of.
 public final class FileLock: Sendable {
+  /// The lock file.
   public let path: String
   private let descriptor: Mutex<Int32?>
 
   /// Waits for the lock.
+  ///
+  /// - Throws: where the lock file cannot be opened or locked.
   public convenience init(waitingFor path: String) throws(FileError) {
     guard let descriptor = try FileLock.take(path, LOCK_EX) else {
       throw FileError("lock", path, code: EWOULDBLOCK)
@@ -25,6 +28,9 @@ public final class FileLock: Sendable {
   }
 
   /// Takes the lock if it is free; `nil` when somebody holds it.
+  ///
+  /// - Throws: where the lock file cannot be opened or locked, other than because somebody holds
+  ///   it.
   public convenience init?(trying path: String) throws(FileError) {
     guard let descriptor = try FileLock.take(path, LOCK_EX | LOCK_NB) else { return nil }
     self.init(path, descriptor)
@@ -40,6 +46,8 @@ public final class FileLock: Sendable {
   }
 
   /// Runs `body` while holding the lock.
+  ///
+  /// - Throws: what `body` throws, and `FileError` where the lock file cannot be opened or locked.
   public static func holding<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
     let lock = try FileLock(waitingFor: path)
     defer { lock.unlock() }

@@ -24,26 +24,36 @@ public struct FileSink {
   }
 
   /// Appends raw bytes.
+  ///
+  /// - Throws: where the system takes no more, perhaps for bytes of an earlier call.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if let failure = take(bytes) { throw failure }
   }
 
   /// Appends numbers as they lie in memory.
+  ///
+  /// - Throws: where the system takes no more, perhaps for bytes of an earlier call.
   public mutating func write<Number: BitwiseCopyable>(_ numbers: [Number]) throws(FileError) {
     if let failure = numbers.withUnsafeBytes({ take($0) }) { throw failure }
   }
 
   /// Appends bytes.
+  ///
+  /// - Throws: where the system takes no more, perhaps for bytes of an earlier call.
   public mutating func write(_ data: Data) throws(FileError) {
     try write([UInt8](data))
   }
 
   /// Appends text as UTF-8.
+  ///
+  /// - Throws: where the system takes no more, perhaps for bytes of an earlier call.
   public mutating func write(_ text: String) throws(FileError) {
     try write(Array(text.utf8))
   }
 
   /// Hands everything gathered to the system. Does not wait for the disk.
+  ///
+  /// - Throws: where the system takes no more.
   public mutating func flush() throws(FileError) {
     if let failure = sendPending() { throw failure }
   }

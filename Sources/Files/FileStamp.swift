@@ -14,6 +14,8 @@ public struct FileStamp: Codable, Hashable, Sendable {
   public var nanoseconds: Int
 
   /// The stamp of the file at `path` (links are followed); `nil` when there is none.
+  ///
+  /// - Throws: where the file is there, or may be, and cannot be looked at.
   public init?(of path: String) throws(FileError) {
     var info = stat()
     guard uninterrupted({ stat(path, &info) }) == 0 else {
@@ -40,6 +42,8 @@ public struct FileStamp: Codable, Hashable, Sendable {
 /// Folders.
 public enum Folder {
   /// Makes a folder and the folders above it where they are absent.
+  ///
+  /// - Throws: where a folder cannot be made, or something else has its name.
   public static func create(_ path: String) throws(FileError) {
     if mkdir(path, 0o777) == 0 { return }
     let code = errno

@@ -6,6 +6,7 @@ public enum Gzip {
   ///
   /// - Parameter limit: the most bytes the content may have; guards against a small file that
   ///   unpacks to fill the memory.
+  /// - Throws: where the file cannot be read, is damaged, or has more content than `limit`.
   public static func decompress(path: String, limit: Int) throws(FileError) -> [UInt8] {
     let file = try MappedFile(path: path)
     let bytes = file.bytes

@@ -5,9 +5,12 @@
 public struct IDXFile: Sendable {
   /// Sizes, outermost first: images × height × width, or just labels.
   public let dimensions: [Int]
+  /// The data, the last dimension's neighbours side by side.
   public let bytes: [UInt8]
 
   /// Reads a whole file whose content has at most `limit` bytes.
+  ///
+  /// - Throws: where the file cannot be read, is larger, or is no IDX file of unsigned bytes.
   public init(path: String, limit: Int = 1 << 31) throws(FileError) {
     let content = try Gzip.decompress(path: path, limit: limit)
     func wrong(_ reason: String) -> FileError {
@@ -70,6 +73,9 @@ public struct CIFARFile: Sendable {
   private let bytes: [UInt8]
 
   /// Reads a whole file whose content has at most `limit` bytes.
+  ///
+  /// - Parameter labelBytes: 1 for CIFAR-10, 2 for CIFAR-100.
+  /// - Throws: where the file cannot be read, is larger, or holds no whole number of records.
   public init(path: String, labelBytes: Int, limit: Int = 1 << 31) throws(FileError) {
     guard labelBytes == 1 || labelBytes == 2 else {
       throw FileError(

@@ -9,7 +9,9 @@
 /// A file that another program shortens while it is mapped ends the process; files written
 /// through ``AtomicFile`` are replaced and never shortened.
 public final class MappedFile: @unchecked Sendable {
+  /// The file, as it was named.
   public let path: String
+  /// The content; valid as long as this object lives.
   public let bytes: UnsafeRawBufferPointer
   /// The file's size and time of change when it was opened.
   public let stamp: FileStamp
@@ -18,6 +20,8 @@ public final class MappedFile: @unchecked Sendable {
   public enum Access: Sendable { case sequential, random, soon }
 
   /// Maps the file at `path`. A file without content is an error.
+  ///
+  /// - Throws: where the file cannot be opened or mapped, is no regular file, or is empty.
   public init(path: String) throws(FileError) {
     // Without O_NONBLOCK, opening a pipe would wait for ever.
     let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

@@ -84,6 +84,9 @@ public struct RecordFile: Sendable {
 
   /// Compares the records in a file's bytes with their checksums.
   ///
+  /// - Parameters:
+  ///   - checksums: as ``checksums(in:)`` found them.
+  ///   - loop: runs over the records, perhaps on several threads.
   /// - Precondition: the bytes are at least ``size``.
   /// - Throws: where a record is not as it was written.
   public func checkRecords(

@@ -62,6 +62,8 @@ public struct SHA256Digest {
   }
 
   /// The digest of a file's content.
+  ///
+  /// - Throws: `FileError` where the file cannot be read.
   public static func hex(ofFile path: String) throws -> String {
     if let stamp = try FileStamp(of: path), stamp.size == 0 { return hex(of: "") }
     let file = try MappedFile(path: path)

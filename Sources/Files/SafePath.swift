@@ -11,6 +11,9 @@ public enum SafePath {
   /// Rejects what is empty or absolute, holds a NUL, climbs out by `..`, or leaves the root through
   /// a symbolic link. A file that does not exist is no error here: its path is returned
   /// once its deepest existing folder is known to be inside.
+  ///
+  /// - Throws: with the reason why the path is rejected, or where a folder on it cannot be looked
+  ///   at.
   public static func resolve(
     _ relative: String, under root: String
   ) throws(FileError) -> String {

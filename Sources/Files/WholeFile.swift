@@ -7,6 +7,8 @@
 /// A file's bytes, read into memory of our own: for files that others may change meanwhile.
 public enum WholeFile {
   /// All bytes of a regular file; more than `limit` are an error before anything is read.
+  ///
+  /// - Throws: where the file is missing, no regular file, larger than `limit`, or cannot be read.
   public static func read(path: String, limit: Int) throws(FileError) -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe would wait for ever.
     let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

@@ -8,6 +8,8 @@ public enum ImageDecoder {
   ///
   /// - Parameter target: the size the caller will resize to. With it a large JPEG may come back
   ///   at 1/2, 1/4 or 1/8 of its size, never below twice the target on either side.
+  /// - Throws: where the file is missing, beyond the limits, damaged, or neither JPEG nor PNG. A
+  ///   decoder's warning is an error.
   public static func decode(
     path: String, limits: DecodingLimits = .standard, target: (height: Int, width: Int)? = nil
   ) throws(ImageError) -> RGBImage {
@@ -27,6 +29,8 @@ public enum ImageDecoder {
   }
 
   /// Decodes bytes in memory; `name` stands for the path in errors.
+  ///
+  /// - Throws: as `decode(path:limits:target:)`.
   public static func decode(
     bytes: [UInt8], name: String = "(memory)", limits: DecodingLimits = .standard,
     target: (height: Int, width: Int)? = nil

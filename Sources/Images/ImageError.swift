@@ -7,6 +7,7 @@ public struct PixelProblem: Codable, Hashable, Sendable {
     case empty = "image of zero size"
     case oversized = "image too large"
   }
+  /// The kind of reason.
   public var reason: Reason
   /// The path and the decoder's words.
   public var detail: String

@@ -6,12 +6,16 @@ public final class PixelCache: Sendable {
   /// How this cache came about.
   public typealias Origin = CheckedFile.Origin
 
+  /// Images, usable or not.
   public let count: Int
+  /// Rows of every image.
   public let height: Int
+  /// Columns of every image.
   public let width: Int
   /// SHA-256 over decoder, size, every record and every problem's reason, in the order of the
   /// sources. Paths and times of change are no part of it: a copied data set has the same digest.
   public let digest: String
+  /// Whether it was found or built just now.
   public let origin: Origin
   /// The cache file.
   public let path: String
@@ -20,15 +24,24 @@ public final class PixelCache: Sendable {
 
   /// The cache of `sources` in `folder`, built when it is absent or damaged.
   ///
-  /// A second process waits for the first. `progress` is called on the caller's thread, and only
-  /// while building.
+  /// A second process waits for the first.
+  ///
+  /// - Parameters:
+  ///   - sources: in the order of the cache's indices.
+  ///   - height: of every image in the cache, to which it is resized; `width` likewise.
+  ///   - limits: how large an image file may be.
+  ///   - threads: that decode and check; they change no byte.
+  ///   - progress: called on the caller's thread, and only while building.
+  /// - Precondition: height and width are at least 1.
+  /// - Throws: `FileError` where the folder or a file in it cannot be used, or the disk has too
+  ///   little room. An image that cannot be used is a ``problem(at:)``.
   public static func open(
     folder: String, sources: [PixelSource], height: Int, width: Int,
     limits: DecodingLimits = .standard, threads: Int,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> PixelCache {
     precondition(height > 0 && width > 0, "a pixel cache of \(height) x \(width) pixels")
-    let key = try PixelCacheKey(sources: sources, height: height, width: width, limits: limits)
+    let key = PixelCacheKey(sources: sources, height: height, width: width, limits: limits)
     let layout = PixelCacheLayout(key, count: sources.count)
     let (cache, origin) = try CheckedFile.open(
       key.fileName, in: folder, called: "pixel cache",

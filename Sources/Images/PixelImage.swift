@@ -1,6 +1,8 @@
 /// One RGB image with values 0…1, rows from the top, channels last.
 public struct PixelImage: Sendable, Hashable {
+  /// Rows.
   public var height: Int
+  /// Columns.
   public var width: Int
   /// height × width × 3 numbers.
   public var values: [Float]

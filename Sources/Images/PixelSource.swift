@@ -21,8 +21,11 @@ public enum PixelSource: Hashable, Sendable {
 public struct PixelCacheKey: Codable, Hashable, Sendable {
   /// SHA-256 over every source's path, index, and its file's size and time of change.
   public let sources: String
+  /// Rows of the images in the cache.
   public let height: Int
+  /// Columns of the images in the cache.
   public let width: Int
+  /// How large an image file may be.
   public let limits: DecodingLimits
   /// Raised whenever the same file would become other pixels.
   public let decoder: String
@@ -41,7 +44,7 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
   /// The key for the given sources as they lie on the disk now.
   public init(
     sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits = .standard
-  ) throws(FileError) {
+  ) {
     var digest = SHA256Digest()
     var stamps: [String: String] = [:]
     for source in sources {

@@ -53,6 +53,8 @@ extension PixelTransform {
   }
 
   /// The transform of the given name; parameters that `values` does not name have their defaults.
+  ///
+  /// - Throws: where the name or a key is unknown, and as ``validate()``.
   public init(name: String, values: [String: Double] = [:]) throws(InvalidTransform) {
     guard let parameters = Self.table[name] else {
       throw InvalidTransform(
@@ -69,7 +71,9 @@ extension PixelTransform {
     try validate()
   }
 
-  /// Throws for the first number out of its range or pair out of order.
+  /// Checks that every number is in its range and every pair in order.
+  ///
+  /// - Throws: with the parameter at fault, what was received and what is expected.
   public func validate() throws(InvalidTransform) {
     let (name, values) = form
     let parameters = Self.table[name]!

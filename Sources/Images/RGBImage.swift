@@ -1,6 +1,8 @@
 /// A decoded image: rows from the top, red, green, blue for each pixel.
 public struct RGBImage: Hashable, Sendable {
+  /// Rows.
   public var height: Int
+  /// Columns.
   public var width: Int
   /// height × width × 3 bytes.
   public var pixels: [UInt8]

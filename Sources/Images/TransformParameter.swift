@@ -2,6 +2,7 @@
 public struct TransformParameter: Hashable, Sendable {
   /// In snake case.
   public let key: String
+  /// What it is where a file says nothing.
   public let `default`: Double
   /// What is accepted.
   public let range: ClosedRange<Double>
@@ -19,7 +20,9 @@ public struct InvalidTransform: Error, Hashable, Sendable, CustomStringConvertib
   public var transform: String
   /// The parameter at fault; `nil` when it is the name itself.
   public var key: String?
+  /// What was given.
   public var received: String
+  /// What may be given.
   public var expected: String
 
   /// An error with all its parts.

@@ -14,12 +14,19 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var label: String
   /// What was swept, in short, such as `beta=0.999`; empty where nothing was.
   public var variant: String
+  /// Of everything random in the run but the division of the data.
   public var seed: UInt64
+  /// With all its parameters.
   public var strategy: StrategyConfiguration
+  /// Which images there are.
   public var dataset: DatasetConfiguration
+  /// How they are divided.
   public var split: SplitConfiguration
+  /// How they enter the network.
   public var image: ImageConfiguration
+  /// The network.
   public var model: ModelConfiguration
+  /// How long and how it trains.
   public var training: TrainingConfiguration
   /// The experiment's own augmentation, the same for every strategy.
   public var augmentation: [PixelTransform]

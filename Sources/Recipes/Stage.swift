@@ -5,8 +5,11 @@ import Datasets
 public struct Stage: Codable, Hashable, Sendable {
   /// What one stage is about: its classes, and how they are trained on.
   public struct Part: Codable, Hashable, Sendable {
+    /// As the file calls it; part of run names.
     public var name: String
+    /// Which classes of the data set it is about.
     public var classes: ClassSelection
+    /// How long and how it trains.
     public var training: TrainingConfiguration
 
     /// A part of an experiment.
@@ -15,6 +18,7 @@ public struct Stage: Codable, Hashable, Sendable {
     }
   }
 
+  /// As the file calls it; part of run names.
   public var name: String
   /// The stages before, the first one first; empty for the first stage itself.
   public var earlier: [Part]

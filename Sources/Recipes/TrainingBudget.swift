@@ -20,7 +20,9 @@ public struct TrainingBudget: Hashable, Sendable {
   private let imagesPerEpoch: Int
   private let batch: Int
 
-  /// The budget of a configuration for a training split of this size, which must not be empty.
+  /// The budget of a configuration for a training split of this size.
+  ///
+  /// - Precondition: the split is not empty, and a batch holds at least one image.
   public init(_ configuration: TrainingConfiguration, trainingCount: Int) {
     precondition(trainingCount > 0, "a run without training images has no budget")
     precondition(configuration.batch > 0, "a batch holds at least one image")

@@ -10,9 +10,13 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     case epochs(Double)
     case images(Int)
   }
+  /// When the run ends.
   public var budget: Budget
+  /// Images a step, at least 1.
   public var batch: Int
+  /// The update rule and its settings.
   public var optimizer: OptimizerConfiguration
+  /// The learning rate over time.
   public var schedule: ScheduleConfiguration
   /// 0 ≤ ε < 1: targets are (1−ε)·one-hot + ε/K.
   public var labelSmoothing: Double
@@ -32,10 +36,13 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
 
 /// The images that enter the network.
 public struct ImageConfiguration: Codable, Hashable, Sendable {
+  /// Rows, at least 1.
   public var height: Int
+  /// Columns, at least 1.
   public var width: Int
   /// Per channel, on values 0…1.
   public var mean: [Float]
+  /// Per channel, on values 0…1; above 0.
   public var standardDeviation: [Float]
 
   /// Images of a size, normalised with ImageNet's statistics unless others are given.

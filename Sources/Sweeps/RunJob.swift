@@ -6,14 +6,17 @@ import Training
 /// The parent writes it as JSON next to the run's checkpoints; the worker's only argument is its
 /// path.
 public struct RunJob: Codable, Sendable {
+  /// What is to be trained.
   public var recipe: Recipe
   /// The run's own folder.
   public var folder: String
   /// The folder of pixels and activations, shared by all runs.
   public var cacheFolder: String
+  /// Compute threads, at least 1; they change no result.
   public var threads: Int
   /// The data's digest as the parent saw it; a worker that sees other data refuses to start.
   public var datasetDigest: String
+  /// How often a checkpoint is written besides the ends of epochs.
   public var checkpointSeconds: Double
   /// The finished run that this one starts from, if it needs one.
   public var base: BaseRun?

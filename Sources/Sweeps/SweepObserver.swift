@@ -18,8 +18,11 @@ public protocol SweepObserver: AnyObject {
 
 /// What a sweep is about to do.
 public struct SweepOverview: Sendable {
+  /// The sweep's name.
   public var name: String
+  /// Runs of the plan.
   public var runs: Int
+  /// Of these, those that need no work any more.
   public var finished: Int
   /// Images that are still to be trained on, over all runs.
   public var imagesLeft: Int
@@ -27,8 +30,11 @@ public struct SweepOverview: Sendable {
 
 /// Where a run is.
 public struct RunProgress: Sendable {
+  /// Images trained on so far.
   public var imagesSeen: Int
+  /// The run's whole budget.
   public var imagesPlanned: Int
+  /// Of training steps alone; 0 where none was measured yet.
   public var imagesPerSecond: Double
   /// Set when an epoch ended.
   public var epoch: EpochRecord?

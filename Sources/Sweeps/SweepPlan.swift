@@ -7,7 +7,9 @@ import Training
 
 /// The runs of an experiment on its data: what a sweep will do, in order, before it does anything.
 public struct SweepPlan: Sendable {
+  /// What was planned.
   public var experiment: Experiment
+  /// In the order in which they are run: each after the one that it needs.
   public var runs: [PlannedRun]
   /// Things worth knowing before the night: masked classes, halved exponents, what the number of
   /// seeds can show.
@@ -15,16 +17,20 @@ public struct SweepPlan: Sendable {
 
   /// A recipe with its description and its folder.
   public struct PlannedRun: Sendable {
+    /// What is to be trained.
     public var recipe: Recipe
     public var description: RunDescription
+    /// Where its checkpoints, weights and outcome go.
     public var folder: String
     /// The configuration hash of the run of this plan whose weights this one starts from.
     public var needs: String?
   }
 
-  /// Plans every run; throws with all the problems of all strategies at once.
+  /// Plans every run.
   ///
   /// - Parameter stages: the data of each of ``Experiment/datasets``.
+  /// - Throws: ``SweepError`` with the problems of all strategies, or where runs need one that is
+  ///   not planned.
   public init(_ experiment: Experiment, data stages: [PreparedData], workFolder: String) throws {
     self.experiment = experiment
     precondition(stages.count == experiment.datasets.count, "a data set a stage")
@@ -51,30 +57,48 @@ public struct SweepPlan: Sendable {
       }
     runs = try Self.inOrderOfNeed(
       try experiment.recipes.map { recipe in
-        let data = data(of: recipe)
-        let budget = TrainingBudget(
-          recipe.training, trainingCount: data.splits.training.examples.count)
-        let hash = recipe.configHash(datasetDigest: data.digest)
-        return PlannedRun(
-          recipe: recipe,
-          description: RunDescription(
-            sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
-            variant: recipe.variant, seed: recipe.seed, configHash: hash,
-            groupHash: recipe.groupHash(datasetDigest: data.digest),
-            configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-            dataset: data.record(named: recipe.datasetName),
-            epochsPlanned: budget.epochs,
-            imagesPlanned: budget.steps * recipe.training.batch),
-          folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
-          needs: recipe.base.flatMap { base in
-            byClasses[base.dataset.classes].map { base.configHash(datasetDigest: $0.digest) }
-          })
+        try Self.planned(
+          recipe, on: data(of: recipe), in: experiment.name, workFolder: workFolder
+        ) { base in
+          byClasses[base.dataset.classes]?.digest
+        }
+      })
+  }
+
+  /// One run with its description and its folder.
+  ///
+  /// - Parameters:
+  ///   - sweep: the experiment's name.
+  ///   - digest: of the data of another recipe; `nil` where that is none of this plan.
+  private static func planned(
+    _ recipe: Recipe, on data: PreparedData, in sweep: String, workFolder: String,
+    digest: (Recipe) -> String?
+  ) throws -> PlannedRun {
+    let budget = TrainingBudget(
+      recipe.training, trainingCount: data.splits.training.examples.count)
+    let hash = recipe.configHash(datasetDigest: data.digest)
+    return PlannedRun(
+      recipe: recipe,
+      description: RunDescription(
+        sweep: sweep, name: recipe.runName, strategy: recipe.label,
+        variant: recipe.variant, seed: recipe.seed, configHash: hash,
+        groupHash: recipe.groupHash(datasetDigest: data.digest),
+        configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+        dataset: data.record(named: recipe.datasetName), epochsPlanned: budget.epochs,
+        imagesPlanned: budget.steps * recipe.training.batch),
+      folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
+      needs: recipe.base.flatMap { base in
+        digest(base).map { base.configHash(datasetDigest: $0) }
       })
   }
 }
 
 extension SweepPlan {
   /// What is kept of frozen trunks and why not the rest, one sentence for all runs alike.
+  ///
+  /// - Parameters:
+  ///   - classes: those of one of ``Experiment/datasets``; runs on others are left out.
+  ///   - data: that data set.
   public static func activationNotes(
     _ experiment: Experiment, classes: ClassSelection, data: PreparedData
   ) -> [String] {
@@ -98,6 +122,7 @@ extension SweepPlan {
 
 /// Something that keeps a sweep from starting.
 public struct SweepError: Error, CustomStringConvertible, Sendable {
+  /// What keeps it, and what to do about it; one line a problem.
   public let description: String
 
   /// An error with its whole text.

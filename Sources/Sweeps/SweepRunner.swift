@@ -22,11 +22,15 @@ public final class SweepRunner {
   public struct Options: Sendable {
     /// Starts a worker: the path of a job is appended.
     public var workerCommand: [String]
+    /// The folder of pixels and activations, shared by all runs.
     public var cacheFolder: String
+    /// Compute threads of a worker, at least 1; they change no result.
     public var threads: Int
     /// Try again what ended as failed or diverged in an earlier sweep.
     public var retriesFailed: Bool
+    /// End the sweep when a run fails or diverges.
     public var stopsAtFirstFailure: Bool
+    /// How often a worker writes a checkpoint besides the ends of epochs.
     public var checkpointSeconds: Double
 
     /// Options with the usual checkpoint every two minutes.
@@ -43,15 +47,23 @@ public final class SweepRunner {
 
   /// How a whole sweep ended.
   public struct Summary: Sendable {
+    /// Runs that ended with a result in this sweep.
     public var done = 0
+    /// Runs that needed no work.
     public var skipped = 0
+    /// Runs that failed or diverged, after their retries.
     public var failed = 0
+    /// Runs that the same command would still have to do.
     public var left = 0
     /// Why the sweep stopped before its end.
     public var stopReason: String?
   }
 
   /// A runner for one plan.
+  ///
+  /// - Parameters:
+  ///   - environment: what is stored with every run.
+  ///   - observer: hears how things go; not kept alive.
   public init(
     _ plan: SweepPlan, store: any RunStore, environment: EnvironmentRecord, options: Options,
     observer: (any SweepObserver)?
@@ -61,6 +73,11 @@ public final class SweepRunner {
   }
 
   /// Runs what is not finished yet.
+  ///
+  /// - Parameter shouldStop: asked between runs and while one works; then the worker writes a
+  ///   checkpoint and leaves.
+  /// - Throws: what the store throws, and where a run's folder or worker cannot be made. A run that
+  ///   fails is part of the summary.
   public func run(shouldStop: () -> Bool) throws -> Summary {
     let experiment = plan.experiment
     try store.register(
@@ -72,10 +89,8 @@ public final class SweepRunner {
       observer?.note("\(lost) run(s) were cut off earlier and continue from their checkpoints")
     }
     var summary = Summary()
-    var standing: [RunStatus?] = []
-    for run in plan.runs {
-      standing.append(
-        try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status)
+    let standing = try plan.runs.map { run in
+      try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status
     }
     announce(standing)
     let ids = try plan.runs.map { try store.enqueue($0.description) }
@@ -98,14 +113,21 @@ public final class SweepRunner {
         observer?.runSkipped(run.description, number: index + 1, because: reason)
         summary.left += 1
       case .fails(let reason):
-        // Its own work is sound, so it does not count among failures in a row.
-        let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
-        try store.finish(ids[index], outcome)
-        observer?.runEnded(run.description, number: index + 1, outcome)
+        try fail(run, id: ids[index], number: index + 1, because: reason)
         summary.failed += 1
       }
     }
     return summary
+  }
+
+  /// Ends a run that cannot be run. Its own work is sound, so it does not count among failures in a
+  /// row.
+  private func fail(
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, because reason: String
+  ) throws {
+    let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
+    try store.finish(id, outcome)
+    observer?.runEnded(run.description, number: number, outcome)
   }
 
   private func announce(_ standing: [RunStatus?]) {

@@ -13,6 +13,8 @@ public enum Worker {
   /// - Parameter emit: takes one line of JSON; returns `false` when the parent is gone, which ends
   ///   the run at its next step with a checkpoint.
   /// - Returns: how the run ended; also in the folder's `outcome.json` unless it was cancelled.
+  /// - Throws: where the job cannot be read, `FileError` where the folder cannot be used, and what
+  ///   preparing the data and the trainer throw.
   public static func run(
     jobAt path: String, shouldStop: @escaping () -> Bool, emit: (String) -> Bool
   ) throws -> RunOutcome {

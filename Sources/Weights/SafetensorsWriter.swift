@@ -50,6 +50,8 @@ public struct SafetensorsWriter {
   }
 
   /// Writes the file whole or not at all. The same tensors and metadata give the same bytes.
+  ///
+  /// - Throws: `FileError` where the file cannot be written.
   public func write(to path: String) throws {
     // As the reference implementation: the widest numbers first, so that all are aligned.
     let sorted = entries.sorted {

@@ -1,6 +1,8 @@
 /// A tensor in a file: where its numbers are. They are converted when asked for.
 public struct StoredTensor: @unchecked Sendable {
+  /// Its key in the file.
   public let name: String
+  /// What its numbers are stored as.
   public let type: ElementType
   /// PyTorch's shape, such as out × in × height × width; empty for a single number.
   public let shape: [Int]

@@ -8,7 +8,9 @@ public final class WeightFile: Sendable {
   /// The kinds of files, told apart by their first bytes, never by their names.
   public enum Format: String, Sendable { case safetensors, torch }
 
+  /// The file, or what stands for it in errors.
   public let path: String
+  /// The kind of file, by its first bytes.
   public let format: Format
   /// In the order of the file, names once each.
   public let tensors: [StoredTensor]
@@ -31,6 +33,8 @@ public final class WeightFile: Sendable {
   }
 
   /// Opens bytes in memory; `path` stands for them in errors.
+  ///
+  /// - Throws: where they are no safetensors and no PyTorch file, or a damaged one.
   public convenience init(bytes: [UInt8], path: String = "(memory)") throws(WeightError) {
     try self.init(store: ByteStore(copying: bytes), path: path)
   }

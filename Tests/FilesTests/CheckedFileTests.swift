@@ -112,7 +112,7 @@ import Testing
   private let form = RecordFile(
     magic: "TEST", numbers: [1, -2], key: "abc", count: 3, recordBytes: 5)
   private let records: [UInt8] = Array(1...15)
-  private static let loop: RecordFile.Loop = { count, body in
+  @Sendable private static func loop(count: Int, body: @Sendable (Int) -> Void) {
     for index in (0..<count).reversed() { body(index) }
   }
 
@@ -179,6 +179,6 @@ import Testing
   @Test func noRecordsAtAll() {
     let empty = RecordFile(magic: "TEST", numbers: [], key: "", count: 0, recordBytes: 0)
     #expect(empty.size == 4096)
-    #expect([].withUnsafeBytes { empty.checksums(of: $0, by: Self.loop) } == [])
+    #expect([UInt8]().withUnsafeBytes { empty.checksums(of: $0, by: Self.loop) } == [])
   }
 }

@@ -125,6 +125,31 @@ struct ProductFixture {
     #expect(!read.keys.contains { $0.hasPrefix("fallback.") })
   }
 
+  @Test func `a checkpoint keeps both models where it always kept them`() throws {
+    let fixture = try ProductFixture(.fallback)
+    var isValidated = false
+    _ = try fixture.trainer("run").run(
+      shouldStop: { isValidated }, report: { if case .epoch = $0 { isValidated = true } })
+    let path = fixture.folder.path(of: "run/current.checkpoint")
+    let checkpoint = try Checkpoint(readingFrom: path)
+    let folders = checkpoint.tensors.map {
+      String($0.name.prefix(through: $0.name.lastIndex(of: "/")!))
+    }
+    #expect(
+      folders.reduce(into: []) { if $0.last != $1 { $0.append($1) } } == [
+        "model/", "optimizer/", "best/", "fallback/model/", "fallback/optimizer/",
+        "fallback/best/",
+      ])
+    let state = try #require(
+      try JSONSerialization.jsonObject(with: checkpoint.metadata) as? [String: Any])
+    let best = try #require(state["best"] as? [String: Any])
+    #expect(Set(best.keys) == ["epoch", "value", "validation"])
+    let text = try #require(state["fallback"] as? [String: Any])
+    #expect(Set(text.keys) == ["optimizerSteps", "bestEpoch", "bestValue"])
+    #expect(text["optimizerSteps"] as? Int == state["step"] as? Int)
+    #expect(state["optimizerSteps"] as? Int == state["step"] as? Int)
+  }
+
   @Test func `a fallback stores its threshold and the share that it passed on`() throws {
     // Nothing can be seen, everything can be read: the text has to be asked.
     var products = SyntheticProducts(counts: [60, 40, 40, 40], noise: 500)

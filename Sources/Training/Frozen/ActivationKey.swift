@@ -1,5 +1,6 @@
 import Files
 import Images
+import Kernels
 import Networks
 import Recipes
 import Results
@@ -60,5 +61,33 @@ package struct ActivationKey: Codable, Hashable {
   /// `activations-PART-CONTENT-….cache`
   package var fileName: String {
     "activations-\(part.rawValue)-\(content.name)-\(digest.prefix(24)).cache"
+  }
+}
+
+extension ActivationKey {
+  /// The key of what a frozen part of a network makes of images, as it is computed here and now.
+  init(
+    _ part: FrozenPart, of model: ImageClassifier, recipe: Recipe, data: PreparedData,
+    probe: FrozenProbe, content: Content
+  ) {
+    self.init(
+      model: "\(recipe.model.architecture.rawValue) \(recipe.model.stem.rawValue)", part: part,
+      weights: Self.digest(of: model.tensors(within: part)), data: data.digest,
+      image: recipe.image,
+      engine: Engine(
+        convolution: recipe.model.convolution.rawValue,
+        kernels: model.kernelNames(within: part),
+        blas: "\(OpenBLAS.coreName) \(OpenBLAS.configuration)", batch: model.input.shape.n,
+        probe: probe.digest),
+      content: content)
+  }
+
+  private static func digest(of tensors: [Parameter]) -> String {
+    var digest = SHA256Digest()
+    for tensor in tensors {
+      digest.update("\(tensor.name) \(tensor.shape)\n")
+      digest.update(UnsafeRawBufferPointer(tensor.value.buffer))
+    }
+    return digest.finalize()
   }
 }

@@ -14,9 +14,11 @@ public struct ActivationPlan: Hashable, Sendable {
     case computed(because: String)
   }
 
+  /// What is frozen.
   public let part: FrozenPart
   /// Of one image, in one view.
   public let bytesPerImage: Int
+  /// The training split's images, in all their views.
   public let training: Decision
   /// Validation and test.
   public let evaluation: Decision
@@ -24,6 +26,10 @@ public struct ActivationPlan: Hashable, Sendable {
   /// The decision for a run with a part frozen; nil where nothing is.
   ///
   /// Validation and test come first: they need the least room and are used by every run.
+  ///
+  /// - Parameters:
+  ///   - part: what is frozen.
+  ///   - plan: the strategy's, whose augmentation may change the images.
   public init?(
     part: FrozenPart?, recipe: Recipe, splits: DatasetSplits, plan: TrainingPlan
   ) {

@@ -6,6 +6,7 @@ import Foundation
 /// Everything in it can be made again. Removing a file that a run is reading does no harm: the run
 /// keeps what it has mapped.
 public struct CacheFolder: Sendable {
+  /// The folder as it was named.
   public let path: String
 
   /// The folder at a path, which need not exist.
@@ -18,14 +19,19 @@ public struct CacheFolder: Sendable {
 
   /// One file.
   public struct Entry: Hashable, Sendable {
+    /// The file's name in the folder.
     public let name: String
+    /// What it holds, by its name.
     public let kind: Kind
+    /// Its size.
     public let bytes: Int
     /// Seconds since 1970.
     public let modified: Double
   }
 
   /// All files, by name.
+  ///
+  /// - Throws: where the folder is there and cannot be read.
   public func entries() throws -> [Entry] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: path).sorted().compactMap { name in
@@ -41,6 +47,7 @@ public struct CacheFolder: Sendable {
   /// processes left half-written.
   ///
   /// - Returns: what was removed.
+  /// - Throws: `FileError` where a file cannot be looked at, removed or locked.
   @discardableResult
   public func clear(_ kind: Kind? = nil, olderThan seconds: Double = 0) throws -> [Entry] {
     let now = Date().timeIntervalSince1970

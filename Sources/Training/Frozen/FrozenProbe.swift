@@ -45,4 +45,11 @@ struct FrozenProbe {
     groups = places.map { [known] in known[alone[$0]]! }
     digest = SHA256Digest.hex(of: places.map { alone[$0] }.joined())
   }
+
+  /// The places of each group, at most `most` of them, the last ones.
+  func placesByGroup(most: Int) -> [[Int]] {
+    (0...(groups.max() ?? 0)).map { group in
+      Array(zip(places, groups).filter { $0.1 == group }.map(\.0).suffix(most))
+    }
+  }
 }

@@ -78,10 +78,7 @@ final class FrozenTrunk {
     staged = AlignedBuffer(count: shape.count)
     let probe = FrozenProbe(part, model: model, loader: loader, data: data)
     groups = probe.groups
-    places = (0...(groups.max() ?? 0)).map { group in
-      let all = zip(probe.places, probe.groups).filter { $0.1 == group }.map(\.0)
-      return Array(all.suffix(mostPlaces))
-    }
+    places = probe.placesByGroup(most: mostPlaces)
     let splits = data.splits
     training = Roster(splits.training.examples, views: views)
     evaluation = Roster(splits.validation.examples + splits.test.examples, views: nil)
@@ -92,47 +89,31 @@ final class FrozenTrunk {
     }
     guard let plan, let folder else { return }
     let key = ActivationKey(
-      model: "\(recipe.model.architecture.rawValue) \(recipe.model.stem.rawValue)", part: part,
-      weights: Self.digest(of: model.tensors(within: part)), data: data.digest,
-      image: recipe.image,
-      engine: ActivationKey.Engine(
-        convolution: recipe.model.convolution.rawValue,
-        kernels: model.kernelNames(within: part),
-        blas: "\(OpenBLAS.coreName) \(OpenBLAS.configuration)", batch: shape.n,
-        probe: probe.digest),
-      content: .evaluation)
-    let content: ActivationKey.Content =
+      part, of: model, recipe: recipe, data: data, probe: probe, content: .evaluation)
+    var trainingKey = key
+    trainingKey.content =
       views.map { .views(count: $0, seed: recipe.seed, transforms: recipe.augmentation) }
       ?? .training
-    func open(
-      _ content: ActivationKey.Content, _ decision: ActivationPlan.Decision, _ roster: Roster
-    ) throws -> ActivationCache? {
-      switch decision {
-      case .computed(let reason):
-        if !roster.pictures.isEmpty {
-          notes.append(Self.note(content, part, "not kept: \(reason)"))
-        }
-        return nil
-      case .kept:
-        var key = key
-        key.content = content
-        return try cache(key, roster, folder: folder, shouldStop: shouldStop, tell: tell)
-      }
-    }
-    evaluation.cache = try open(.evaluation, plan.evaluation, evaluation)
-    training.cache = try open(content, plan.training, training)
+    evaluation.cache = try cache(
+      key, plan.evaluation, evaluation, folder: folder, shouldStop: shouldStop, tell: tell)
+    training.cache = try cache(
+      trainingKey, plan.training, training, folder: folder, shouldStop: shouldStop, tell: tell)
   }
 
   private static func note(
     _ content: ActivationKey.Content, _ part: FrozenPart, _ text: String
   ) -> String { "activations at \(part.rawValue) for \(content.name) \(text)" }
 
-  /// Opens or builds one file; nil with a note where the disk does not allow it.
+  /// Opens or builds one file; nil, with a note, where it is not kept or the disk does not allow it.
   private func cache(
-    _ key: ActivationKey, _ roster: Roster, folder: String, shouldStop: () -> Bool,
-    tell: (String) -> Void
+    _ key: ActivationKey, _ decision: ActivationPlan.Decision, _ roster: Roster, folder: String,
+    shouldStop: () -> Bool, tell: (String) -> Void
   ) throws -> ActivationCache? {
     let count = roster.pictures.count
+    if case .computed(let reason) = decision {
+      if count > 0 { notes.append(Self.note(key.content, part, "not kept: \(reason)")) }
+      return nil
+    }
     do {
       let cache = try ActivationCache.open(
         folder: folder, key: key, count: count, numbers: numbers, chunk: groups.count, pool: pool,
@@ -155,15 +136,6 @@ final class FrozenTrunk {
       tell(note)
       return nil
     }
-  }
-
-  private static func digest(of tensors: [Parameter]) -> String {
-    var digest = SHA256Digest()
-    for tensor in tensors {
-      digest.update("\(tensor.name) \(tensor.shape)\n")
-      digest.update(UnsafeRawBufferPointer(tensor.value.buffer))
-    }
-    return digest.finalize()
   }
 
   /// Fills the activations of images as they are, one a place from the first on.

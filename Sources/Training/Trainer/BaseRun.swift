@@ -2,6 +2,7 @@
 public struct BaseRun: Codable, Hashable, Sendable {
   /// As reports call it.
   public var name: String
+  /// Its fingerprint, seed included: see `Recipe.configHash(datasetDigest:)`.
   public var configHash: String
   /// As ``RunFolder/weights`` names it.
   public var weights: String

@@ -11,8 +11,11 @@ import Results
 /// Every run of a sweep prepares the same data from the same recipe; the pixels are decoded once
 /// and shared through the cache file.
 public final class PreparedData: Sendable {
+  /// Every usable example; those without pixels are quarantined.
   public let catalogue: Catalogue
+  /// The catalogue, divided.
   public let splits: DatasetSplits
+  /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
   public let pixels: PixelCache
   /// SHA-256 over splits and pixels: part of every run's fingerprint.
   public let digest: String

@@ -5,6 +5,8 @@ import Strategies
 
 extension Recipe {
   /// Refuses a plan that this recipe's network, texts or data have no place for.
+  ///
+  /// - Throws: `TrainingError` with what does not go together and what to do about it.
   public func check(_ plan: TrainingPlan, splits: DatasetSplits) throws {
     try checkTexts(plan)
     for phase in plan.phases where frozenPart(in: phase) != nil && phase.mixing != nil {

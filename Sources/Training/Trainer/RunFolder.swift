@@ -4,6 +4,7 @@ import Networks
 
 /// Where one run keeps its files: checkpoints while it trains, weights and outcome when it ends.
 public struct RunFolder: Sendable {
+  /// The folder as it was named.
   public let path: String
 
   /// The folder at a path; made when something is first written.
@@ -29,6 +30,7 @@ public struct RunFolder: Sendable {
 
 /// Something that keeps a run from starting or going on.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
+  /// What keeps it, and what to do about it.
   public let description: String
 
   /// An error with its whole sentence.

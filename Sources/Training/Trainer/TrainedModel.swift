@@ -11,6 +11,7 @@ import Recipes
 /// A run keeps one set of weights, those of the epoch that was best on validation (the last epoch
 /// where no validation figure chose one): the very weights whose test figures are in the store.
 public struct TrainedModel: Sendable {
+  /// What the run was trained by.
   public let recipe: Recipe
   /// In the order of the logits.
   public let classes: [String]
@@ -23,6 +24,8 @@ public struct TrainedModel: Sendable {
   /// - Parameters:
   ///   - path: as ``RunFolder/weights`` names it.
   ///   - digest: what the store says they are; `nil` to believe the file's own checksum.
+  /// - Throws: `CheckpointError` or `FileError` where the file cannot be read, `TrainingError`
+  ///   where it holds other weights or no classes.
   public init(recipe: Recipe, weightsAt path: String, digest expected: String?) throws {
     let checkpoint = try Checkpoint(readingFrom: path)
     digest = NamedTensor.digest(of: checkpoint.tensors)
@@ -44,6 +47,7 @@ public struct TrainedModel: Sendable {
   /// - Parameters:
   ///   - imagesSeen: how many images had been trained on when the weights were taken.
   ///   - facts: more metadata, such as the run's number.
+  /// - Throws: `FileError` where the file cannot be written.
   public func export(to path: String, imagesSeen: Int, facts: [String: String] = [:]) throws {
     let image = recipe.image
     func list(_ numbers: [Float]) -> String {
@@ -101,9 +105,11 @@ public struct TrainedModel: Sendable {
 
 /// What a network says about one image.
 public struct ImagePrediction: Sendable {
+  /// The image's file, as it was named.
   public var path: String
   /// In the order of the classes.
   public var logits: [Float]
+  /// The logits' softmax, in the order of the classes.
   public var probabilities: [Float]
 
   /// Indices of the most probable classes, the likeliest first; equal ones in their own order.
@@ -119,6 +125,8 @@ extension TrainedModel {
   /// Classifies JPEG and PNG files, prepared as a run's evaluation prepares its images.
   ///
   /// - Returns: for each path, in order, a prediction or why the image cannot be decoded.
+  /// - Throws: `TrainingError` where the run reads texts or its weights do not fit its recipe. An
+  ///   image that cannot be decoded is a result, not an error.
   public func predict(
     _ paths: [String], threads: Int
   ) throws -> [Result<ImagePrediction, ImageError>] {
