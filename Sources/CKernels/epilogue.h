@@ -104,8 +104,8 @@ CK_INLINE ck_sums sums_at(const ck_sums *all, ptrdiff_t j) {
   return sums;
 }
 
-// What is summed over a column of y, or of dy and x: y - middle and its square; dy and
-// dy * (x - middle); or the latter with 0 for dy where the ReLU cut off.
+// What is summed over a column of y, or of dy and x: y - middle and its square; dy and dy * (x -
+// middle); or the latter with 0 for dy where the ReLU cut off.
 enum { CK_SUM_SQUARES, CK_SUM_PRODUCTS, CK_SUM_GATED_PRODUCTS };
 
 // The sums of a vector of columns in registers while rows are added.
@@ -177,9 +177,9 @@ CK_INLINE void sum_columns(int rows, vec tile[CK_TILE_ROWS][2], float *const *st
   }
 }
 
-// Writes a tile and adds it to the sums of its columns unless `sums` is NULL. Only `columns` of
-// them, which may be more than CK_WIDTH, belong to the result. The epilogue, unless NULL, and the
-// sums begin at the tile's first column.
+// Writes a tile and adds it to the sums of its columns unless `sums` is NULL. Only its first
+// `columns` columns belong to the result. The epilogue, unless NULL, and the sums begin at the
+// tile's first column.
 CK_INLINE void write_tile(int rows, vec tile[CK_TILE_ROWS][2], float *const *starts, float *c,
                           ptrdiff_t ldc, ptrdiff_t columns, int mode, const ck_epilogue *epilogue,
                           const ck_sums *sums) {

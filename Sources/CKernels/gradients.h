@@ -18,8 +18,8 @@ static void gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, pt
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t i = tile_start(tile, tiles, a.length);
         next = prefetch_run(next, end, ahead);
-        // The tile's sum over `lines` turns of `rows` windows: its columns of a are elements i, i +
-        // 1, ... of run `run`, whose windows are a.pitch apart on a line, and lines are `line`
+        // The tile's sum over `lines` turns of `rows` windows: its columns of a are elements i,
+        // i + 1, ... of run `run`, whose windows are a.pitch apart on a line, and lines are `line`
         // apart.
         window_tiles[tile_start(tile + 1, tiles, a.length) - i](
             lines, rows, a.first + run * a.distance + i, 1, a.pitch, line, b + j, n,

@@ -6,8 +6,8 @@
 
 #include "vectors.h"
 
-// t at channels j, j + 1, ... of one row of dy and y:
-// scale * dy + (slope * y + constant), with 0 for dy where a ReLU followed and cut off.
+// t at channels j, j + 1, ... of one row of dy and y: scale * dy + (slope * y + constant), with 0
+// for dy where a ReLU followed and cut off.
 CK_INLINE vec gradient_at(ck_normalized_gradient g, const float *dy, const float *y, ptrdiff_t j) {
   vec value = load(y + j), d = load(dy + j), scale = load(g.scale + j);
   if (g.shift) { d = zero_where(scale * value + load(g.shift + j) <= 0, d); }

@@ -1,5 +1,5 @@
-// Max-pooling; Kernels/Pooling/Pooling.swift has the formulas. Images are height x width x
-// channels.
+// Max-pooling; Kernels/Pooling/Pooling.swift has the formulas. Images are
+// height x width x channels.
 
 #ifndef CK_POOLING_H
 #define CK_POOLING_H

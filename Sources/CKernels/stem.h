@@ -118,8 +118,8 @@ static void stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *sc
 }
 
 // Sums over `vectors` vectors of one or two tiles at one horizontal point and all vertical ones,
-// which are mapped to outputs at once: t (tiles x 3 vertical outputs x 6 horizontal points x
-// STEM_CHANNELS), of which this writes one point.
+// which are mapped to outputs at once: t (tiles x 3 vertical outputs x 6 horizontal
+// points x STEM_CHANNELS), of which this writes one point.
 CK_INLINE void stem_multiply_point(int tiles, ptrdiff_t vectors, const float *v, const float *u,
                                    float *t) {
   // sums (tiles x registers x vertical points): both phases go into the same sums.

@@ -7,8 +7,8 @@
 #include "stem_layout.h"
 #include "winograd_maps.h"
 
-// d (36 points x tiles x channels), points `plane` apart: A e AT of each tile of dy (lines x width
-// x channels). Outputs beyond dy are zeros.
+// d (36 points x tiles x channels), points `plane` apart: A e AT of each tile of dy
+// (lines x width x channels). Outputs beyond dy are zeros.
 static void stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d,
                                 ptrdiff_t plane) {
   ptrdiff_t width = stem_outputs(s.width);

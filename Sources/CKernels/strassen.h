@@ -57,8 +57,8 @@ static void strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrd
                               ck_rows a, const ck_residual *residual, const float *packed,
                               ck_result c, int adds, float *scratch) {
   // Rows of a factor are 16 elements longer than `half`: rows whose distance is a power of two
-  // share sets of the cache. Scratch memory: three tiles, then the left factors of a block (7 x
-  // CK_ROWS / 2 x pitch).
+  // share sets of the cache. Scratch memory: three tiles, then the left factors of a block
+  // (7 x CK_ROWS / 2 x pitch).
   ptrdiff_t k = a.length, blocks = strassen_blocks(k), half = strassen_half(k);
   ptrdiff_t pitch = half + 16, distance = CK_ROWS / 2 * pitch;
   float *left = scratch + 3 * CK_TILE_SIZE;

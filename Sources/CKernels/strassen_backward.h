@@ -45,9 +45,9 @@ static void strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normali
   // Blocks of pairs of rows, of equal size.
   ptrdiff_t blocks = (rows + most - 1) / most;
   ptrdiff_t step = blocks == 0 ? 1 : (rows / 2 + blocks - 1) / blocks * 2;
-  // Scratch memory: three tiles, the left factors of a (7 x pairs x pitch), those of t (7 x pairs x
-  // pitch_t). Pitches are 16 more than their rows: rows whose distance is a power of two share sets
-  // of the cache.
+  // Scratch memory: three tiles, the left factors of a (7 x pairs x pitch), those of t
+  // (7 x pairs x pitch_t). Pitches are 16 more than their rows: rows whose distance is a power of
+  // two share sets of the cache.
   ptrdiff_t pitch = k / 2 + 16, pitch_t = n / 2 + 16;
   float *left = scratch + 3 * CK_TILE_SIZE;
   float *t = left + CK_FACTORS * (CK_GRADIENT_ROWS / 2) * pitch;

@@ -7,8 +7,8 @@
 //     C22 = U3 + S1 T1
 //     C12 = U2 + S1 T1 + S4 B22
 //
-//   V. Strassen, "Gaussian elimination is not optimal", 1969, in S. Winograd's form with 15
-//   additions.
+// V. Strassen, "Gaussian elimination is not optimal", 1969, in S. Winograd's form with 15
+// additions.
 //
 // A's upper quadrants are its even rows, its lower ones the odd rows, so that a cut of the rows
 // into pairs changes nothing; its left quadrants are the first half of a block of k. B's quadrants

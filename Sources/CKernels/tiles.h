@@ -7,8 +7,7 @@
 #include "epilogue.h"
 #include "prefetch.h"
 
-// Adds a product over depth k to a tile:
-// sums (rows x CK_WIDTH) += a (rows x k) * b (k x CK_WIDTH).
+// Adds a product over depth k to a tile: sums (rows x CK_WIDTH) += a (rows x k) * b (k x CK_WIDTH).
 //
 // a[i][p] is at a[i * a_row + p * a_step], row p of b at b + p * b_step. `rows` must be a constant
 // where this is inlined, so that the sums stay in registers. Products are added in ascending order

@@ -11,8 +11,8 @@
 typedef struct {
   // Elements of a row that is read.
   int across;
-  // W_INPUT, W_GRADIENT: the pixels that are read, NULL for zeros. W_INPUT reads them as
-  // max(0, scale * x + shift) where scale is not NULL.
+  // W_INPUT, W_GRADIENT: the pixels that are read, NULL for zeros. W_INPUT reads them as max(0,
+  // scale * x + shift) where scale is not NULL.
   const float *const *pixels;
   const float *scale, *shift;
   // Other maps: the elements that are read. All but W_OUTPUT: those that are written.
@@ -87,8 +87,8 @@ CK_INLINE void write_element(ck_map map, const ck_winograd_tile *t, int i, ptrdi
   }
 }
 
-// The two steps of a transform: a map down the columns that are read, into partial (outputs x
-// columns), and the same map along `count` rows of that.
+// The two steps of a transform: a map down the columns that are read, into partial
+// (outputs x columns), and the same map along `count` rows of that.
 typedef void ck_map_columns(const ck_winograd_tile *tile, ptrdiff_t c, vec partial[][W_MAX_POINTS]);
 typedef void ck_map_rows(const ck_winograd_tile *tile, ptrdiff_t c, int count,
                          vec partial[][W_MAX_POINTS]);

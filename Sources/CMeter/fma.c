@@ -4,8 +4,8 @@
 #define CHAINS 12
 #define REPEATS 64
 
-// The numbers tend to b / (1 - a): they neither overflow nor become denormal. What a compiler knows
-// it computes beforehand: a chain that begins at 1 stays there, and used to be left out.
+// Each chain tends to b / (1 - a), so it neither overflows nor becomes denormal. Both are volatile,
+// so that the compiler cannot compute a chain beforehand or drop one that stays where it began.
 static volatile float factor = 0.999f;
 static volatile float summand = 0.001f;
 
@@ -62,7 +62,8 @@ static uint64_t fma_portable(uint64_t rounds) {
   return rounds * REPEATS * CHAINS * 4 * 2;
 }
 
-// Asked again at every call: a question costs nanoseconds, a call takes micro- to milliseconds.
+// Floats of the widest vector of this processor. Asking takes nanoseconds, a call of meter_fma
+// micro- to milliseconds, so the answer is not kept.
 static int width(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();

@@ -5,17 +5,15 @@
 // How sums are formed, which decides their bits:
 //
 // - An element of a product or of a gradient is summed in one accumulator in ascending order, in
-// blocks
-//   (of CK_DEPTH products, or of CK_GRADIENT_ROWS rows, at most), which are added to the result in
-//   ascending order. ck_multiply_in_place, ck_gradient_in_place and windows are one block.
+//   blocks (of CK_DEPTH products, or of CK_GRADIENT_ROWS rows, at most), which are added to the
+//   result in ascending order. ck_multiply_in_place, ck_gradient_in_place and windows are one
+//   block.
 // - Strassen's and Winograd's products are sums over products of sums and differences of elements,
-// in an
-//   order of their own, so they are rounded differently.
+//   in an order of their own, so they are rounded differently.
 // - In each case an element does not depend on how the caller cuts the rows and columns of the
-// result
-//   (for Strassen's products, into even numbers of rows).
+//   result (for Strassen's products, into even numbers of rows).
 // - "avx2" and "avx512" give the same elements. "portable" rounds a * b before it adds c, so it
-// does not.
+//   does not.
 // - Sums over the columns of a result (ck_sums) are formed tile by tile, and tiles differ between
 //   implementations. They also depend on how the caller cuts the rows.
 //
@@ -26,8 +24,8 @@
 // Unless a comment says otherwise, pointers need no alignment beyond that of a float, and what is
 // written may not overlap anything else. Extents may be 0, but where the depth of a sum is 0 a
 // product or a gradient may leave its result as it was. Matrices are written `rows x columns`;
-// their elements are floats, and distances between rows
-// ("pitch", "lda") are counted in floats. Images are NHWC.
+// their elements are floats, and distances between rows ("pitch", "lda") are counted in floats.
+// Images are NHWC.
 //
 // What is stored past the caches (`non_temporal`) must begin on a cache line (64 bytes) in every
 // row, so pitches must then be multiples of 16. It is in memory for other threads when the call
@@ -53,8 +51,8 @@ void ck_prefetch(const float *first, ptrdiff_t rows, ptrdiff_t pitch, ptrdiff_t 
 
 /// Says whether the threads' cores share no cache. Where they do not, what one thread writes for
 /// others to read is stored past the caches (parameters `is_shared`, and packed and formed factors
-/// of Strassen's products), if it begins on a cache line. Elements are the same either way. At
-/// first they do.
+/// of Strassen's products), if it begins on a cache line. Elements are the same either way. Until
+/// it is called, cores count as sharing one.
 void ck_set_far(int is_far);
 
 #endif

@@ -23,8 +23,8 @@ typedef struct {
   ptrdiff_t pitch;
   ptrdiff_t segments;
   ptrdiff_t length;
-  /// Where not NULL (`length` floats each), element i of a run is read as max(0, scale[i] * x +
-  /// shift[i]).
+  /// Where not NULL (`length` floats each), element i of a run is read as max(0,
+  /// scale[i] * x + shift[i]).
   const float *scale;
   const float *shift;
   /// How many rows after these are likely to be read next. They are prefetched, so they must be
@@ -44,10 +44,9 @@ typedef struct {
 } ck_windows;
 
 /// What becomes of a sum before it is written, in this order, each step rounded once: + shift of
-/// its column,
-/// + addend, 0 where the gate is not above 0, max(0, ...). Addend and gate are elements of other
-/// matrices of the same layout as the result; that of row i and column j lies as far from the
-/// result's element for all i and j.
+/// its column, + addend, 0 where the gate is not above 0, max(0, ...). Addend and gate are elements
+/// of other matrices of the same layout as the result; that of row i and column j lies as far from
+/// the result's element for all i and j.
 typedef struct {
   /// An element for each column, readable up to a multiple of 32 columns; NULL for none.
   const float *shift;
@@ -64,8 +63,7 @@ typedef struct {
 ///
 /// - where `x` is 0, of y - middle and of (y - middle)^2;
 /// - else, y being a gradient dy, of dy and of dy * (x - middle), with 0 for dy where there is a
-/// scale and
-///   scale * x + shift is not above 0.
+///   scale and scale * x + shift is not above 0.
 ///
 /// They are added to what is there.
 typedef struct {
@@ -85,8 +83,8 @@ typedef struct {
   const float *shift;
 } ck_sums;
 
-/// A matrix that is written: row r begins at starts[r] or, where that is NULL, at first + r *
-/// pitch.
+/// A matrix that is written: row r begins at starts[r] or, where that is NULL, at
+/// first + r * pitch.
 typedef struct {
   float *const *starts;
   float *first;

@@ -42,8 +42,8 @@ typedef struct {
 void ck_pool_forward(ck_pool p, const float *x, ptrdiff_t oy, const float *scale,
                      const float *shift, float *y, float *winners);
 
-/// Row iy of the gradient of the image, dx (width x channels), from dy and winners (out_height x
-/// out_width x channels) of the whole result.
+/// Row iy of the gradient of the image, dx (width x channels), from dy and winners
+/// (out_height x out_width x channels) of the whole result.
 void ck_pool_backward(ck_pool p, const float *dy, const float *winners, ptrdiff_t iy, float *dx);
 
 #endif

@@ -10,9 +10,9 @@ ptrdiff_t ck_panel_width(void);
 /// Floats of a packed k x n matrix.
 ptrdiff_t ck_packed_count(ptrdiff_t k, ptrdiff_t n);
 
-/// Packs panels [first, end) of b (k x n, rows ldb apart) into packed (panels x depth x
-/// ck_panel_width()): the first k rows of each panel, with zeros in columns beyond n. `depth` is k,
-/// or more where several matrices are packed one below the other.
+/// Packs panels [first, end) of b (k x n, rows ldb apart) into packed
+/// (panels x depth x ck_panel_width()): the first k rows of each panel, with zeros in columns
+/// beyond n. `depth` is k, or more where several matrices are packed one below the other.
 void ck_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, ptrdiff_t first,
              ptrdiff_t end, float *packed, ptrdiff_t depth);
 /// The same for the transpose of b (n x k, rows ldb apart).
@@ -28,9 +28,9 @@ void ck_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck
                  const float *packed, ptrdiff_t depth, ck_result c, int adds, float *scratch);
 ptrdiff_t ck_multiply_scratch(void);
 
-/// c = a b, or c += a b where `adds`: a (rows x k), rows lda apart, read where it lies; c (rows x
-/// n), rows ldc apart; `packed` is b (k x n) in panels of k rows. lda should not be a multiple of
-/// 1024: rows would share sets of the cache.
+/// c = a b, or c += a b where `adds`: a (rows x k), rows lda apart, read where it lies; c
+/// (rows x n), rows ldc apart; `packed` is b (k x n) in panels of k rows. lda should not be a
+/// multiple of 1024: rows would share sets of the cache.
 void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float *a, ptrdiff_t lda,
                           const float *packed, float *c, ptrdiff_t ldc, int adds);
 
@@ -39,8 +39,8 @@ void ck_multiply_in_place(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const float 
 void ck_multiply_windows(ptrdiff_t rows, ptrdiff_t n, ck_windows a, const float *packed,
                          ck_result c);
 
-/// dw = aT b, or dw += aT b where `adds`: a (rows x m), b (rows x n), m and n being their segments
-/// * length; dw (m x n), rows ldw apart.
+/// dw = aT b, or dw += aT b where `adds`: a (rows x m), b (rows x n), m and n being their
+/// segments * length; dw (m x n), rows ldw apart.
 ///
 /// scratch: ck_gradient_scratch(m, n) floats.
 void ck_gradient(ptrdiff_t rows, ck_rows a, ck_rows b, float *dw, ptrdiff_t ldw, int adds,
@@ -55,9 +55,9 @@ void ck_gradient_in_place(ptrdiff_t rows, ptrdiff_t m, ptrdiff_t n, const float 
                           const float *next_a, const float *next_b);
 
 /// dw = aT b, or dw += aT b where `adds`: a are `lines` times `rows` windows of m floats, at most
-/// CK_DEPTH windows, the first ones of neighbouring lines `line` floats apart; b (lines * rows x
-/// n), row after row, readable 31 floats beyond its end; dw (m x n), row after row; m and n above
-/// 0. Meanwhile as many rows of n floats from `next` on are prefetched, unless NULL.
+/// CK_DEPTH windows, the first ones of neighbouring lines `line` floats apart; b
+/// (lines * rows x n), row after row, readable 31 floats beyond its end; dw (m x n), row after row;
+/// m and n above 0. Meanwhile as many rows of n floats from `next` on are prefetched, unless NULL.
 void ck_gradient_windows(ptrdiff_t lines, ptrdiff_t line, ptrdiff_t rows, ptrdiff_t n, ck_windows a,
                          const float *b, float *dw, int adds, const float *next);
 

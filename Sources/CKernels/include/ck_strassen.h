@@ -31,9 +31,9 @@ int ck_strassen_fits(ptrdiff_t k, ptrdiff_t n);
 /// Floats of the packed factors of a k x n matrix.
 ptrdiff_t ck_strassen_packed_count(ptrdiff_t k, ptrdiff_t n);
 
-/// Packs the factors of b (k x n, row after row): those of panels [first, end) and of the panels n
-/// / 2 columns further on. packed (panels of n / 2 columns x blocks x 7 x half a block x
-/// ck_panel_width()).
+/// Packs the factors of b (k x n, row after row): those of panels [first, end) and of the panels
+/// n / 2 columns further on. packed (panels of n / 2 columns x blocks x 7 x half a
+/// block x ck_panel_width()).
 void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first, ptrdiff_t end,
                       float *packed);
 /// The same for the transpose of b (n x k, row after row). Where `is_turned` they are the factors
@@ -41,10 +41,10 @@ void ck_strassen_pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
 void ck_strassen_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t first,
                                  ptrdiff_t end, int is_turned, float *packed);
 
-/// c = a b, or c += a b where `adds`: a (rows x k), c (rows x n), `packed` the factors of b (k x
-/// n). The columns of panels [first, end) of the first half are written, and as many of the second
-/// half. `residual` is NULL for none; where there is one, a has no `starts`, and each call writes
-/// its rows' results.
+/// c = a b, or c += a b where `adds`: a (rows x k), c (rows x n), `packed` the factors of b
+/// (k x n). The columns of panels [first, end) of the first half are written, and as many of the
+/// second half. `residual` is NULL for none; where there is one, a has no `starts`, and each call
+/// writes its rows' results.
 ///
 /// scratch: ck_strassen_scratch() floats.
 void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end, ck_rows a,
@@ -53,9 +53,9 @@ void ck_strassen_multiply(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t first, ptrdiff_
 ptrdiff_t ck_strassen_scratch(void);
 
 /// Where rows are few, so that packed factors would be read but once or twice, the factors of the
-/// rows are formed first, for all panels: those of `rows` rows out of `all`. factors (blocks x 7 x
-/// all / 2 pairs x ck_strassen_formed_pitch(k)) is where the first pair of these rows goes.
-/// `residual` as above.
+/// rows are formed first, for all panels: those of `rows` rows out of `all`. factors
+/// (blocks x 7 x all / 2 pairs x ck_strassen_formed_pitch(k)) is where the first pair of these rows
+/// goes. `residual` as above.
 void ck_strassen_form(ptrdiff_t rows, ptrdiff_t all, ck_rows a, const ck_residual *residual,
                       float *factors);
 /// Floats of the factors of `rows` rows.
@@ -93,8 +93,8 @@ void ck_strassen_backward(ptrdiff_t rows, ck_rows a, ptrdiff_t n, ck_normalized_
                           const float *packed, ck_result dx, int adds, float *sums, float *scratch);
 ptrdiff_t ck_strassen_backward_sums(ptrdiff_t k, ptrdiff_t n);
 ptrdiff_t ck_strassen_backward_scratch(ptrdiff_t k, ptrdiff_t n);
-/// The columns of panels [first, end) of the first half of dw (k x n), row after row, and those n /
-/// 2 further on: what `groups` calls of ck_strassen_backward summed, added in ascending order.
+/// The columns of panels [first, end) of the first half of dw (k x n), row after row, and those
+/// n / 2 further on: what `groups` calls of ck_strassen_backward summed, added in ascending order.
 /// Their sums begin `distance` floats apart.
 void ck_strassen_backward_add(ptrdiff_t k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end,
                               const float *sums, ptrdiff_t groups, ptrdiff_t distance, float *dw);

@@ -46,8 +46,8 @@ void ck_winograd_output(ck_axes axes, const float *m, const ptrdiff_t *places, p
 /// d = A e AT of the gradient e at a tile's pixels.
 void ck_winograd_gradient(ck_axes axes, const float *const *pixels, const float *const *next,
                           ptrdiff_t channels, float *d, const ptrdiff_t *places, int is_shared);
-/// G g GT of `rows` filters g, `pitch` floats apart: row r of each of the packed matrices (depth x
-/// channels) that begin at u + places[i].
+/// G g GT of `rows` filters g, `pitch` floats apart: row r of each of the packed matrices
+/// (depth x channels) that begin at u + places[i].
 void ck_winograd_filter(ck_axes axes, ptrdiff_t rows, const float *g, ptrdiff_t pitch,
                         const ptrdiff_t *taps, ptrdiff_t channels, float *u,
                         const ptrdiff_t *places, ptrdiff_t depth, int is_shared);
@@ -57,9 +57,9 @@ void ck_winograd_filter_gradient(ck_axes axes, ptrdiff_t rows, const float *du, 
                                  const ptrdiff_t *places, ptrdiff_t channels, float *dg,
                                  ptrdiff_t pitch, const ptrdiff_t *taps);
 
-/// A convolution of 7x7 taps with stride 2 and padding 3 over images of three colours (height x
-/// width x 3), by Winograd's F(3x3, 7x7); its result has `channels` channels, a multiple of 32. A
-/// tile is three outputs along either side.
+/// A convolution of 7x7 taps with stride 2 and padding 3 over images of three colours
+/// (height x width x 3), by Winograd's F(3x3, 7x7); its result has `channels` channels, a multiple
+/// of 32. A tile is three outputs along either side.
 typedef struct {
   ptrdiff_t height, width;
   ptrdiff_t channels;
@@ -71,8 +71,8 @@ enum { CK_STEM_SPREAD = 576, CK_STEM_SUMS = 363 };
 
 /// u (CK_STEM_SUMS * channels) from w (7 x 7 x 3 x channels).
 void ck_stem_filter(ptrdiff_t channels, const float *w, float *u);
-/// v (tiles x CK_STEM_SPREAD) of row `row` of the tiles of image x, read as max(0, scale * x +
-/// shift) where scale is not NULL (three floats each).
+/// v (tiles x CK_STEM_SPREAD) of row `row` of the tiles of image x, read as max(0,
+/// scale * x + shift) where scale is not NULL (three floats each).
 ///
 /// scratch: ck_stem_scratch(s) floats.
 void ck_stem_input(ck_stem s, const float *x, ptrdiff_t row, const float *scale, const float *shift,
@@ -83,11 +83,11 @@ ptrdiff_t ck_stem_scratch(ck_stem s);
 void ck_stem_multiply(ck_stem s, ptrdiff_t row, const float *v, const float *u, float *y,
                       const ck_epilogue *epilogue, const ck_sums *sums, int non_temporal);
 
-/// D of a row of tiles from its lines of dy (lines x out width x channels), 1 to 3 of them: d (36 x
-/// tiles x channels), the points `plane` floats apart.
+/// D of a row of tiles from its lines of dy (lines x out width x channels), 1 to 3 of them: d
+/// (36 x tiles x channels), the points `plane` floats apart.
 void ck_stem_gradient_input(ck_stem s, const float *dy, ptrdiff_t lines, float *d, ptrdiff_t plane);
-/// du = the sum over tiles of V times D at each point, or du += that where `adds`: v (tiles x
-/// CK_STEM_SPREAD), d as ck_stem_gradient_input writes it.
+/// du = the sum over tiles of V times D at each point, or du += that where `adds`: v
+/// (tiles x CK_STEM_SPREAD), d as ck_stem_gradient_input writes it.
 void ck_stem_gradient(ptrdiff_t tiles, ptrdiff_t channels, const float *v, const float *d,
                       ptrdiff_t plane, float *du, int adds);
 /// dw (7 x 7 x 3 x channels) from du.
