@@ -45,6 +45,8 @@ private final class PlannedBlockPair: PlannedLayer {
   private let above: PlannedResidualBlock
   private let middle: WorkspacePlan.Slot
   private let gradient: WorkspacePlan.Slot
+  /// Whether the last forward pass left the end of the block below to the one above.
+  private(set) var isEndedAbove = false
 
   init(
     follows: Bool, below: PlannedResidualBlock, above: PlannedResidualBlock,
@@ -59,8 +61,7 @@ private final class PlannedBlockPair: PlannedLayer {
   func forward(_ src: LayerSource, into dst: MutableTensorView, pass: Pass) -> LayerSource {
     let middle = pass.workspace.tensor(middle, below.resultShape)
     let source = below.forward(src, into: middle, pass: pass)
-    let leaves = follows && pass.phase == .training
-    if case .pending = source { #expect(leaves) } else { #expect(!leaves) }
+    if case .pending = source { isEndedAbove = true } else { isEndedAbove = false }
     return above.forward(source, into: dst, pass: pass)
   }
 
@@ -90,13 +91,20 @@ private final class PlannedBlockPair: PlannedLayer {
     var dst: [Float]
     var dSrc: [Float]
     var gradients: [[Float]]
+    var isEndedAbove: Bool
   }
 
-  private static func results(inputs: Int, follows: Bool, threads: Int = 1) throws -> Results {
+  /// 144 pixels: more than one part, and a ragged tile of pairs.
+  private static let few = (images: 6, height: 6, width: 4)
+  /// Enough pixels for a first convolution that ends the block below.
+  private static let many = (images: 4, height: 24, width: 24)
+
+  private static func results(
+    inputs: Int, follows: Bool, threads: Int = 1, on extents: (Int, Int, Int) = few
+  ) throws -> Results {
     let pair = BlockPair(inputs: inputs, follows: follows)
-    // 144 pixels: more than one part, and a ragged tile of pairs.
     let harness = try LayerHarness(
-      pair, on: Shape(n: 6, h: 6, w: 4, c: inputs), threads: threads)
+      pair, on: Shape(n: extents.0, h: extents.1, w: extents.2, c: inputs), threads: threads)
     for parameter in pair.parameters {
       let scale: Float = parameter.kind == .weight ? 0.05 : 0.2
       let center: Float = parameter.kind == .normScale ? 1 : 0
@@ -112,7 +120,8 @@ private final class PlannedBlockPair: PlannedLayer {
     harness.backward()
     return Results(
       middle: middle, dst: dst, dSrc: Array(harness.dSrc.buffer),
-      gradients: pair.parameters.compactMap { $0.gradient.map { Array($0.buffer) } })
+      gradients: pair.parameters.compactMap { $0.gradient.map { Array($0.buffer) } },
+      isEndedAbove: planned.isEndedAbove)
   }
 
   /// The norm of the difference beside that of the second.
@@ -135,15 +144,28 @@ private final class PlannedBlockPair: PlannedLayer {
     }
   }
 
+  @Test("ends that block while its first convolution reads", arguments: [64, 256])
+  func endsAbove(_ inputs: Int) throws {
+    let apart = try Self.results(inputs: inputs, follows: false, on: Self.many)
+    for threads in [1, 2] {
+      let together = try Self.results(
+        inputs: inputs, follows: true, threads: threads, on: Self.many)
+      #expect(together.isEndedAbove && !apart.isEndedAbove)
+      #expect(together.middle == apart.middle && together.dst == apart.dst)
+      #expect(Self.distance(together.dSrc, apart.dSrc) < 2e-6)
+    }
+  }
+
   @Test("leaves nothing to be written in the evaluation phase")
   func evaluation() throws {
     let results = try [false, true].map { follows in
       let pair = BlockPair(inputs: 256, follows: follows)
       for parameter in pair.parameters { parameter.initialize(seed: 3) }
-      let harness = try LayerHarness(pair, on: Shape(n: 2, h: 6, w: 4, c: 256))
+      let harness = try LayerHarness(pair, on: Shape(n: 4, h: 24, w: 24, c: 256))
       harness.fill(harness.src, "src")
       harness.forward(.evaluation)
       let planned = try #require(harness.planned as? PlannedBlockPair)
+      #expect(!planned.isEndedAbove)
       return [planned.middle(harness.workspace), Array(harness.dst.buffer)]
     }
     #expect(results[0] == results[1])

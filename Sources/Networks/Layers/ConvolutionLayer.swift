@@ -77,6 +77,8 @@ final class PlannedConvolution {
   private let folded = FoldedWeights()
   /// Elements of scratch memory for any pass.
   let scratchCount: Int
+  /// Whether a forward pass can compute the end of the block below while it reads it.
+  let endsBlocks: Bool
 
   fileprivate init(
     _ path: String, _ weight: Parameter, _ convolution: Convolution, threads: Int, kind: String
@@ -86,6 +88,7 @@ final class PlannedConvolution {
     resultShape = Shape(
       n: problem.batch, h: problem.outHeight, w: problem.outWidth, c: problem.outChannels)
     scratchCount = convolution.scratchCount(threads: threads)
+    endsBlocks = convolution.endsBlocks
   }
 
   var kernelName: String { convolution.kernelName }
@@ -95,8 +98,6 @@ final class PlannedConvolution {
   var resultParts: [Int] { convolution.resultParts }
   /// How many parts of dx sums are formed of; 0 where none are formed.
   var gradientParts: Int { convolution.gradientParts }
-  /// Whether a forward pass can compute the end of the block below while it reads it.
-  var endsBlocks: Bool { convolution.endsBlocks }
 
   /// y = x ∗ w, x being read through `input`.
   ///

@@ -5,8 +5,10 @@ import Tensors
 /// ``TextConfiguration`` it reads texts beside the images, or alone.
 ///
 /// One step: fill ``input`` (and ``tokens``), `forward`, read ``logits``, fill ``dLogits``,
-/// `backward`. These calls allocate nothing. The same seed, inputs and configuration give the same
-/// bits with any number of threads. Not thread-safe: one classifier belongs to one thread at a time.
+/// `backward`. Training steps take no memory for elements but what was planned; an evaluation also
+/// makes folded weights, once for all its batches. The same seed, inputs and configuration give the
+/// same bits with any number of threads. Not thread-safe: one classifier belongs to one thread at a
+/// time.
 public final class ImageClassifier {
   /// Trunk, then head.
   private let steps: [NetworkPlan.Step]
