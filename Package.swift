@@ -132,10 +132,13 @@ let package = Package(
     tests(
       of: "Networks",
       ["Kernels", "Weights", "Strategies", "Tensors", "Randomness", "TestSupport"]),
-    tests(of: "Strategies", ["Datasets", "Images", "Tensors", "Randomness", "TestSupport"]),
+    tests(
+      of: "Strategies",
+      ["Datasets", "Images", "Metrics", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies"]),
     tests(
-      of: "Experiments", ["Recipes", "Datasets", "Networks", "Strategies", "TestSupport"]),
+      of: "Experiments",
+      ["Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "TestSupport"]),
     tests(
       of: "Training",
       [
