@@ -139,7 +139,7 @@ let package = Package(
     tests(of: "Recipes", ["Datasets", "Networks", "Strategies"]),
     tests(
       of: "Experiments",
-      ["Recipes", "Datasets", "Kernels", "Networks", "Strategies", "TestSupport"]),
+      ["Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "TestSupport"]),
     tests(
       of: "Training",
       [

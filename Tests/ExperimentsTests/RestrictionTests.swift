@@ -7,7 +7,7 @@ import Testing
     Reading.head + """
       strategies:
         baseline: {}
-        other: {strategy: inverse-weights, grid: {power: [0.5, 1]}}
+        other: {strategy: effective-number-weights, grid: {beta: [0.9, 0.99]}}
         mine: {strategy: classifier-retraining, start: 0.8}
         adjusted: {strategy: posthoc-logit-adjustment, of: {strategy: classifier-retraining, start: 0.8}}
         tau-normalization: {}
@@ -40,7 +40,7 @@ import Testing
     #expect(try Self.names(Self.reusing, "strategy=baseline") == ["baseline-s1", "baseline-s2"])
     #expect(try Self.names(Self.reusing, "strategy=baseline", "seed=2") == ["baseline-s2"])
     #expect(
-      try Self.names(Self.reusing, "variant=power=0.5", "seed=1") == ["other-power=0.5-s1"])
+      try Self.names(Self.reusing, "variant=beta=0.9", "seed=1") == ["other-beta=0.9-s1"])
   }
 
   @Test func `the run that a post-hoc method changes stays, whatever it is called`() throws {
@@ -75,7 +75,7 @@ import Testing
     let experiment = try Reading.read(Self.reusing)
     let error = #expect(throws: NoRunIsLeft.self) {
       try experiment.restricted(
-        to: [RunCondition(.variant, is: "power=1"), RunCondition(.seed, is: "7")])
+        to: [RunCondition(.variant, is: "beta=0.99"), RunCondition(.seed, is: "7")])
     }
     #expect(error?.condition == RunCondition(.seed, is: "7"))
     #expect(error?.description == "no run is left; strategies here are other")
