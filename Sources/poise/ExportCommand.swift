@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
       to: file, imagesSeen: epoch?.imagesSeen ?? summary.imagesSeen ?? 0,
       facts: [
         "run": "\(summary.id)", "run_name": summary.name,
-        "made_by": "Counterpoise \(EnvironmentProbe.toolVersion)",
+        "made_by": "Counterpoise \(Build.version)",
       ])
     Terminal.complain(
       "written to \(file): run \(summary.id) (\(summary.name)), "
