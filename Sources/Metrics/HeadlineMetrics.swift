@@ -1,8 +1,8 @@
 /// The figures that stand for a whole evaluation, all over the images of *seen* classes: one optional
 /// number for each ``HeadlineFigure``.
 ///
-/// Each figure is also a member of its own: `headline.macroRecall` is `headline[.macroRecall]`.
-@dynamicMemberLookup
+/// The figures that code mentions by name have a shorthand: `headline.macroRecall` is
+/// `headline[.macroRecall]`. A figure needs none to be computed, stored and reported.
 public struct HeadlineMetrics: Hashable, Sendable {
   /// Images counted: those of seen classes.
   public var images: Int
@@ -35,13 +35,91 @@ public struct HeadlineMetrics: Hashable, Sendable {
     get { values[figure] }
     set { values[figure] = newValue }
   }
+}
 
-  /// The value of the figure that is a static member of ``HeadlineFigure`` under this name.
-  public subscript(
-    dynamicMember member: KeyPath<HeadlineFigure.Type, HeadlineFigure>
-  ) -> Double? {
-    get { self[HeadlineFigure.self[keyPath: member]] }
-    set { self[HeadlineFigure.self[keyPath: member]] = newValue }
+extension HeadlineMetrics {
+  /// ``HeadlineFigure/macroRecall``.
+  public var macroRecall: Double? {
+    get { self[.macroRecall] }
+    set { self[.macroRecall] = newValue }
+  }
+
+  /// ``HeadlineFigure/accuracy``.
+  public var accuracy: Double? {
+    get { self[.accuracy] }
+    set { self[.accuracy] = newValue }
+  }
+
+  /// ``HeadlineFigure/macroF1``.
+  public var macroF1: Double? {
+    get { self[.macroF1] }
+    set { self[.macroF1] = newValue }
+  }
+
+  /// ``HeadlineFigure/top5``.
+  public var top5: Double? {
+    get { self[.top5] }
+    set { self[.top5] = newValue }
+  }
+
+  /// ``HeadlineFigure/macroTop5``.
+  public var macroTop5: Double? {
+    get { self[.macroTop5] }
+    set { self[.macroTop5] = newValue }
+  }
+
+  /// ``HeadlineFigure/weightedF1``.
+  public var weightedF1: Double? {
+    get { self[.weightedF1] }
+    set { self[.weightedF1] = newValue }
+  }
+
+  /// ``HeadlineFigure/gMean``.
+  public var gMean: Double? {
+    get { self[.gMean] }
+    set { self[.gMean] = newValue }
+  }
+
+  /// ``HeadlineFigure/mcc``.
+  public var mcc: Double? {
+    get { self[.mcc] }
+    set { self[.mcc] = newValue }
+  }
+
+  /// ``HeadlineFigure/worstRecall``.
+  public var worstRecall: Double? {
+    get { self[.worstRecall] }
+    set { self[.worstRecall] = newValue }
+  }
+
+  /// ``HeadlineFigure/manyRecall``.
+  public var manyRecall: Double? {
+    get { self[.manyRecall] }
+    set { self[.manyRecall] = newValue }
+  }
+
+  /// ``HeadlineFigure/mediumRecall``.
+  public var mediumRecall: Double? {
+    get { self[.mediumRecall] }
+    set { self[.mediumRecall] = newValue }
+  }
+
+  /// ``HeadlineFigure/fewRecall``.
+  public var fewRecall: Double? {
+    get { self[.fewRecall] }
+    set { self[.fewRecall] = newValue }
+  }
+
+  /// ``HeadlineFigure/ece``.
+  public var ece: Double? {
+    get { self[.ece] }
+    set { self[.ece] = newValue }
+  }
+
+  /// ``HeadlineFigure/loss``.
+  public var loss: Double? {
+    get { self[.loss] }
+    set { self[.loss] = newValue }
   }
 }
 
