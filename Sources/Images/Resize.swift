@@ -50,7 +50,10 @@ struct ResamplingWeights {
       let center = (Double(index) + 0.5) * scale
       let first = max(0, Int(center - support + 0.5))
       let end = min(source, Int(center + support + 0.5))
-      let shares = (first..<end).map { max(0, 1 - abs((Double($0) + 0.5 - center) / support)) }
+      let shares = (first..<end).map { pixel -> Double in
+        let distance = abs((Double(pixel) + 0.5 - center) / support)
+        return max(0, 1 - distance)
+      }
       let sum = shares.reduce(0, +)
       starts.append(first)
       counts.append(end - first)

@@ -121,19 +121,18 @@ extension ComparisonText {
   private func gains(of strategy: StrategySummary, _ reading: TextReading) -> [Section.Block] {
     guard let baseline = comparison.baseline else { return [] }
     let (gains, losses) = comparison.gains(of: strategy)
-    let (shownGains, shownLosses) = (
-      gains.prefix(Self.gainLimit), losses.prefix(Self.gainLimit)
-    )
-    let same = strategy.classes.count { $0.top1Change != nil } - gains.count - losses.count
+    let shownGains = gains.prefix(Self.gainLimit)
+    let shownLosses = losses.prefix(Self.gainLimit)
+    let compared = strategy.classes.count { $0.top1Change != nil }
+    let same = compared - gains.count - losses.count
     let words = reading.isMasked ? "class words hidden" : "class words READ"
     var text =
       "\(strategy.name) (\(words)) against \(baseline), recall of classes: "
       + "\(gains.count) higher, \(losses.count) lower, \(same) the same."
     guard !gains.isEmpty || !losses.isEmpty else { return [.paragraph(text)] }
-    let more = [
-      (gains.count, shownGains.count, "gains"), (losses.count, shownLosses.count, "losses"),
-    ]
-    .filter { $0.0 > $0.1 }.map { "\($0.1) largest \($0.2)" }
+    var more: [String] = []
+    if gains.count > shownGains.count { more.append("\(shownGains.count) largest gains") }
+    if losses.count > shownLosses.count { more.append("\(shownLosses.count) largest losses") }
     if !more.isEmpty { text += " Shown: the " + more.joined(separator: " and the ") + "." }
     var table = TextTable(
       keyColumns: 3,
