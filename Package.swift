@@ -46,7 +46,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
-    // Floor 0
+    // The cellar, floor -1: C of others, by module maps, and of our own
     library("COpenBLAS", apt: "libopenblas-dev"),
     library("CTurboJPEG", apt: "libturbojpeg0-dev"),
     library("CPNG", apt: "libpng-dev"),
@@ -55,6 +55,8 @@ let package = Package(
     .target(name: "CKernels", exclude: ["README.md", "kernels.def"], cSettings: cSettings),
     .target(name: "CBuildStamp", cSettings: cSettings),
     .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
+
+    // Floor 0
     room("Randomness"),
     room("Tensors"),
     room("Metrics"),
