@@ -55,6 +55,8 @@ public struct RecordFile: Sendable {
   /// The CRC-32 of each of the records that lie one after the other in `records`.
   public func checksums(of records: UnsafeRawBufferPointer, by loop: Loop) -> [UInt32] {
     let count = recordBytes > 0 ? records.count / recordBytes : 0
+    // All threads share one empty array, whose count would be written without a lock.
+    if count == 0 { return [] }
     return [UInt32](unsafeUninitializedCapacity: count) { sums, filled in
       // Each index is one thread's alone.
       nonisolated(unsafe) let (sums, records) = (sums, records)

@@ -98,6 +98,8 @@ public struct StoredTensor: @unchecked Sendable {
       }
       let count = count
       let isContiguous = isContiguous
+      // All threads share one empty array, whose count would be written without a lock.
+      if count == 0 { return [] }
       return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
         if isContiguous {
           for index in 0..<count { buffer.initializeElement(at: index, to: number(offset + index)) }

@@ -144,6 +144,8 @@ extension Checkpoint {
     guard entry.offset >= 0, entry.offset <= data.count, size <= data.count - entry.offset else {
       return nil
     }
+    // All threads share one empty array, whose count would be written without a lock.
+    if count == 0 { return NamedTensor(name: entry.name, shape: entry.shape, values: []) }
     let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       UnsafeMutableRawBufferPointer(buffer).copyMemory(
         from: UnsafeRawBufferPointer(rebasing: data[entry.offset..<entry.offset + size]))
