@@ -96,13 +96,19 @@ enum Repository {
     FileManager.default.fileExists(atPath: Architecture.root.appendingPathComponent(path).path)
   }
 
-  /// Files below folders whose names end in one of `kinds`, by path.
+  /// Files below folders whose names end in one of `kinds`, by path; hidden folders, such as a virtual
+  /// environment, and what benchmarks write are not the repository's.
   static func texts(below folders: [String], kinds: Set<String>) throws -> [String: String] {
     var texts: [String: String] = [:]
     for folder in folders {
       let all = FileManager.default.enumerator(
         atPath: Architecture.root.appendingPathComponent(folder).path)
       for case let path as String in all ?? .init() {
+        let name = path.split(separator: "/").last ?? ""
+        if name.hasPrefix(".") || path == "out" {
+          all?.skipDescendants()
+          continue
+        }
         guard kinds.contains(String(path.split { "./".contains($0) }.last ?? "")) else { continue }
         texts["\(folder)/\(path)"] = try text(of: "\(folder)/\(path)")
       }
