@@ -8,6 +8,8 @@ struct HeaderScanner {
   private var position = 0
 
   private static let listLimit = 64
+  /// As many tensors as are read, and what a file says of itself.
+  private static let keyLimit = WeightFile.tensorLimit + 1
   private static let textLimit = 1 << 24
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -21,6 +23,9 @@ struct HeaderScanner {
     if take("}") { return }
     repeat {
       let key = try text()
+      guard keys.count < Self.keyLimit else {
+        throw broken("has an object of more than \(Self.keyLimit) keys")
+      }
       guard keys.insert(key).inserted else {
         throw WeightFault("the key \(WeightFault.quoted(key)) stands twice in its header")
       }

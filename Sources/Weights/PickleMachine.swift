@@ -4,8 +4,9 @@
 /// the instructions and names that `torch.save` needs for a state dict, builds plain values, and
 /// calls nothing: another instruction or name is an error that says which.
 ///
-/// Memory is bounded by the pickle's length: an instruction adds at most a few values, and what it
-/// gathers it takes from the stack.
+/// Memory and time are bounded by the pickle's length, and by limits that no state dict comes near
+/// (``PickleLimits``): an instruction adds at most a few values, and what it gathers it takes from
+/// the stack. A container is never copied where a tensor refers to it.
 struct PickleMachine {
   private(set) var tuples: [[PickleValue]] = []
   private(set) var lists: [[PickleValue]] = []
@@ -15,19 +16,24 @@ struct PickleMachine {
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
   private var reader: ByteReader
+  private let limits: PickleLimits
+  /// Values that lists, tuples and dictionaries hold.
+  private var heldCount = 0
 
-  private static let sizeLimit = 1 << 26
   private static let resaveAdvice =
     "nothing but tensors is read; save them alone in Python, where you trust the file: "
     + "torch.save(model.state_dict(), 'weights.pth')"
 
   /// A machine for a pickle's bytes, none of them read yet.
-  init(_ bytes: UnsafeRawBufferPointer) throws(WeightFault) {
-    guard bytes.count <= Self.sizeLimit else {
+  init(
+    _ bytes: UnsafeRawBufferPointer, limits: PickleLimits = PickleLimits()
+  ) throws(WeightFault) {
+    guard bytes.count <= limits.bytes else {
       throw WeightFault(
-        "its pickle has \(bytes.count) bytes; at most \(Self.sizeLimit) are read",
+        "its pickle has \(bytes.count) bytes; at most \(limits.bytes) are read",
         advice: Self.resaveAdvice)
     }
+    self.limits = limits
     reader = ByteReader(bytes, of: "the pickle")
   }
 
@@ -51,6 +57,7 @@ struct PickleMachine {
       }
       if opcode == .stop { break }
       try execute(opcode)
+      try checkLimits()
     }
     guard stack.count == 1, marks.isEmpty, reader.left == 0 else {
       throw broken("ends with \(stack.count) values and \(reader.left) bytes left over")
@@ -102,6 +109,21 @@ struct PickleMachine {
         "its pickle uses the instruction \(opcode.pythonName), which a state dict does not need "
           + "and which is refused", advice: Self.resaveAdvice)
     }
+  }
+
+  /// Refuses what would fill the memory without holding a tensor.
+  private func checkLimits() throws(WeightFault) {
+    func check(_ count: Int, _ limit: Int, _ what: String) throws(WeightFault) {
+      guard count > limit else { return }
+      throw WeightFault(
+        "its pickle has more than \(limit) \(what), near byte \(reader.position)",
+        advice: Self.resaveAdvice)
+    }
+    try check(max(stack.count, marks.count), limits.stack, "open values")
+    try check(
+      tuples.count + lists.count + dictionaries.count, limits.containers, "containers")
+    try check(heldCount, limits.held, "values in containers")
+    try check(memo.count, limits.memo, "remembered values")
   }
 
   // MARK: Instructions
@@ -206,6 +228,7 @@ struct PickleMachine {
   }
 
   private mutating func pushTuple(_ elements: [PickleValue]) {
+    heldCount += elements.count
     tuples.append(elements)
     stack.append(.tuple(tuples.count - 1))
   }
@@ -217,6 +240,7 @@ struct PickleMachine {
 
   private mutating func extendList(by elements: [PickleValue]) throws(WeightFault) {
     guard case .list(let list)? = stack.last else { throw broken("appends to no list") }
+    heldCount += elements.count
     lists[list] += elements
   }
 
@@ -224,6 +248,7 @@ struct PickleMachine {
     guard case .dictionary(let dictionary)? = stack.last, parts.count.isMultiple(of: 2) else {
       throw broken("sets items of no dictionary")
     }
+    heldCount += parts.count
     for index in stride(from: 0, to: parts.count, by: 2) {
       dictionaries[dictionary].append((parts[index], parts[index + 1]))
     }
@@ -248,9 +273,17 @@ struct PickleMachine {
     return tuples[tuple]
   }
 
+  /// One number a dimension. A tuple may be shared by all tensors, so its length is looked at before
+  /// it is copied.
   private func integers(of value: PickleValue, _ purpose: String) throws(WeightFault) -> [Int] {
     var numbers: [Int] = []
-    for element in try elements(of: value, purpose) {
+    let elements = try elements(of: value, purpose)
+    guard elements.count <= StoredTensor.dimensionLimit else {
+      throw WeightFault(
+        "a tensor in its pickle has \(elements.count) dimensions, more than "
+          + "\(StoredTensor.dimensionLimit)")
+    }
+    for element in elements {
       guard case .integer(let number) = element else {
         throw broken("has \(element.kind) in \(purpose)")
       }

@@ -1,5 +1,6 @@
 /// What a pickle of tensors can be made of. Containers are numbers of places in the machine, so
-/// that a value never holds another: nothing in here recurses, however a pickle is nested.
+/// that a value never holds another: nothing in here recurses, however a pickle is nested. The
+/// larger ones stand in a box of their own, which keeps every other value small.
 enum PickleValue {
   case none
   case truth(Bool)
@@ -10,8 +11,8 @@ enum PickleValue {
   case list(Int)
   case dictionary(Int)
   case global(PickleGlobal)
-  case storage(PickleStorage)
-  case tensor(PickleTensor)
+  indirect case storage(PickleStorage)
+  indirect case tensor(PickleTensor)
 
   /// How messages name it.
   var kind: String {

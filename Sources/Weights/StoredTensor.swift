@@ -16,6 +16,8 @@ public struct StoredTensor: @unchecked Sendable {
 
   /// A storage shared by more numbers than it has is legal, but bounded.
   private static let mostRepeated = 1 << 24
+  /// More dimensions are no network's.
+  static let dimensionLimit = 16
 
   /// A view of a storage; every number of it lies inside, or this throws.
   init(
@@ -25,7 +27,9 @@ public struct StoredTensor: @unchecked Sendable {
     func outside(_ what: String) -> WeightFault {
       WeightFault("tensor \(WeightFault.quoted(name)) \(what)")
     }
-    guard shape.count <= 16 else { throw outside("has \(shape.count) dimensions, more than 16") }
+    guard shape.count <= Self.dimensionLimit else {
+      throw outside("has \(shape.count) dimensions, more than \(Self.dimensionLimit)")
+    }
     let strides = if let strides { strides } else { try Self.contiguous(shape, name) }
     guard strides.count == shape.count else {
       throw outside("has \(shape.count) sizes and \(strides.count) strides")

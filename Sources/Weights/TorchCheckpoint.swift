@@ -75,12 +75,12 @@ enum TorchCheckpoint {
     }
     let entries = machine.dictionaries[place]
     for wrapper in wrappers {
-      for (key, value) in entries {
-        if case .text(wrapper) = key, case .dictionary(let inner) = value,
-          machine.dictionaries[inner].contains(where: { $0.value.isTensor })
-        {
-          return (machine.dictionaries[inner], wrapper)
-        }
+      // Of a key that is set twice the last value counts, as in Python, so that one is looked into.
+      let last = entries.last { if case .text(wrapper) = $0.key { true } else { false } }
+      if case .dictionary(let inner)? = last?.value,
+        machine.dictionaries[inner].contains(where: { $0.value.isTensor })
+      {
+        return (machine.dictionaries[inner], wrapper)
       }
     }
     guard entries.contains(where: { $0.value.isTensor }) else {

@@ -104,7 +104,7 @@ import Weights
     let deep = [UInt8](repeating: 0x85, count: 1_000_000)
     #expect(problem(pickle: [0x80, 2, 0x29] + deep + [0x2E]).contains("a tuple"))
     let open = [UInt8](repeating: 0x28, count: 1_000_000)
-    #expect(problem(pickle: [0x80, 2] + open + [0x2E]).contains("ends with 0 values"))
+    #expect(problem(pickle: [0x80, 2] + open + [0x2E]).contains("more than 262144 open values"))
     // A list that holds itself, and a dictionary under its own key.
     #expect(
       problem(pickle: [0x80, 2, 0x5D, 0x71, 0, 0x68, 0, 0x61, 0x2E]).contains("holds a list"))
@@ -114,6 +114,57 @@ import Weights
     let brackets = Array(String(repeating: "{\"a\":", count: 200_000).utf8)
     let length = withUnsafeBytes(of: UInt64(brackets.count).littleEndian) { Array($0) }
     #expect(WeightsTests.problem(length + brackets).contains("unknown key 'a'"))
+  }
+
+  /// Small files that once took minutes or gigabytes: what a pickle shares or repeats costs its
+  /// reader no more than its own length.
+  @Test(.timeLimit(.minutes(1))) func `work and memory follow the length of a pickle`() {
+    // One tuple of 50,000 numbers as the shape of 10,000 tensors.
+    let numbers = (0..<50_000).map { _ in PickleMaker.integer(1) }
+    let shape = PickleMaker.tuple(numbers) + [0x71, 1]
+    let arguments = PickleMaker.tuple([
+      PickleMaker.storage(count: 8), PickleMaker.integer(0), [0x68, 1], [0x68, 1], [0x89], [0x4E],
+    ])
+    let tensor = PickleMaker.global("torch._utils", "_rebuild_tensor_v2") + arguments + [0x52]
+    let tensors = (0..<10_000).flatMap { PickleMaker.text("w\($0)") + tensor }
+    let shared =
+      [0x80, 2, 0x7D, 0x28] + PickleMaker.text("shape") + shape + tensors + [0x75, 0x2E]
+    #expect(problem(pickle: shared, storages: [Self.eight]).contains("50000 dimensions"))
+
+    // The same key a hundred thousand times, each time with the same large dictionary.
+    let none = [UInt8](repeating: 0x4E, count: 100_000)
+    let large = [0x7D, 0x28] + none + [0x75]
+    let names = (0..<100_000).flatMap { _ in PickleMaker.text("state_dict") + [0x68, 1] }
+    let repeated =
+      [0x80, 2, 0x7D, 0x28] + PickleMaker.text("large") + large + [0x71, 1] + names + [0x75, 0x2E]
+    #expect(problem(pickle: repeated).contains("no tensors"))
+  }
+
+  @Test func `what would fill the memory without a tensor is refused by its kind`() {
+    func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
+      [0x80, 2] + (0..<count).flatMap { _ in bytes } + [0x2E]
+    }
+    #expect(problem(pickle: repeated([0x5D], 300_000)).contains("open values"))
+    #expect(problem(pickle: repeated([0x4E], 300_000)).contains("open values"))
+    // None, twice, into one tuple, again and again: only containers grow.
+    #expect(problem(pickle: repeated([0x85], 1_200_000)).contains("more than it gave"))
+    let tuples = [0x80, 2, 0x29] + [UInt8](repeating: 0x85, count: 1_200_000) + [0x2E]
+    #expect(problem(pickle: tuples).contains("more than 1048576 containers"))
+    let items = [0x80, 2, 0x7D] + (0..<1_100_000).flatMap { _ in [UInt8]([0x4E, 0x4E, 0x73]) }
+    #expect(problem(pickle: items + [0x2E]).contains("more than 2097152 values in containers"))
+    let places = (0..<1_100_000).flatMap { place in
+      [0x72] + withUnsafeBytes(of: UInt32(place).littleEndian) { Array($0) }
+    }
+    #expect(problem(pickle: [0x80, 2, 0x4E] + places + [0x2E]).contains("remembered values"))
+    let long = [UInt8](repeating: 0x4E, count: (1 << 24) + 1)
+    #expect(problem(pickle: long).contains("at most 16777216 are read"))
+  }
+
+  @Test func `a header of more keys than tensors can be is refused`() {
+    let members = (0..<70_000).map { "\"\($0)\":\"\"" }.joined(separator: ",")
+    let header = Array("{\"__metadata__\":{\(members)}}".utf8)
+    let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+    #expect(WeightsTests.problem(length + header).contains("more than 65537 keys"))
   }
 
   @Test func `archives that lie are refused`() {

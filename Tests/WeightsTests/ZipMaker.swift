@@ -81,15 +81,21 @@ struct PickleMaker {
 
   static func tuple(_ parts: [[UInt8]]) -> [UInt8] { [0x28] + parts.flatMap(\.self) + [0x74] }
 
+  /// Storage 0 of so many numbers.
+  static func storage(count: Int, type: String = "FloatStorage") -> [UInt8] {
+    let identity = tuple([
+      text("storage"), global("torch", type), text("0"), text("cpu"), integer(count),
+    ])
+    return identity + [0x51]
+  }
+
   /// `{"x": tensor}` over storage 0.
   static func tensor(
     count: Int, offset: Int, shape: [Int], strides: [Int], type: String = "FloatStorage"
   ) -> [UInt8] {
-    let storage = tuple([
-      text("storage"), global("torch", type), text("0"), text("cpu"), integer(count),
-    ])
     let arguments = tuple([
-      storage + [0x51], integer(offset), tuple(shape.map(integer)), tuple(strides.map(integer)),
+      storage(count: count, type: type), integer(offset), tuple(shape.map(integer)),
+      tuple(strides.map(integer)),
       [0x89], [0x7D],
     ])
     return [0x80, 2, 0x7D] + text("x") + global("torch._utils", "_rebuild_tensor_v2") + arguments
