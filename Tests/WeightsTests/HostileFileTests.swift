@@ -126,7 +126,7 @@ import Weights
       PickleMaker.storage(count: 8), PickleMaker.integer(0), [0x68, 1], [0x68, 1], [0x89], [0x4E],
     ])
     let tensor = PickleMaker.global("torch._utils", "_rebuild_tensor_v2") + arguments + [0x52]
-    let tensors = (0..<10_000).flatMap { PickleMaker.text("w\($0)") + tensor }
+    let tensors = (0..<10_000).map { PickleMaker.text("w\($0)") + tensor }.flatMap(\.self)
     let shared =
       [0x80, 2, 0x7D, 0x28] + PickleMaker.text("shape") + shape + tensors + [0x75, 0x2E]
     #expect(problem(pickle: shared, storages: [Self.eight]).contains("50000 dimensions"))
@@ -134,7 +134,8 @@ import Weights
     // The same key a hundred thousand times, each time with the same large dictionary.
     let none = [UInt8](repeating: 0x4E, count: 100_000)
     let large = [0x7D, 0x28] + none + [0x75]
-    let names = (0..<100_000).flatMap { _ in PickleMaker.text("state_dict") + [0x68, 1] }
+    let name: [UInt8] = PickleMaker.text("state_dict") + [0x68, 1]
+    let names = [[UInt8]](repeating: name, count: 100_000).flatMap(\.self)
     let repeated =
       [0x80, 2, 0x7D, 0x28] + PickleMaker.text("large") + large + [0x71, 1] + names + [0x75, 0x2E]
     #expect(problem(pickle: repeated).contains("no tensors"))
@@ -142,7 +143,7 @@ import Weights
 
   @Test func `what would fill the memory without a tensor is refused by its kind`() {
     func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
-      [0x80, 2] + (0..<count).flatMap { _ in bytes } + [0x2E]
+      [0x80, 2] + [[UInt8]](repeating: bytes, count: count).flatMap(\.self) + [0x2E]
     }
     #expect(problem(pickle: repeated([0x5D], 300_000)).contains("open values"))
     #expect(problem(pickle: repeated([0x4E], 300_000)).contains("open values"))
@@ -150,11 +151,14 @@ import Weights
     #expect(problem(pickle: repeated([0x85], 1_200_000)).contains("more than it gave"))
     let tuples = [0x80, 2, 0x29] + [UInt8](repeating: 0x85, count: 1_200_000) + [0x2E]
     #expect(problem(pickle: tuples).contains("more than 1048576 containers"))
-    let items = [0x80, 2, 0x7D] + (0..<1_100_000).flatMap { _ in [UInt8]([0x4E, 0x4E, 0x73]) }
-    #expect(problem(pickle: items + [0x2E]).contains("more than 2097152 values in containers"))
-    let places = (0..<1_100_000).flatMap { place in
+    let item: [UInt8] = [0x4E, 0x4E, 0x73]
+    let items: [UInt8] = [0x7D] + [[UInt8]](repeating: item, count: 1_100_000).flatMap(\.self)
+    #expect(
+      problem(pickle: [0x80, 2] + items + [0x2E]).contains("more than 2097152 values in containers")
+    )
+    let places = (0..<1_100_000).map { place -> [UInt8] in
       [0x72] + withUnsafeBytes(of: UInt32(place).littleEndian) { Array($0) }
-    }
+    }.flatMap(\.self)
     #expect(problem(pickle: [0x80, 2, 0x4E] + places + [0x2E]).contains("remembered values"))
     let long = [UInt8](repeating: 0x4E, count: (1 << 24) + 1)
     #expect(problem(pickle: long).contains("at most 16777216 are read"))
