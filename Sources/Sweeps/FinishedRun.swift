@@ -4,23 +4,67 @@ import Results
 import Training
 
 /// What a worker leaves in its run's folder: all that a store needs, should the parent be gone.
+///
+/// The file is two lines of JSON: the record, and `{"sha256":"…"}` with the digest of the first line's
+/// bytes, so that a damaged figure is never taken for a result. Files of earlier versions have the
+/// first line alone.
 struct FinishedRun: Codable {
   var outcome: RunOutcome
   var epochs: [EpochRecord]
+
+  /// What stands in a folder.
+  enum Reading {
+    /// The run has not ended.
+    case none
+    case whole(FinishedRun)
+    /// There is a file that cannot be believed, and why.
+    case damaged(String)
+  }
+
+  /// Epochs and a confusion matrix of thousands of classes stay far below it.
+  private static let sizeLimit = 1 << 30
 
   init(outcome: RunOutcome, epochs: [EpochRecord]) {
     (self.outcome, self.epochs) = (outcome, epochs)
   }
 
-  /// Reads what was left in a folder; `nil` where the run has not ended.
-  init?(in folder: RunFolder) throws {
-    guard FileManager.default.fileExists(atPath: folder.outcome) else { return nil }
-    self = try JSONDecoder().decode(
-      Self.self, from: Data(contentsOf: URL(fileURLWithPath: folder.outcome)))
+  /// Reads what was left in a folder.
+  ///
+  /// - Throws: `FileError` where the system refuses to read it; damage is no error.
+  static func read(in folder: RunFolder) throws -> Reading {
+    guard FileManager.default.fileExists(atPath: folder.outcome) else { return .none }
+    let bytes = try WholeFile.read(path: folder.outcome, limit: sizeLimit)
+    var text = bytes[...]
+    if let place = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+      text = bytes[..<place]
+      guard bytes[place...].elementsEqual(seal(of: text)) else {
+        return .damaged("\(folder.outcome) is damaged: its checksum is not that of its content")
+      }
+    }
+    do {
+      return .whole(try JSONDecoder().decode(Self.self, from: Data(text)))
+    } catch {
+      return .damaged("\(folder.outcome) is damaged: it is no record of a finished run")
+    }
+  }
+
+  /// Puts a damaged file aside, under a name that nobody reads, so that the run can go on.
+  static func setAside(in folder: RunFolder) throws {
+    let aside = folder.outcome + ".damaged"
+    guard rename(folder.outcome, aside) == 0 else {
+      throw FileError("set aside", folder.outcome, code: errno)
+    }
   }
 
   /// Writes it whole or not at all.
   func write(to folder: RunFolder) throws {
-    try AtomicFile.write(JSONEncoder().encode(self), to: folder.outcome)
+    var bytes = try JSONEncoder().encode(self)
+    bytes += Self.seal(of: bytes)
+    try AtomicFile.write(bytes, to: folder.outcome)
+  }
+
+  /// The second line, with the line feed before it.
+  private static func seal(of bytes: some Sequence<UInt8>) -> [UInt8] {
+    Array("\n{\"sha256\":\"\(SHA256Digest.hex(of: bytes))\"}".utf8)
   }
 }

@@ -20,15 +20,23 @@ extension SweepRunner {
     let worker = try WorkerProcess(command: options.workerCommand + [job.path], logPath: log)
     try store.begin(id, environment: environment, processID: worker.processID)
     let stop = try listen(to: worker, run, id: id, number: number, shouldStop)
-    switch (worker.wait(), try FinishedRun(in: RunFolder(run.folder))) {
-    case (_, let finished?): return finished.outcome
-    case (.exited(let code), nil) where code == WorkerExit.cancelled:
+    let ending = worker.wait()
+    let folder = RunFolder(run.folder)
+    switch try FinishedRun.read(in: folder) {
+    case .none: break
+    case .whole(let finished): return finished.outcome
+    case .damaged(let damage):
+      try FinishedRun.setAside(in: folder)
+      return .failed(reason: damage, exitCode: nil, signal: nil)
+    }
+    switch ending {
+    case .exited(let code) where code == WorkerExit.cancelled:
       return .cancelled(reason: stop ?? "the worker was asked to stop")
-    case (.exited(let code), nil):
+    case .exited(let code):
       return .failed(
         reason: stop ?? lastWords(in: log) ?? "the worker left with exit code \(code)",
         exitCode: code, signal: nil)
-    case (.signalled(let number), nil):
+    case .signalled(let number):
       let words = lastWords(in: log).map { ": \($0)" } ?? ""
       return .failed(
         reason: stop ?? "the worker was ended by signal \(number)\(words)", exitCode: nil,

@@ -28,8 +28,14 @@ extension SweepRunner {
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
     let folder = RunFolder(needed.folder)
+    if case .damaged(let damage) = try FinishedRun.read(in: folder) {
+      return .fails(
+        "it needs the weights of \(name), and \(damage); remove that run from the store and make it "
+          + "again")
+    }
     guard FileManager.default.fileExists(atPath: folder.weights),
-      case .done(let result)? = try? FinishedRun(in: folder)?.outcome
+      case .whole(let finished) = try FinishedRun.read(in: folder),
+      case .done(let result) = finished.outcome
     else {
       return .fails(
         "it needs the weights of \(name), and \(folder.weights) is gone; put the run's folder back, "

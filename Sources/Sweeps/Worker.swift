@@ -29,10 +29,15 @@ public enum Worker {
       guard let line = try? encoder.encode(event) else { return true }
       return emit(String(decoding: line, as: UTF8.self))
     }
-    if let finished = try FinishedRun(in: folder) {
+    switch try FinishedRun.read(in: folder) {
+    case .none: break
+    case .whole(let finished):
       // Its parent was killed before it could store everything.
       for epoch in finished.epochs { _ = tell(.epoch(epoch)) }
       return finished.outcome
+    case .damaged(let damage):
+      try FinishedRun.setAside(in: folder)
+      _ = tell(.note("\(damage); it was set aside, and the run is trained again"))
     }
     let data = try PreparedData(
       dataset: job.recipe.dataset, split: job.recipe.split, image: job.recipe.image,

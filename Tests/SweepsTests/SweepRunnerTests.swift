@@ -1,5 +1,6 @@
 import Datasets
 import Experiments
+import Files
 import Foundation
 import Recipes
 import Results
@@ -118,6 +119,34 @@ private struct FakeSweep {
     _ = try sweep.run(worker: "exit 1")
     #expect(try sweep.run(worker: "exit 1").skipped == 4)
     #expect(try sweep.run(worker: "exit 1", retriesFailed: true).failed == 4)
+  }
+
+  // MARK: What a worker leaves
+
+  /// Two real records, one with a figure changed.
+  @Test func `a damaged outcome is never a result`() throws {
+    let sweep = try FakeSweep(limits: "{failures_in_a_row: 10, retries: 0}")
+    let record = #"{"outcome":{"diverged":{"step":7,"reason":"x"}},"epochs":[]}"#
+    let seal = "{\"sha256\":\"\(SHA256Digest.hex(of: record))\"}"
+    func leave(_ text: String) throws -> [RunStatus] {
+      let file = try sweep.folder.write(text, to: "left")
+      _ = try sweep.run(
+        worker: "cp '\(file)' \"$(dirname \"$1\")/outcome.json\"", retriesFailed: true)
+      return try sweep.states
+    }
+    #expect(try leave(record + "\n" + seal) == Array(repeating: .diverged, count: 4))
+    #expect(try leave(record) == Array(repeating: .diverged, count: 4), "of an earlier version")
+    for damaged in [
+      record.replacing("7", with: "8") + "\n" + seal, record + "\n",
+      record + "\n" + seal.dropLast(),
+      String(record.dropLast()), "", "\u{0}\n" + seal,
+    ] {
+      #expect(try leave(damaged) == Array(repeating: .failed, count: 4), "\(damaged)")
+      let error = try sweep.store.summaries(ofSweep: "fake")[0].error
+      #expect(error?.contains("outcome.json is damaged") == true, "\(damaged): \(error ?? "")")
+      let aside = sweep.plan.runs[0].folder + "/outcome.json.damaged"
+      #expect(FileManager.default.fileExists(atPath: aside))
+    }
   }
 
   @Test func `a stop leaves the rest queued and says so`() throws {
