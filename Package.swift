@@ -151,7 +151,7 @@ let package = Package(
     tests(of: "ResultsSQLite", ["Results", "Metrics", "TestSupport", grdb]),
     tests(
       of: "Sweeps",
-      ["Experiments", "Training", "Recipes", "Datasets", "Results", "TestSupport"]),
+      ["Experiments", "Training", "Recipes", "Datasets", "Results", "Files", "TestSupport"]),
     tests(of: "Reports", ["Results", "Metrics", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
