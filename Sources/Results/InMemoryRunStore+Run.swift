@@ -30,6 +30,8 @@ extension InMemoryRunStore.Run {
     (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
     summary.fold = description.fold
+    (summary.tags, summary.comments) =
+      (Set(description.tags).sorted(), description.remark.map { [$0] } ?? [])
     return summary
   }
 

@@ -32,7 +32,8 @@ extension Comparison {
 
   /// Compares with the runs labelled `label`, or with nothing.
   private init(
-    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure
+    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure,
+    replaced: Set<RunID> = []
   ) throws(ComparisonError) {
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
@@ -44,9 +45,10 @@ extension Comparison {
     let replicas = Set(runs.map(Replica.init)).sorted()
     let groups = Self.groups(of: runs)
     var remarks: [String] = []
+    let current = groups.filter { group in group.runs.contains { !replaced.contains($0.id) } }
     var summaries: [StrategySummary] = []
     for group in groups {
-      let reference = Self.reference(for: group, label: label, in: groups, remarks: &remarks)
+      let reference = Self.reference(for: group, label: label, in: current, remarks: &remarks)
       summaries.append(
         StrategySummary(
           group, reference: reference, isBaseline: group.strategy == label, replicas: replicas,
@@ -64,43 +66,58 @@ extension Comparison {
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
     }
     runCount = runs.count
-    self.remarks = remarks + roster.remarks
+    own =
+      remarks.map { Remark(.baseline, $0) } + roster.remarks.map { Remark(.classes, $0) }
+    let names = Set(runs.map(\.stage?.name))
+    stage = names.count == 1 ? names.first! : nil
   }
 
   /// One comparison a data set, in the order in which the data sets first occur; of a staged
   /// experiment one a stage, and one of all stages together.
   ///
   /// - Parameters:
-  ///   - runs: the runs of one sweep; none give no comparison.
+  ///   - runs: the runs of one sweep; none give no comparison. Archived ones are left out.
+  ///   - recipes: those of the sweep, the newest last; without them all runs count as of one recipe.
+  ///   - choice: which of the recipes. With several, there is a comparison for each.
   ///   - baseline: as for ``init(_:baseline:metric:)``.
   ///   - metric: sorts the strategies and is what the statistics speak of.
-  /// - Throws: ``ComparisonError`` for runs of several sweeps, and for a baseline that no run has.
+  /// - Throws: ``ComparisonError`` for runs of several sweeps, for a baseline that no run has, and for
+  ///   a recipe that is none of them.
   public static func ofEachDataset(
-    _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
+    _ runs: [RunSummary], recipes: [RecipeRecord] = [], choice: RecipeChoice = .newest,
+    baseline: String?, metric: HeadlineFigure = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {
     var comparisons: [Comparison] = []
-    let staged = runs.filter { $0.stage != nil }
-    for name in distinct(runs.map(\.dataset)) {
-      let here = runs.filter { $0.dataset == name }
-      comparisons.append(
-        here.allSatisfy { $0.stage != nil }
-          ? try ofStage(here, label: try label(baseline, among: staged), metric: metric)
-          : try Comparison(here, baseline: baseline, metric: metric))
+    let selections = try RecipeSelection.all(of: runs, among: recipes, choice)
+    let selected = selections.flatMap(\.runs)
+    // Of the newest recipe there may be no run of the baseline yet, and of a stage none at all.
+    let label = try label(baseline, among: runs.filter { !$0.isArchived })
+    for selection in selections where !selection.runs.isEmpty {
+      var comparison = try ofStage(
+        selection.runs, label: label, metric: metric, replaced: selection.replaced)
+      (comparison.recipe, comparison.context) = (selection.record?.recipe.id, selection.remarks)
+      comparisons.append(comparison)
     }
-    let joined = StagesTogether.runs(runs)
+    guard Set(selections.map(\.dataset)).count == selections.count else { return comparisons }
+    let joined = StagesTogether.runs(selected)
     guard !joined.isEmpty else { return comparisons }
-    var together = try ofStage(
-      joined, label: try label(baseline, among: staged), metric: metric)
+    var together = try ofStage(joined, label: label, metric: metric)
     together.stages = comparisons.map { Stage($0) }
     return comparisons + [together]
   }
 
   /// A stage that no run with the baseline's label has reached yet is compared with nothing.
   private static func ofStage(
-    _ runs: [RunSummary], label: String?, metric: HeadlineFigure
+    _ runs: [RunSummary], label: String?, metric: HeadlineFigure, replaced: Set<RunID> = []
   ) throws(ComparisonError) -> Comparison {
     let reached = label.flatMap { label in runs.contains { $0.strategy == label } ? label : nil }
-    return try Comparison(runs, differencesFrom: reached, metric: metric)
+    var comparison = try Comparison(
+      runs, differencesFrom: reached, metric: metric, replaced: replaced)
+    if let label, reached == nil {
+      comparison.own.append(
+        Remark(.baseline, "There is no run of \(label) here yet: no differences are formed."))
+    }
+    return comparison
   }
 
   /// Whether a run's figures enter the means.
@@ -226,6 +243,7 @@ extension StrategySummary {
     self.metrics = metrics
 
     let partners = reference.map { Self.finished($0.runs) } ?? []
+    self.reference = reference.map { (name: $0.name, seeds: partners.count) }
     let pairs = Self.pairs(finished, partners)
     var differences: [HeadlineFigure: PairedDifference] = [:]
     for one in HeadlineFigure.allCases {
@@ -261,16 +279,16 @@ extension StrategySummary {
     of metric: HeadlineFigure, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
   ) -> PairedDifference? {
     var replicas: [Replica] = []
-    var differences: [Double] = []
+    var values: [(own: Double, baseline: Double)] = []
     for (run, partner) in pairs {
       guard let here = metric.value(of: run.headline!),
         let there = metric.value(of: partner.headline!)
       else { continue }
       replicas.append(Replica(run))
-      differences.append(here - there)
+      values.append((here, there))
     }
     return PairedDifference(
-      replicas: replicas, differences: differences, lowerIsBetter: metric.lowerIsBetter,
+      replicas: replicas, pairs: values, lowerIsBetter: metric.lowerIsBetter,
       detailed: detailed)
   }
 }

@@ -31,7 +31,16 @@ public struct Comparison: Sendable {
   public let runCount: Int
   /// What the runs are joined of, where the comparison is of all stages together; otherwise empty.
   public internal(set) var stages: [Stage] = []
-  let remarks: [String]
+  /// What its runs have in common, as people see it: the beginning of a hash; `nil` where it is not
+  /// known, or where runs of several stages are joined.
+  public internal(set) var recipe: String?
+  /// The stage of a staged experiment that its runs are of; `nil` without stages, and for all stages
+  /// together.
+  public internal(set) var stage: String?
+  /// What was left out and what the data have to say.
+  var context: [Remark] = []
+  /// What the runs themselves give cause to say.
+  var own: [Remark]
 
   /// n_max / n_min over the classes with training images.
   public var imbalanceFactor: Double? {
@@ -87,6 +96,8 @@ public struct StrategySummary: Sendable {
   public let groupHash: String
   /// Whether the others are compared with it.
   public let isBaseline: Bool
+  /// What it is compared with: a name, and how many finished seeds and folds that has.
+  let reference: (name: String, seeds: Int)?
   /// Finished runs by ascending seed and fold.
   public let runs: [RunSummary]
   /// How many runs there are of each status.
@@ -196,6 +207,7 @@ public enum ComparisonError: Error, Hashable, Sendable, CustomStringConvertible 
   case severalDatasets([String])
   case severalSweeps([String])
   case unknownBaseline(String, known: [String])
+  case unknownRecipe(String, known: [String])
 
   /// One sentence with what to do.
   public var description: String {
@@ -207,6 +219,8 @@ public enum ComparisonError: Error, Hashable, Sendable, CustomStringConvertible 
     case .severalSweeps(let names):
       "the runs are of \(names.count) sweeps (\(names.joined(separator: ", "))); "
         + "choose one with --sweep"
+    case .unknownRecipe(let start, let known):
+      "no recipe begins with '\(start)'; there are \(known.joined(separator: ", "))"
     case .unknownBaseline(let label, let known):
       "no run has the baseline's label '\(label)'; labels are \(known.joined(separator: ", "))"
     }

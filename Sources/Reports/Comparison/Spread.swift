@@ -27,6 +27,9 @@ public struct PairedDifference: Hashable, Sendable {
   public let replicas: [Replica]
   /// Strategy minus baseline, in the order of ``replicas``.
   public let differences: [Double]
+  /// The strategy's and the baseline's mean over ``replicas`` alone.
+  public let ownMean: Double
+  public let baselineMean: Double
   /// Mean and spread of ``differences``.
   public let spread: Spread
   /// Pairs in which the strategy is better than the baseline.
@@ -49,8 +52,16 @@ public struct PairedDifference: Hashable, Sendable {
   /// The mean difference.
   public var mean: Double { spread.mean }
 
-  init?(replicas: [Replica], differences: [Double], lowerIsBetter: Bool, detailed: Bool) {
-    guard let spread = Spread(differences) else { return nil }
+  /// - Parameter pairs: the strategy's and the baseline's value of each pair.
+  init?(
+    replicas: [Replica], pairs: [(own: Double, baseline: Double)], lowerIsBetter: Bool,
+    detailed: Bool
+  ) {
+    let differences = pairs.map { $0.own - $0.baseline }
+    guard let spread = Spread(differences), let own = SeedStatistics.mean(pairs.map(\.own)),
+      let baseline = SeedStatistics.mean(pairs.map(\.baseline))
+    else { return nil }
+    (ownMean, baselineMean) = (own, baseline)
     (self.replicas, self.differences, self.spread) = (replicas, differences, spread)
     // A difference below the rounding of the means is a tie.
     let up = differences.count { $0 > 1e-12 }

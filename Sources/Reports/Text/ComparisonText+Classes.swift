@@ -88,7 +88,8 @@ extension ComparisonText {
     let train = rows.reduce(0) { $0 + $1.trainCounts.upperBound }
     let test = rows.reduce(0) { $0 + $1.support.upperBound }
     var title = average.title
-    if average != .images { title += ", \(rows.count)" }
+    // A class without test images enters no mean.
+    if average != .images { title += ", \(rows.count { $0.support.upperBound > 0 })" }
     var cells = [
       TextTable.Cell(title, .strong), TextTable.Cell(String(train)), TextTable.Cell(String(test)),
     ]

@@ -6,11 +6,14 @@ struct ComparisonText {
   let comparison: Comparison
   let style: TextStyle
   let figures: Figures
+  /// Whether notes are listed, and not only counted.
+  let showsNotes: Bool
   /// How wide a strategy's name may be in a table's first column.
   let nameLimit = 26
 
-  init(_ comparison: Comparison, _ style: TextStyle) {
+  init(_ comparison: Comparison, _ style: TextStyle, showsNotes: Bool) {
     (self.comparison, self.style, figures) = (comparison, style, Figures(style))
+    self.showsNotes = showsNotes
   }
 
   func sections(on subject: ReportSubject) -> [Section] {
@@ -18,11 +21,12 @@ struct ComparisonText {
     case .overview:
       [
         header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
-        runs(),
+        remarks(), notes(),
       ]
-    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
-    case .class: [header(), classes(withChanges: true), runs()]
-    case .group: [header(), groups(), runs()]
+    case .strategy:
+      [header(), strategies(), effects(), texts(), statistics(), remarks(), notes()]
+    case .class: [header(), classes(withChanges: true), remarks(), notes()]
+    case .group: [header(), groups(), remarks(), notes()]
     }
   }
 
@@ -43,10 +47,23 @@ struct ComparisonText {
     let rest = comparison.runCount - done
     facts.append(
       ("runs", rest == 0 ? "\(done), all done" : "\(done) of \(comparison.runCount) done"))
+    if let recipe = comparison.recipe { facts.append(("recipe", recipe)) }
+    if let equal = comparison.budget(dash: style.dash).equal { facts.append(("budget", equal)) }
+    facts += labels()
     facts += comparison.stages.map { ("stage", text(of: $0)) }
     var blocks: [Section.Block] = [.facts(facts)]
     if !comparison.stages.isEmpty { blocks.append(.paragraph(togetherSentence)) }
     return Section(title: "Sweep \(comparison.sweep)", blocks: blocks)
+  }
+
+  /// Words and sentences that people have put on the runs, each once.
+  private func labels() -> [(String, String)] {
+    let runs = comparison.strategies.flatMap(\.runs)
+    let tags = Set(runs.flatMap(\.tags)).sorted()
+    let said = Comparison.distinct(runs.flatMap(\.comments))
+    return (tags.isEmpty ? [] : [("tags", tags.joined(separator: ", "))])
+      + said.prefix(3).map { ("note", $0) }
+      + (said.count > 3 ? [("note", "and \(said.count - 3) more")] : [])
   }
 
   private func classCounts() -> String {
@@ -107,9 +124,9 @@ struct ComparisonText {
 
   private func strategyLegend(_ withDifference: Set<HeadlineFigure>) -> String {
     var text = "Percent of the test set; recall is macro recall, the mean over classes"
-    text += ", worst the lowest class."
+    text += ". Worst: each run's lowest class recall."
     let spread = comparison.strategies.contains { $0.runs.count > 1 }
-    if spread { text += " Mean \(style.plusMinus) standard deviation over seeds." }
+    if spread { text += " Mean \(style.plusMinus) standard deviation over seeds, worst as well." }
     if comparison.comparisons > 0, let baseline = comparison.baseline {
       text += " \(differenceColumn().title): points more than \(baseline), by matched seeds."
     }
