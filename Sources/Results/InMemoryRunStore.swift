@@ -64,6 +64,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
         $0.description.sweep == run.sweep && $0.description.configHash == run.configHash
       }
       if let known {
+        state.runs[known].description.shared = run.shared
         state.plans.add(run, id: RunID(known) + 1, at: now, among: state.runs.map(\.description))
         return RunID(known) + 1
       }

@@ -37,7 +37,8 @@ extension Schema {
           g.top5, g.macro_top5, g.weighted_f1, g.mcc, g.ece, g.runs, g.recipe
         FROM (
           SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant,
-            count(DISTINCT r.seed) AS seeds, avg(r.macro_f1) AS macro_f1, \(variance(of: "r.macro_f1")) AS macro_f1_variance,
+            count(DISTINCT r.seed) AS seeds, avg(r.macro_f1) AS macro_f1,
+            \(variance(of: "r.macro_f1")) AS macro_f1_variance,
             avg(r.balanced_accuracy) AS bal_acc,
             \(variance(of: "r.balanced_accuracy")) AS bal_acc_variance,
             round(avg(r.accuracy),4) AS accuracy, round(avg(r.g_mean),4) AS g_mean,
@@ -68,6 +69,7 @@ extension Schema {
         FROM \(comparable(shown)) JOIN class_metric m ON m.run_id = r.id
         JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
         GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+        ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index)
         """)
   }
 

@@ -71,6 +71,11 @@ extension Schema {
       WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset)
     """
 
+  /// The newest run of a sweep on a data set, where `r` and `m` have them.
+  private static let newestRun = """
+    (SELECT max(x.id) FROM run x WHERE x.sweep_id = r.sweep_id AND x.dataset_id = m.dataset_id)
+    """
+
   /// What runs have in common, and what their data have to say.
   static let identityViews: [View] = [
     View(
@@ -81,7 +86,8 @@ extension Schema {
           count(*) AS runs, sum(r.status = 'done') AS done,
           sum(r.archived_at IS NOT NULL) AS archived, sum(p.is_current = 0) AS replaced,
           (SELECT sum(k.n_train + k.n_val + k.n_test) FROM class k
-            WHERE k.dataset_id = max(r.dataset_id)) AS images,
+            WHERE k.dataset_id = (SELECT min(x.dataset_id) FROM recipe_run i
+              JOIN run x ON x.id = i.run_id WHERE i.recipe_id = c.id)) AS images,
           coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
         FROM recipe c JOIN sweep s ON s.id = c.sweep_id
         LEFT JOIN \(newest) n ON n.sweep_id = c.sweep_id AND n.dataset = c.dataset
@@ -93,7 +99,8 @@ extension Schema {
       example: "SELECT n, text FROM v_data_remarks WHERE kind='quarantined';",
       sql: """
         SELECT s.name AS sweep, d.name AS dataset, m.kind, m.n, m.text, count(*) AS runs,
-          substr(d.digest,1,16) AS digest, \(recipe(of: "max(r.id)")) AS recipe
+          substr(d.digest,1,16) AS digest, 
+          \(recipe(of: newestRun)) AS recipe
         FROM dataset_remark m JOIN dataset d ON d.id = m.dataset_id
         JOIN run r ON r.dataset_id = d.id JOIN sweep s ON s.id = r.sweep_id
         WHERE r.archived_at IS NULL
