@@ -42,13 +42,12 @@ struct RunsRemove: ParsableCommand {
   @Flag(help: "Delete the runs' working folders as well.") var files = false
 
   func run() throws {
-    let chosen = try selection.chosen(in: try selection.store.open())
+    let opened = try selection.store.open()
+    let chosen = try selection.chosen(in: opened)
     let results = selection.store.results
     let work = WorkFolder.path(ofStore: results)
-    let folders = chosen.map { details in
-      SweepPlan.folder(
-        ofRun: details.summary.name, configHash: details.description.configHash, in: work)
-    }
+    let folders = chosen.map { Self.folder(of: $0.description, in: work) }
+    let shared = try Self.folders(beside: Set(chosen.map(\.summary.id)), in: opened, work)
     for (details, folder) in zip(chosen, folders) {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
@@ -62,12 +61,36 @@ struct RunsRemove: ParsableCommand {
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
     try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id))
-    if files { for folder in folders { try? FileManager.default.removeItem(atPath: folder) } }
+    if files {
+      for folder in folders where !shared.contains(folder) {
+        try? FileManager.default.removeItem(atPath: folder)
+      }
+    }
     let left = folders.count { FileManager.default.fileExists(atPath: $0) }
     let rest =
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
     Terminal.show("\(count) removed\(rest)")
+  }
+
+  private static func folder(of run: RunDescription, in work: String) -> String {
+    SweepPlan.folder(ofRun: run.name, configHash: run.configHash, in: work)
+  }
+
+  /// The folders of all other runs: the same run of another sweep has the same one.
+  private static func folders(
+    beside chosen: Set<RunID>, in opened: SQLiteRunStore, _ work: String
+  ) throws -> Set<String> {
+    var folders: Set<String> = []
+    for sweep in try opened.sweeps() {
+      let summaries = try opened.summaries(ofSweep: sweep.name)
+      let descriptions = try opened.descriptions(ofSweep: sweep.name)
+      for (summary, description) in zip(summaries, descriptions)
+      where !chosen.contains(summary.id) {
+        folders.insert(folder(of: description, in: work))
+      }
+    }
+    return folders
   }
 
   /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.

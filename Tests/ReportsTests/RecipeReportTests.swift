@@ -77,7 +77,7 @@ import Testing
     #expect(
       text.contains("4 older runs (training.epochs 1 → 4) set aside; --recipe lists them."))
     #expect(text.contains("data: 12 left out: missing image"))
-    #expect(text.contains("recipe    \(Self.recipes[1].recipe.id)"))
+    #expect(text.contains("recipe     \(Self.recipes[1].recipe.id)"))
   }
 
   @Test func `can be about each, or about one, never about two at once`() throws {

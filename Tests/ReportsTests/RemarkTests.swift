@@ -22,10 +22,10 @@ import Testing
     let text = flat(TerminalReport(style: TextStyle(width: 2000)).render(comparison))
     // 20 and 26 of 135.
     let sentence =
-      "weights: its difference is over the 1 shared seed (2), where baseline has 14.8 and it has 19.3 "
-      + "accuracy; the means in the tables are over 2 seeds of baseline and 2 of it."
+      "weights: Δ over the 1 shared seed (2), 19.3 against 14.8 of baseline; the means beside it are over 2 "
+      + "and 2 seeds."
     #expect(text.contains(sentence))
-    #expect(flat(MarkdownReport().render(comparison)).contains("over the 1 shared seed (2)"))
+    #expect(flat(MarkdownReport().render(comparison)).contains("Δ over the 1 shared seed (2)"))
     let csv = CSVReport().render(comparison)
     #expect(csv.contains(sentence))
     let json = try #require(

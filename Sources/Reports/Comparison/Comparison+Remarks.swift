@@ -36,11 +36,10 @@ extension Comparison {
       let figures = Figures(TextStyle(unicode: false))
       return Remark(
         .seeds,
-        "\(strategy.name): its difference is over the \(Figures.count(count, "shared seed", "shared seeds")) "
-          + "(\(list)), where \(reference.name) has \(figures.value(pair.baselineMean, of: metric)) "
-          + "and it has \(figures.value(pair.ownMean, of: metric)) \(metric.title); the means in the "
-          + "tables are over \(reference.seeds) seeds of \(reference.name) and "
-          + "\(strategy.runs.count) of it.")
+        "\(strategy.name): Δ over the \(Figures.count(count, "shared seed", "shared seeds")) (\(list)), "
+          + "\(figures.value(pair.ownMean, of: metric)) against "
+          + "\(figures.value(pair.baselineMean, of: metric)) of \(reference.name); the means beside it are "
+          + "over \(strategy.runs.count) and \(reference.seeds) seeds.")
     }
   }
 

@@ -109,6 +109,6 @@ extension ComparisonText {
   }
 
   private func spelled(_ text: String) -> String {
-    style.unicode ? text : text.replacing("→", with: "->")
+    style.unicode ? text : text.replacing("→", with: "->").replacing("Δ", with: "diff")
   }
 }
