@@ -44,7 +44,10 @@ public struct RunSheet: Sendable {
     return [
       head(style), headline(style), curve(style), classes(style), confusions(style),
       Section(
-        title: "Data", blocks: dataRemarks.isEmpty ? [] : [.list(dataRemarks.map(\.text))]),
+        title: "Data",
+        blocks: dataRemarks.isEmpty
+          ? []
+          : [.list(dataRemarks.map(\.text)), .paragraph("`poise data FILE` shows which.")]),
       Section(title: "Notes", blocks: notes),
     ]
   }
