@@ -89,6 +89,14 @@ import Testing
           + "1 min 17 s a run (baseline 1 min 17 s)."))
   }
 
+  @Test func `of many strategies only those that differ are named`() throws {
+    var runs = (1...9).map { SampleRuns.done("s\($0)", seed: 1, hits: [9, 9, 9, 9, 9, 0]) }
+    runs[4].imagesSeen = 96_000
+    let text = flat(
+      TerminalReport(style: TextStyle(width: 2000)).render(try Comparison(runs, baseline: nil)))
+    #expect(text.contains("more images seen: 48,000 by 8 strategies, s5 96,000."))
+  }
+
   @Test func `notes are counted in a terminal and listed when asked for`() throws {
     let comparison = try Comparison(SampleRuns.night, baseline: "baseline")
     let plain = flat(TerminalReport().render(comparison))

@@ -38,7 +38,7 @@ import Training
   private let strategies = """
     strategies:
       baseline: {}
-      sqrt-sampling: {overrides: {training.batch: 4, model.stem: imagenet}}
+      sqrt-sampling: {overrides: {training.batch: 4, model.head: {dropout: 0.5}}}
       grown: {strategy: effective-number-weights, grid: {beta: [0.9, 0.99], training.batch: [8, 4]}}
     seeds: [1, 2]
     """

@@ -182,7 +182,7 @@ extension Comparison {
         ("differences", .object(differences)),
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
-        ("networks", .integer(strategy.networks)),
+        ("networks", .integer(strategy.networks)), ("recipe", JSONText(recipe)),
       ] + (own.isEmpty ? [] : [("figures", .object(own))]))
   }
 
