@@ -138,7 +138,7 @@ let package = Package(
     tests(
       of: "Strategies",
       ["Datasets", "Images", "Metrics", "Tensors", "Randomness", "TestSupport"]),
-    tests(of: "Recipes", ["Datasets", "Networks", "Strategies"]),
+    tests(of: "Recipes", ["Datasets", "Networks", "Strategies", "Results"]),
     tests(
       of: "Experiments",
       ["Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "TestSupport"]),

@@ -24,6 +24,13 @@ public struct Experiment: Sendable {
   public var limits: SweepLimits
   /// What does not stop the sweep but should be known.
   public var warnings: [Problem]
+  /// What all strategies share: a run without overrides, one a stage. Of its strategy, label and seed
+  /// it says nothing.
+  public var usual: [Recipe] = []
+  /// Words that its runs get when they are added to a store.
+  public var tags: [String] = []
+  /// What is said of its runs when they are added to a store.
+  public var note: String?
 
   /// One label of `strategies`.
   public struct StrategyInfo: Hashable, Sendable {
@@ -39,6 +46,17 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment {
+  /// A run as it would be without its strategy's overrides.
+  public func withoutOverrides(_ recipe: Recipe) -> Recipe {
+    guard !recipe.overrides.isEmpty,
+      let usual = usual.first(where: { $0.stage?.name == recipe.stage?.name })
+    else { return recipe }
+    var plain = recipe
+    (plain.model, plain.training, plain.stage) = (usual.model, usual.training, usual.stage)
+    plain.overrides = []
+    return plain
+  }
+
   /// The data sets of its runs, in the order of its stages: one, unless it has stages.
   public var datasets: [DatasetConfiguration] {
     var seen: Set<ClassSelection> = []

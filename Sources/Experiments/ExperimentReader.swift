@@ -32,6 +32,7 @@ struct ExperimentReader {
   /// The experiment, or `nil` with problems told. Its source is filled in by the caller.
   func read() -> Experiment? {
     let shared = shared()
+    let (tags, note) = (tags(), root.text("note"))
     let training = TrainingReader(section: root.section("training", .training)).read()
     let model = ModelReader(
       section: root.section("model", .model), weights: weights
@@ -65,10 +66,27 @@ struct ExperimentReader {
       recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
-    return Experiment(
+    var experiment = Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
       warnings: problems.warnings)
+    experiment.usual = usualRecipes(entries, shared, usual: (model, training), stages)
+    (experiment.tags, experiment.note) = (tags, note)
+    return experiment
+  }
+
+  /// A run without overrides, one a stage.
+  private func usualRecipes(
+    _ entries: [StrategyEntry], _ shared: Shared,
+    usual: (model: ModelConfiguration, training: TrainingConfiguration),
+    _ stages: [StageReader.Entry]
+  ) -> [Recipe] {
+    guard let entry = entries.first, var plain = entry.variants.first else { return [] }
+    (plain.text, plain.swept, plain.overrides, plain.overridden) = ("", [:], [], nil)
+    let group = group(entry, plain, usual: usual, stages)
+    let recipe = recipe(group, shared, seed: 1)
+    return group.stages.isEmpty
+      ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
   }
 
   private func shared() -> Shared? {

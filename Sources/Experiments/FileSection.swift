@@ -73,6 +73,10 @@ public struct FileSection: Sendable {
         "store_predictions", "boolean", "`false`", "keep every test prediction, not only the counts"
       ),
       FileKey("limits", "mapping", "`{}`", "when a run or a night ends early"),
+      FileKey(
+        "tags", "list of words", "`[]`",
+        "words that the store puts on the runs that it adds; `poise runs --tag` filters by them"),
+      FileKey("note", "text", "—", "a sentence that the store keeps with the runs that it adds"),
     ])
 
   static let dataset = FileSection(

@@ -29,6 +29,9 @@ extension InMemoryRunStore.Run {
       error: error, overrides: description.overrides, notes: result?.notes ?? [])
     (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
+    summary.fold = description.fold
+    (summary.tags, summary.comments) =
+      (Set(description.tags).sorted(), description.remark.map { [$0] } ?? [])
     return summary
   }
 

@@ -21,6 +21,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   private struct State {
     var sweeps: [SweepRecord] = []
     var runs: [Run] = []
+    var plans: [RecipePlan] = []
 
     func run(_ id: RunID) throws(RunStoreError) -> Run {
       guard id >= 1, id <= runs.count else { throw .unknownRun(id) }
@@ -57,16 +58,23 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   }
 
   public func enqueue(_ run: RunDescription) throws -> RunID {
-    try state.withLock { state in
+    let now = now()
+    return try state.withLock { state in
       let known = state.runs.firstIndex {
         $0.description.sweep == run.sweep && $0.description.configHash == run.configHash
       }
-      if let known { return RunID(known) + 1 }
+      if let known {
+        state.runs[known].description.shared = run.shared
+        state.plans.add(run, id: RunID(known) + 1, at: now, among: state.runs.map(\.description))
+        return RunID(known) + 1
+      }
       guard state.sweeps.contains(where: { $0.name == run.sweep }) else {
         throw RunStoreError.unknownSweep(run.sweep, known: state.sweeps.map(\.name))
       }
       state.runs.append(Run(description: run))
-      return RunID(state.runs.count)
+      let id = RunID(state.runs.count)
+      state.plans.add(run, id: id, at: now, among: state.runs.map(\.description))
+      return id
     }
   }
 
@@ -120,7 +128,16 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   }
 
   public func summaries(ofSweep sweep: String) -> [RunSummary] {
-    entries(ofSweep: sweep).map { $0.run.summary(id: $0.id) }
+    let plans = state.withLock(\.plans)
+    return entries(ofSweep: sweep).map { id, run in
+      var summary = run.summary(id: id)
+      summary.recipe = plans.last { $0.record.runs.contains(id) }?.record.recipe.hash ?? ""
+      return summary
+    }
+  }
+
+  public func recipes(ofSweep sweep: String) -> [RecipeRecord] {
+    state.withLock { $0.plans.filter { $0.sweep == sweep }.map(\.record) }
   }
 
   public func sweeps() -> [SweepRecord] { state.withLock(\.sweeps) }
@@ -135,7 +152,11 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   }
 
   public func run(_ id: RunID) -> RunDetails? {
-    (try? state.withLock { try $0.run(id) })?.details(id: id)
+    guard let run = try? state.withLock({ try $0.run(id) }) else { return nil }
+    var details = run.details(id: id)
+    let summaries = summaries(ofSweep: run.description.sweep)
+    details.summary.recipe = summaries.first { $0.id == id }?.recipe ?? ""
+    return details
   }
 
   public func descriptions(ofSweep sweep: String) -> [RunDescription] {

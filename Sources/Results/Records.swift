@@ -41,11 +41,16 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var classes: [ClassRecord]
   /// Reason → how many examples.
   public var quarantined: [String: Int]
+  /// What was set aside, repaired or assumed, one sentence each.
+  public var remarks: [DatasetRemark]
 
   /// A data set with all its parts.
-  public init(name: String, digest: String, classes: [ClassRecord], quarantined: [String: Int]) {
+  public init(
+    name: String, digest: String, classes: [ClassRecord], quarantined: [String: Int],
+    remarks: [DatasetRemark] = []
+  ) {
     (self.name, self.digest) = (name, digest)
-    (self.classes, self.quarantined) = (classes, quarantined)
+    (self.classes, self.quarantined, self.remarks) = (classes, quarantined, remarks)
   }
 
   /// n_max / n_min over the classes with training images.
@@ -137,8 +142,17 @@ public struct RunDescription: Codable, Hashable, Sendable {
   public var epochsPlanned: Int
   /// How many training images it has seen when it is done.
   public var imagesPlanned: Int
+  /// Which fold of its data is the test set, from 1; `nil` where the data are divided once.
+  public var fold: Int?
+  /// What it has in common with the runs that it may be compared with.
+  public var shared: SharedRecipe
+  /// Words that the experiment file puts on its runs when they are added; a store's own come after.
+  public var tags: [String] = []
+  /// What the experiment file says of its runs when they are added.
+  public var remark: String?
 
-  /// A description with all its parts.
+  /// A description with all its parts. What it shares follows from the configuration and the data
+  /// until it is set; a fold, tags and a remark are set afterwards.
   public init(
     sweep: String, name: String, strategy: String, variant: String, seed: UInt64,
     configHash: String, groupHash: String, configuration: String, sweptKeys: [String],
@@ -148,6 +162,7 @@ public struct RunDescription: Codable, Hashable, Sendable {
     (self.seed, self.configHash, self.groupHash) = (seed, configHash, groupHash)
     (self.configuration, self.sweptKeys, self.dataset) = (configuration, sweptKeys, dataset)
     (self.epochsPlanned, self.imagesPlanned) = (epochsPlanned, imagesPlanned)
+    shared = SharedRecipe(configuration: configuration, dataDigest: dataset.digest)
   }
 }
 

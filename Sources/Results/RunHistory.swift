@@ -12,6 +12,11 @@ public protocol RunHistory: Sendable {
   ///
   /// - Throws: errors of the medium; a sweep that is not there has no runs.
   func descriptions(ofSweep sweep: String) throws -> [RunDescription]
+  /// The shared recipes of a sweep with their runs, the one that was planned last at the end; those
+  /// without runs are left out.
+  ///
+  /// - Throws: errors of the medium; a sweep that is not there has none.
+  func recipes(ofSweep sweep: String) throws -> [RecipeRecord]
   /// A run's epochs in order.
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``.

@@ -4,6 +4,8 @@ public enum RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownRun(RunID)
   /// A finished run is never written again.
   case alreadyDone(RunID, name: String)
+  /// A run at work is not taken away from its worker.
+  case running(RunID, name: String)
 
   /// One sentence: what was asked for, and what to do.
   public var description: String {
@@ -13,6 +15,8 @@ public enum RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
       return "no sweep '\(name)' in the store (known: \(list)); register it before its runs"
     case .unknownRun(let id):
       return "no run \(id) in the store; `SELECT id, name FROM run` lists them"
+    case .running(let id, let name):
+      return "run \(id) '\(name)' is running; stop its sweep first"
     case .alreadyDone(let id, let name):
       return """
         run \(id) '\(name)' is already done and is not written again; change its recipe or use \

@@ -50,8 +50,18 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var steps: Int?
   /// Where it stands in a staged experiment; `nil` in one without stages.
   public var stage: RunStage?
+  /// Which fold of its data is the test set, from 1; `nil` where the data are divided once.
+  public var fold: Int?
+  /// The newest of the shared recipes that it belongs to, by its hash; empty where none is known.
+  public var recipe = ""
+  /// Words that people or the experiment file have put on it, sorted.
+  public var tags: [String] = []
+  /// What people or the experiment file say of it, oldest first.
+  public var comments: [String] = []
+  /// Whether reports leave it out.
+  public var isArchived = false
 
-  /// A summary with all its parts; figures, steps and a stage are set afterwards.
+  /// A summary with all its parts; the rest is set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,

@@ -31,6 +31,7 @@ extension ResultsFile {
       }
       for migration in schema.migrations where migration.number > version {
         try database.execute(sql: migration.sql)
+        try migration.fill?(database)
         try database.execute(
           sql: "INSERT INTO migration (number, applied_at, tool_version) VALUES (?, ?, ?)",
           arguments: [migration.number, Timestamp.now(), toolVersion])

@@ -8,8 +8,8 @@ extension SQLiteRunStore {
       let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT r.*, s.name AS sweep_name FROM run r JOIN sweep s ON s.id = r.sweep_id
-          WHERE r.id = ?
+          SELECT r.*, s.name AS sweep_name, \(Self.sharedColumns)
+          FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.id = ?
           """,
         arguments: [id])
       guard let row,
@@ -50,8 +50,8 @@ extension SQLiteRunStore {
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT r.*, s.name AS sweep_name FROM run r JOIN sweep s ON s.id = r.sweep_id
-          WHERE s.name = ? ORDER BY r.id
+          SELECT r.*, s.name AS sweep_name, \(Self.sharedColumns)
+          FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE s.name = ? ORDER BY r.id
           """,
         arguments: [sweep])
       var datasets: [Int64: DatasetRecord] = [:]
@@ -127,13 +127,13 @@ extension SQLiteRunStore {
     }
   }
 
-  private static func requireRun(_ run: RunID, in database: Database) throws {
+  static func requireRun(_ run: RunID, in database: Database) throws {
     let known = try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run])
     guard known == true else { throw RunStoreError.unknownRun(run) }
   }
 
-  private static func dataset(_ id: Int64, in database: Database) throws -> DatasetRecord {
+  static func dataset(_ id: Int64, in database: Database) throws -> DatasetRecord {
     let classes = try Row.fetchAll(
       database, sql: "SELECT * FROM class WHERE dataset_id = ? ORDER BY class_index",
       arguments: [id])
@@ -145,7 +145,7 @@ extension SQLiteRunStore {
     for reason in reasons { quarantined[reason["reason"]] = reason["n"] }
     return DatasetRecord(
       name: row["name"], digest: row["digest"], classes: classes.map(classRecord),
-      quarantined: quarantined)
+      quarantined: quarantined, remarks: try remarks(of: id, in: database))
   }
 
   private static func environment(

@@ -4,12 +4,8 @@ import Results
 
 extension SQLiteRunStore {
   public func enqueue(_ run: RunDescription) throws -> RunID {
-    try file.write { database in
-      if let known = try Self.find(
-        sweep: run.sweep, configHash: run.configHash, in: database)
-      {
-        return known.id
-      }
+    let now = now()
+    return try file.write { database in
       let sweepID = try Int64.fetchOne(
         database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [run.sweep])
       guard let sweepID else {
@@ -18,20 +14,28 @@ extension SQLiteRunStore {
         )
       }
       let datasetID = try Self.datasetID(of: run.dataset, in: database)
+      try Self.write(run.dataset.remarks, of: datasetID, in: database)
+      if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
+        try Self.plan(run, id: known.id, sweepID: sweepID, at: now, in: database)
+        return known.id
+      }
       try database.execute(
         sql: """
           INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
-            variant, seed, status, config, swept_keys, epochs_planned, images_planned)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+            variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
           """,
         arguments: [
           Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
           run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
-          Int64(bitPattern: run.seed), run.configuration,
+          Int64(bitPattern: run.seed), run.fold, run.configuration,
           try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
         ])
       let id = database.lastInsertedRowID
       try Self.writeSettings(of: run, id: id, in: database)
+      try Self.plan(run, id: id, sweepID: sweepID, at: now, in: database)
+      for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
+      if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
       return id
     }
   }

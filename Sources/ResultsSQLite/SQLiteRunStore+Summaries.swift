@@ -16,7 +16,7 @@ extension SQLiteRunStore {
     }
   }
 
-  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in five queries
+  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in seven queries
   /// however many runs there are.
   static func summaries(
     where condition: String, _ arguments: StatementArguments, in database: Database
@@ -33,6 +33,16 @@ extension SQLiteRunStore {
       arguments: arguments)
     let figures = try Row.fetchAll(
       database, sql: "SELECT * FROM figure WHERE run_id IN (\(ids))", arguments: arguments)
+    let tags = Dictionary(
+      grouping: try Row.fetchAll(
+        database, sql: "SELECT * FROM tag WHERE run_id IN (\(ids)) ORDER BY tag",
+        arguments: arguments)
+    ) { $0["run_id"] as RunID }
+    let comments = Dictionary(
+      grouping: try Row.fetchAll(
+        database, sql: "SELECT * FROM comment WHERE run_id IN (\(ids)) ORDER BY run_id, number",
+        arguments: arguments)
+    ) { $0["run_id"] as RunID }
     let classes = try Row.fetchAll(
       database,
       sql: "SELECT * FROM class WHERE dataset_id IN (SELECT r.dataset_id \(selection) "
@@ -48,7 +58,7 @@ extension SQLiteRunStore {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT r.*, s.name AS sweep_name, d.name AS dataset_name, coalesce(r.wall_s,
+        SELECT r.*, s.name AS sweep_name, \(sharedColumns), d.name AS dataset_name, coalesce(r.wall_s,
           (SELECT sum(wall_s) FROM epoch WHERE run_id = r.id)) AS seconds
         \(selection) JOIN dataset d ON d.id = r.dataset_id WHERE \(condition) ORDER BY r.id
         """,
@@ -60,6 +70,8 @@ extension SQLiteRunStore {
         records: classesByDataset[row["dataset_id"]] ?? [],
         notes: (notesByRun[id] ?? []).map { $0["text"] })
       summary.figures = figuresByRun[id]
+      summary.tags = (tags[id] ?? []).map { $0["tag"] }
+      summary.comments = (comments[id] ?? []).map { $0["text"] }
       return summary
     }
   }
@@ -80,21 +92,37 @@ extension SQLiteRunStore {
       overrides: description.overrides, notes: notes)
     summary.steps = row["steps"]
     summary.stage = RunStage(configuration: description.configuration)
+    (summary.fold, summary.recipe) = (description.fold, row["recipe_hash"] ?? "")
+    summary.isArchived = row["archived_at"] != nil
     return summary
   }
 
-  /// What a run was described as; the row must have `sweep_name` too.
+  /// The newest shared recipe of a row of `run r`.
+  static let sharedColumns = ["hash", "settings"].map { column in
+    """
+    (SELECT c.\(column) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id
+      WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe_\(column)
+    """
+  }.joined(separator: ", ")
+
+  /// What a run was described as; the row must have `sweep_name` and ``sharedColumns`` too. Tags and
+  /// remark are left out: the store has its own.
   static func description(of row: Row, dataset: DatasetRecord) -> RunDescription {
     var sweptKeys: [String] = []
     if case .array(let keys)? = try? JSONValue(parsing: row["swept_keys"]) {
       sweptKeys = keys.compactMap { if case .text(let key) = $0 { key } else { nil } }
     }
-    return RunDescription(
+    var description = RunDescription(
       sweep: row["sweep_name"], name: row["name"], strategy: row["strategy"],
       variant: row["variant"], seed: UInt64(bitPattern: row["seed"]),
       configHash: row["config_hash"], groupHash: row["group_hash"], configuration: row["config"],
       sweptKeys: sweptKeys, dataset: dataset, epochsPlanned: row["epochs_planned"] ?? 0,
       imagesPlanned: row["images_planned"])
+    description.fold = row["fold"]
+    if let hash: String = row["recipe_hash"] {
+      description.shared = SharedRecipe(hash: hash, settings: row["recipe_settings"])
+    }
+    return description
   }
 
   static func classRecord(of row: Row) -> ClassRecord {

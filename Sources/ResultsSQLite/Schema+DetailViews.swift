@@ -11,7 +11,7 @@ extension Schema {
           m.correct, round(m.precision,4) AS precision, round(m.recall,4) AS recall,
           round(m.f1,4) AS f1, round(m.auprc,4) AS auprc, round(m.top1,4) AS top1,
           round(m.top5,4) AS top5, m.correct_top5, round(m.specificity,4) AS specificity,
-          r.status
+          r.status, \(recipe(of: "r.id")) AS recipe
         FROM class_metric m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
         JOIN dataset d ON d.id = r.dataset_id
         JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
@@ -22,7 +22,7 @@ extension Schema {
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.split,
           t.name AS true_class, t.n_train, p.name AS predicted, f.n,
-          round(1.0*f.n/m.support,4) AS share
+          round(1.0*f.n/m.support,4) AS share, \(recipe(of: "r.id")) AS recipe
         FROM confusion f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
         JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = f.true_class
         JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = f.pred_class
@@ -38,7 +38,8 @@ extension Schema {
           round(e.train_loss,4) AS train_loss, round(e.val_loss,4) AS val_loss,
           round(e.val_macro_f1,4) AS val_macro_f1, e.lr, round(e.images_per_s,1) AS images_per_s,
           round(e.wall_s,1) AS seconds, round(e.val_accuracy,4) AS val_accuracy,
-          round(e.val_balanced_accuracy,4) AS val_bal_acc, e.images_seen, e.is_best
+          round(e.val_balanced_accuracy,4) AS val_bal_acc, e.images_seen, e.is_best,
+          \(recipe(of: "r.id")) AS recipe
         FROM epoch e JOIN run r ON r.id = e.run_id JOIN sweep s ON s.id = r.sweep_id
         """),
     View(
@@ -47,7 +48,8 @@ extension Schema {
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.class_index,
           c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
-          round(m.weight,6) AS weight, round(m.effective,6) AS effective
+          round(m.weight,6) AS weight, round(m.effective,6) AS effective,
+          \(recipe(of: "r.id")) AS recipe
         FROM class_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
         JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
         """),
@@ -56,7 +58,7 @@ extension Schema {
       example: "SELECT strategy, seed, value FROM v_figures WHERE name='fallback.asked';",
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.name,
-          round(f.value,6) AS value
+          round(f.value,6) AS value, \(recipe(of: "r.id")) AS recipe
         FROM figure f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
         """),
     View(
@@ -68,7 +70,8 @@ extension Schema {
           t.name AS true_class, t.n_train, p.name AS predicted, round(x.p_1,4) AS confidence,
           coalesce(x.class_1 = x.true_class, 0) AS is_right,
           coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
-            coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) AS in_top5
+            coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) AS in_top5,
+          \(recipe(of: "r.id")) AS recipe
         FROM prediction x JOIN run r ON r.id = x.run_id JOIN sweep s ON s.id = r.sweep_id
         JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = x.true_class
         LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1

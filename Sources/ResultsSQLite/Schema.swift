@@ -1,3 +1,5 @@
+import GRDB
+
 /// The file's layout: what each migration adds and which views stand on top.
 package struct Schema: Sendable {
   /// One step forward. Never edited once released; corrections are further migrations.
@@ -5,9 +7,13 @@ package struct Schema: Sendable {
     /// From 1, without gaps; becomes `user_version`.
     package let number: Int
     package let sql: String
+    /// What follows from the rows that are there already and cannot be said in SQL.
+    package let fill: (@Sendable (Database) throws -> Void)?
 
-    package init(number: Int, sql: String) {
-      (self.number, self.sql) = (number, sql)
+    package init(
+      number: Int, sql: String, fill: (@Sendable (Database) throws -> Void)? = nil
+    ) {
+      (self.number, self.sql, self.fill) = (number, sql, fill)
     }
   }
 
@@ -44,8 +50,9 @@ package struct Schema: Sendable {
     migrations: [
       Migration(number: 1, sql: firstTables + resultTables),
       Migration(number: 2, sql: figureTable),
+      Migration(number: 3, sql: comparableRuns, fill: fillRecipes),
     ],
-    views: runViews + comparisonViews + detailViews)
+    views: runViews + comparisonViews + detailViews + identityViews + recipeComparisonViews)
 
   /// The view that lists the views.
   package var helpSQL: String {

@@ -58,7 +58,7 @@ public struct SweepPlan: Sendable {
     runs = try Self.inOrderOfNeed(
       try experiment.recipes.map { recipe in
         try Self.planned(
-          recipe, on: data(of: recipe), in: experiment.name, workFolder: workFolder
+          recipe, on: data(of: recipe), in: experiment, workFolder: workFolder
         ) { base in
           byClasses[base.dataset.classes]?.digest
         }
@@ -68,25 +68,28 @@ public struct SweepPlan: Sendable {
   /// One run with its description and its folder.
   ///
   /// - Parameters:
-  ///   - sweep: the experiment's name.
   ///   - digest: of the data of another recipe; `nil` where that is none of this plan.
   private static func planned(
-    _ recipe: Recipe, on data: PreparedData, in sweep: String, workFolder: String,
+    _ recipe: Recipe, on data: PreparedData, in experiment: Experiment, workFolder: String,
     digest: (Recipe) -> String?
   ) throws -> PlannedRun {
     let budget = TrainingBudget(
       recipe.training, trainingCount: data.splits.training.examples.count)
     let hash = recipe.configHash(datasetDigest: data.digest)
+    var description = RunDescription(
+      sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
+      variant: recipe.variant, seed: recipe.seed, configHash: hash,
+      groupHash: recipe.groupHash(datasetDigest: data.digest),
+      configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+      dataset: data.record(named: recipe.datasetName), epochsPlanned: budget.epochs,
+      imagesPlanned: budget.steps * recipe.training.batch)
+    description.shared = SharedRecipe(
+      configuration: try CanonicalJSON.text(of: experiment.withoutOverrides(recipe)),
+      dataDigest: data.digest)
+    (description.tags, description.remark) = (experiment.tags, experiment.note)
     return PlannedRun(
-      recipe: recipe,
-      description: RunDescription(
-        sweep: sweep, name: recipe.runName, strategy: recipe.label,
-        variant: recipe.variant, seed: recipe.seed, configHash: hash,
-        groupHash: recipe.groupHash(datasetDigest: data.digest),
-        configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-        dataset: data.record(named: recipe.datasetName), epochsPlanned: budget.epochs,
-        imagesPlanned: budget.steps * recipe.training.batch),
-      folder: "\(workFolder)/runs/\(recipe.runName)-\(hash.prefix(12))",
+      recipe: recipe, description: description,
+      folder: folder(ofRun: recipe.runName, configHash: hash, in: workFolder),
       needs: recipe.base.flatMap { base in
         digest(base).map { base.configHash(datasetDigest: $0) }
       })
@@ -117,6 +120,22 @@ extension SweepPlan {
       }
     }
     return texts.map { "\(labels[$0]!.joined(separator: ", ")): \($0)" }
+  }
+}
+
+extension SweepPlan {
+  /// What the data have to say, each sentence once: what was set aside, repaired or assumed.
+  public var dataRemarks: [String] {
+    var seen: Set<String> = []
+    return runs.flatMap { $0.description.dataset.remarks }.map(\.text)
+      .filter { seen.insert($0).inserted }
+  }
+
+  /// Where the checkpoints, weights and outcome of a run are.
+  public static func folder(
+    ofRun name: String, configHash: String, in workFolder: String
+  ) -> String {
+    "\(workFolder)/runs/\(name)-\(configHash.prefix(12))"
   }
 }
 

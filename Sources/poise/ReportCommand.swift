@@ -18,6 +18,11 @@ struct ReportCommand: ParsableCommand {
         poise report                                   the newest sweep
         poise report --by class --format markdown -o table.md
         poise report --sweep night --metric macro_f1
+        poise report --recipe                          what was run with other settings or data
+        poise report --recipe 1a2b3c4d                 that one, instead of the newest; all: each
+
+      A table holds runs of one recipe and one state of the data: what differs is set aside, and a \
+      remark says so. Remarks are always printed, notes with --notes.
       """)
 
   @OptionGroup var store: StoreOptions
@@ -29,6 +34,13 @@ struct ReportCommand: ParsableCommand {
   var metric: HeadlineFigure = .macroRecall
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?
+  @Option(
+    defaultAsFlag: Self.listsRecipes,
+    help: ArgumentHelp(
+      "Alone, lists the recipes of the sweep; or the beginning of one's name, or all.",
+      valueName: "recipe"))
+  var recipe: String?
+  @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
   var output: String?
@@ -36,10 +48,38 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let opened = try store.open()
     let sweep = try store.sweep(in: opened)
+    let runs = try opened.summaries(ofSweep: sweep.name)
+    let recipes = try opened.recipes(ofSweep: sweep.name)
+    let style = Terminal.style(toFile: output != nil)
+    if recipe == Self.listsRecipes {
+      return try deliver(RecipeTable(recipes, runs: runs).render(format, style: style))
+    }
     let comparisons = try Comparison.ofEachDataset(
-      opened.summaries(ofSweep: sweep.name), baseline: baseline ?? sweep.baseline, metric: metric)
-    let report = format.report(on: by, style: Terminal.style(toFile: output != nil))
-    let text = comparisons.map(report.render).joined(separator: "\n")
+      runs, recipes: recipes, choice: choice, baseline: baseline ?? sweep.baseline,
+      metric: metric)
+    guard !comparisons.isEmpty else {
+      let advice =
+        runs.isEmpty
+        ? "poise sweep makes some" : "all are archived; poise runs archive --undo shows them again"
+      throw Failure(
+        "sweep \(sweep.name) has no runs to compare: \(advice)", code: Failure.missingInput)
+    }
+    let report = format.report(on: by, style: style, showsNotes: notes)
+    try deliver(report.render(comparisons))
+  }
+
+  /// What `--recipe` without a value stands for; no recipe is called so.
+  private static let listsRecipes = "?"
+
+  private var choice: RecipeChoice {
+    switch recipe {
+    case nil: .newest
+    case "all": .all
+    case let name?: .one(name)
+    }
+  }
+
+  private func deliver(_ text: String) throws {
     guard let output else { return Terminal.show(text) }
     try AtomicFile.write(text, to: output)
     Terminal.complain("written to \(output)")

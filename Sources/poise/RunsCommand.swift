@@ -3,23 +3,53 @@ import Reports
 import Results
 import ResultsSQLite
 
-/// One line a run.
+/// The runs of a store: a list, and what is done to them.
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the runs of a sweep with their states and headline figures.")
+    abstract: "Lists the runs of a sweep; archives or removes runs.",
+    subcommands: [RunsList.self, RunsArchive.self, RunsRemove.self],
+    defaultSubcommand: RunsList.self)
+}
+
+/// One line a run.
+struct RunsList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Lists the runs of a sweep with their states and headline figures.",
+    discussion: "What `poise runs` alone does.")
 
   @OptionGroup var store: StoreOptions
   @Flag(help: "The runs of all sweeps.") var all = false
   @Option(help: "Only runs in this state, such as done, failed, diverged.")
   var status: RunStatus?
+  @Option(help: "Only runs with this tag.") var tag: String?
+  @Option(help: "Only runs of this recipe; the beginning of its name is enough.")
+  var recipe: String?
+  @Flag(help: "Archived runs as well.") var archived = false
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
 
   func run() throws {
     let opened = try store.open()
     let names = all ? try opened.sweeps().map(\.name) : [try store.sweep(in: opened).name]
-    var runs = try names.flatMap { try opened.summaries(ofSweep: $0) }
-    if let status { runs.removeAll { $0.status != status } }
-    Terminal.show(RunTable(runs).render(format, style: Terminal.style()))
+    let runs = try names.flatMap { name in
+      var runs = try opened.summaries(ofSweep: name)
+      if let recipe {
+        let members = try opened.recipes(ofSweep: name)
+          .filter { $0.recipe.hash.hasPrefix(recipe.lowercased()) }
+          .flatMap { $0.runs + $0.replaced }
+        runs.removeAll { !members.contains($0.id) }
+      }
+      return runs
+    }
+    let chosen = runs.filter { run in
+      (status ?? run.status) == run.status && (tag.map(run.tags.contains) ?? true)
+    }
+    let shown = chosen.filter { archived || !$0.isArchived }
+    Terminal.show(RunTable(shown).render(format, style: Terminal.style()))
+    let hidden = chosen.count - shown.count
+    if hidden > 0 {
+      Terminal.complain("\(hidden) archived run\(hidden == 1 ? "" : "s") not shown; --archived")
+    }
   }
 }
 
@@ -35,10 +65,11 @@ struct Show: ParsableCommand {
     let opened = try chosen.store.open()
     let details = try chosen.details(in: opened)
     let id = details.summary.id
-    let sheet = RunSheet(
+    var sheet = RunSheet(
       details.summary, epochs: try opened.epochs(of: id), mass: details.classMass,
       confusion: try opened.confusionMatrix(of: id, split: "test"),
       configuration: details.description.configuration, environment: details.environment)
+    sheet.dataRemarks = details.description.dataset.remarks
     Terminal.show(sheet.render(format, style: Terminal.style()))
   }
 }

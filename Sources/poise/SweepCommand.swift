@@ -38,6 +38,9 @@ struct SweepCommand: ParsableCommand {
     if dryRun { return Terminal.show(PlanListing(plan).text) }
     for warning in experiment.warnings { Terminal.complain(warning.description) }
     for note in plan.notes { Terminal.complain("note: \(note)") }
+    for remark in plan.dataRemarks {
+      Terminal.complain("data: \(remark) (poise data \(source.file) shows which)")
+    }
     let store = try SQLiteRunStore(path: results)
     guard let lock = try FileLock(trying: work.path + "/sweep.lock") else {
       throw Failure(

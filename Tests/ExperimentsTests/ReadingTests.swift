@@ -60,6 +60,8 @@ struct ReadingTests {
       seeds: [7, 3]
       store_predictions: true
       limits: {run: 2h, night: 1h30m, failures_in_a_row: 5, retries: 0}
+      tags: [final, v2]
+      note: the fan was loud
       """
     let experiment = try Reading.read(text)
     let recipe = try #require(experiment.recipes.first)
@@ -100,6 +102,7 @@ struct ReadingTests {
     #expect(recipe.augmentation.map(\.name) == ["horizontal_flip", "shift"])
     #expect(recipe.storesPredictions)
     #expect(experiment.recipes.map(\.seed) == [7, 3])
+    #expect(experiment.tags == ["final", "v2"] && experiment.note == "the fan was loud")
     #expect(
       experiment.limits == SweepLimits(run: 7200, night: 5400, failuresInARow: 5, retries: 0))
   }

@@ -33,6 +33,23 @@ import Testing
     #expect(experiment.datasets.map(\.classes) == [big.dataset.classes, small.dataset.classes])
   }
 
+  @Test func `what strategies share has no overrides, a stage each, and no tags in fingerprints`()
+    throws
+  {
+    let experiment = try Reading.read(Self.file)
+    #expect(experiment.usual.map(\.stage?.name) == ["big", "small"])
+    let (plain, slow) = (experiment.recipes[1], experiment.recipes[3])
+    #expect(slow.overrides == ["training.optimizer.learning_rate"])
+    let shared = experiment.withoutOverrides(slow)
+    #expect(shared.training == plain.training && shared.model == plain.model)
+    #expect(shared.stage == plain.stage && shared.overrides.isEmpty)
+    #expect(experiment.withoutOverrides(plain) == plain)
+    let tagged = try Reading.read(Self.file + "tags: [a]\nnote: b\n")
+    #expect(
+      tagged.recipes.map { $0.canonicalJSON(includingSeed: true) }
+        == experiment.recipes.map { $0.canonicalJSON(includingSeed: true) })
+  }
+
   @Test func `a later stage starts from the same strategy and seed of the one before`() throws {
     let recipes = try Reading.read(Self.file + "seeds: 2\n").recipes
     for (place, recipe) in recipes.enumerated() {

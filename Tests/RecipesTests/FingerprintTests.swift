@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Networks
 import Recipes
+import Results
 import Strategies
 import Testing
 
@@ -44,6 +45,16 @@ struct FingerprintTests {
     ("storesPredictions", { $0.storesPredictions = true }),
     ("variant", { $0.variant = "x" }),
   ]
+
+  @Test("what runs share leaves out all that no fingerprint has, the strategy and the seed")
+  func shared() {
+    #expect(Set(SharedRecipe.besides).isSuperset(of: Recipe.keysOutsideFingerprint))
+    let settings = SharedRecipe(
+      configuration: Self.recipe.canonicalJSON(includingSeed: true), dataDigest: "d"
+    ).settings
+    #expect(settings.hasPrefix(#"{"augmentation":[],"dataset":{"classes":"#))
+    #expect(!settings.contains("seed\":18446744073709551615") && !settings.contains("strategy"))
+  }
 
   @Test("names, paths and what is kept of a run do not count")
   func excluded() {

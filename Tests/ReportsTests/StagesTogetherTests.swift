@@ -112,10 +112,10 @@ import Testing
   @Test func `a staged report looks as it did`() throws {
     let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5])
     let comparisons = try Comparison.ofEachDataset(runs, baseline: "baseline")
-    for format in [ReportFormat.table, .markdown, .json] {
+    for format in ReportFormat.allCases {
       let report = format.report()
-      let text = comparisons.map(report.render).joined(separator: "\n")
-      assertSnapshot(text, named: "stages.\(type(of: report).fileExtension)")
+      assertSnapshot(
+        report.render(comparisons), named: "stages.\(type(of: report).fileExtension)")
     }
   }
 }

@@ -24,7 +24,8 @@ enum Sample {
       ClassRecord(index: 2, name: "pumps", trainCount: 50, validationCount: 1, testCount: 0),
       ClassRecord(index: 3, name: "crocs", trainCount: 0, validationCount: 0, testCount: 1),
     ],
-    quarantined: ["missing image": 3])
+    quarantined: ["missing image": 3],
+    remarks: [DatasetRemark(.quarantined, count: 3, "3 left out: missing image")])
 
   static let environment = EnvironmentRecord(
     host: "bench", operatingSystem: "Debian 12", processor: "x", cores: 2, memoryMB: 8000,

@@ -32,7 +32,8 @@ extension Comparison {
 
   /// Compares with the runs labelled `label`, or with nothing.
   private init(
-    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure
+    _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure,
+    replaced: Set<RunID> = []
   ) throws(ComparisonError) {
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
@@ -41,15 +42,16 @@ extension Comparison {
     guard sweeps.count == 1 else { throw .severalSweeps(sweeps) }
 
     let roster = ClassRoster(runs)
-    let seeds = Set(runs.map(\.seed)).sorted()
+    let replicas = Set(runs.map(Replica.init)).sorted()
     let groups = Self.groups(of: runs)
     var remarks: [String] = []
+    let current = groups.filter { group in group.runs.contains { !replaced.contains($0.id) } }
     var summaries: [StrategySummary] = []
     for group in groups {
-      let reference = Self.reference(for: group, label: label, in: groups, remarks: &remarks)
+      let reference = Self.reference(for: group, label: label, in: current, remarks: &remarks)
       summaries.append(
         StrategySummary(
-          group, reference: reference, isBaseline: group.strategy == label, seeds: seeds,
+          group, reference: reference, isBaseline: group.strategy == label, replicas: replicas,
           roster: roster, metric: metric))
     }
     comparisons = summaries.count { !$0.differences.isEmpty }
@@ -57,49 +59,65 @@ extension Comparison {
 
     strategies = Self.ranked(summaries, by: metric)
     (self.sweep, self.dataset) = (first.sweep, first.dataset)
-    (self.metric, self.baseline, self.seeds) = (metric, label, seeds)
+    (self.metric, self.baseline, self.replicas) = (metric, label, replicas)
+    seeds = Set(runs.map(\.seed)).sorted()
     (classes, unseen) = (roster.seen, roster.unseen)
     unfinished = groups.flatMap { group in
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
     }
     runCount = runs.count
-    self.remarks = remarks + roster.remarks
+    own =
+      remarks.map { Remark(.baseline, $0) } + roster.remarks.map { Remark(.classes, $0) }
+    let names = Set(runs.map(\.stage?.name))
+    stage = names.count == 1 ? names.first! : nil
   }
 
   /// One comparison a data set, in the order in which the data sets first occur; of a staged
   /// experiment one a stage, and one of all stages together.
   ///
   /// - Parameters:
-  ///   - runs: the runs of one sweep; none give no comparison.
+  ///   - runs: the runs of one sweep; none give no comparison. Archived ones are left out.
+  ///   - recipes: those of the sweep, the newest last; without them all runs count as of one recipe.
+  ///   - choice: which of the recipes. With several, there is a comparison for each.
   ///   - baseline: as for ``init(_:baseline:metric:)``.
   ///   - metric: sorts the strategies and is what the statistics speak of.
-  /// - Throws: ``ComparisonError`` for runs of several sweeps, and for a baseline that no run has.
+  /// - Throws: ``ComparisonError`` for runs of several sweeps, for a baseline that no run has, and for
+  ///   a recipe that is none of them.
   public static func ofEachDataset(
-    _ runs: [RunSummary], baseline: String?, metric: HeadlineFigure = .macroRecall
+    _ runs: [RunSummary], recipes: [RecipeRecord] = [], choice: RecipeChoice = .newest,
+    baseline: String?, metric: HeadlineFigure = .macroRecall
   ) throws(ComparisonError) -> [Comparison] {
     var comparisons: [Comparison] = []
-    let staged = runs.filter { $0.stage != nil }
-    for name in distinct(runs.map(\.dataset)) {
-      let here = runs.filter { $0.dataset == name }
-      comparisons.append(
-        here.allSatisfy { $0.stage != nil }
-          ? try ofStage(here, label: try label(baseline, among: staged), metric: metric)
-          : try Comparison(here, baseline: baseline, metric: metric))
+    let selections = try RecipeSelection.all(of: runs, among: recipes, choice)
+    let selected = selections.flatMap(\.runs)
+    // Of the newest recipe there may be no run of the baseline yet, and of a stage none at all.
+    let label = try label(baseline, among: runs.filter { !$0.isArchived })
+    for selection in selections where !selection.runs.isEmpty {
+      var comparison = try ofStage(
+        selection.runs, label: label, metric: metric, replaced: selection.replaced)
+      (comparison.recipe, comparison.context) = (selection.record?.recipe.id, selection.remarks)
+      comparisons.append(comparison)
     }
-    let joined = StagesTogether.runs(runs)
+    guard Set(selections.map(\.dataset)).count == selections.count else { return comparisons }
+    let joined = StagesTogether.runs(selected)
     guard !joined.isEmpty else { return comparisons }
-    var together = try ofStage(
-      joined, label: try label(baseline, among: staged), metric: metric)
+    var together = try ofStage(joined, label: label, metric: metric)
     together.stages = comparisons.map { Stage($0) }
     return comparisons + [together]
   }
 
   /// A stage that no run with the baseline's label has reached yet is compared with nothing.
   private static func ofStage(
-    _ runs: [RunSummary], label: String?, metric: HeadlineFigure
+    _ runs: [RunSummary], label: String?, metric: HeadlineFigure, replaced: Set<RunID> = []
   ) throws(ComparisonError) -> Comparison {
     let reached = label.flatMap { label in runs.contains { $0.strategy == label } ? label : nil }
-    return try Comparison(runs, differencesFrom: reached, metric: metric)
+    var comparison = try Comparison(
+      runs, differencesFrom: reached, metric: metric, replaced: replaced)
+    if let label, reached == nil {
+      comparison.own.append(
+        Remark(.baseline, "There is no run of \(label) here yet: no differences are formed."))
+    }
+    return comparison
   }
 
   /// Whether a run's figures enter the means.
@@ -110,7 +128,7 @@ extension Comparison {
     return values.filter { seen.insert($0).inserted }
   }
 
-  /// Runs that differ in their seed only.
+  /// Runs that differ in their seed and fold only.
   struct Group {
     var name: String
     var strategy: String
@@ -179,7 +197,7 @@ extension Comparison {
       let raw = places.map { summaries[$0].differences[metric]!.p! } + blanks
       guard !places.isEmpty else { continue }
       for (place, adjusted) in zip(places, SeedStatistics.holm(raw)) {
-        let pairs = summaries[place].differences[metric]!.seeds.count
+        let pairs = summaries[place].differences[metric]!.replicas.count
         let reachable = SeedStatistics.smallestReachableP(pairs: pairs, comparisons: comparisons)
         guard reachable <= SeedStatistics.level else { continue }
         summaries[place].differences[metric]!.adjustedP = adjusted
@@ -200,22 +218,23 @@ extension Comparison {
 
 extension UnfinishedRun {
   init(_ run: RunSummary, strategy: String) {
-    (id, self.strategy, seed, status) = (run.id, strategy, run.seed, run.status)
+    (id, self.strategy, seed, fold) = (run.id, strategy, run.seed, run.fold)
+    status = run.status
     (epochsDone, epochsPlanned, error) = (run.epochsDone, run.epochsPlanned, run.error)
   }
 }
 
 extension StrategySummary {
   init(
-    _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, seeds: [UInt64],
+    _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, replicas: [Replica],
     roster: ClassRoster, metric: HeadlineFigure
   ) {
     let finished = Self.finished(group.runs)
     (name, strategy, variant) = (group.name, group.strategy, group.variant)
     (groupHash, self.isBaseline, runs) = (group.groupHash, isBaseline, finished)
     statusCounts = group.runs.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
-    let done = Set(finished.map(\.seed))
-    missingSeeds = seeds.filter { !done.contains($0) }
+    let done = Set(finished.map(Replica.init))
+    missing = replicas.filter { !done.contains($0) }
 
     var metrics: [HeadlineFigure: Spread] = [:]
     for metric in HeadlineFigure.allCases {
@@ -224,6 +243,7 @@ extension StrategySummary {
     self.metrics = metrics
 
     let partners = reference.map { Self.finished($0.runs) } ?? []
+    self.reference = reference.map { (name: $0.name, seeds: partners.count) }
     let pairs = Self.pairs(finished, partners)
     var differences: [HeadlineFigure: PairedDifference] = [:]
     for one in HeadlineFigure.allCases {
@@ -240,35 +260,35 @@ extension StrategySummary {
     figures = Self.figures(of: finished)
   }
 
-  /// Finished runs by ascending seed, one a seed.
+  /// Finished runs by ascending seed and fold, one of each.
   private static func finished(_ runs: [RunSummary]) -> [RunSummary] {
-    var bySeed: [UInt64: RunSummary] = [:]
-    for run in runs where Comparison.counts(run) { bySeed[run.seed] = run }
-    return bySeed.values.sorted { $0.seed < $1.seed }
+    var found: [Replica: RunSummary] = [:]
+    for run in runs where Comparison.counts(run) { found[Replica(run)] = run }
+    return found.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// Runs of both with the same seed, ascending.
+  /// Runs of both with the same seed and fold, ascending.
   private static func pairs(
     _ runs: [RunSummary], _ partners: [RunSummary]
   ) -> [(run: RunSummary, partner: RunSummary)] {
-    let bySeed = Dictionary(uniqueKeysWithValues: partners.map { ($0.seed, $0) })
-    return runs.compactMap { run in bySeed[run.seed].map { (run, $0) } }
+    let found = Dictionary(uniqueKeysWithValues: partners.map { (Replica($0), $0) })
+    return runs.compactMap { run in found[Replica(run)].map { (run, $0) } }
   }
 
   private static func difference(
     of metric: HeadlineFigure, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
   ) -> PairedDifference? {
-    var seeds: [UInt64] = []
-    var differences: [Double] = []
+    var replicas: [Replica] = []
+    var values: [(own: Double, baseline: Double)] = []
     for (run, partner) in pairs {
       guard let here = metric.value(of: run.headline!),
         let there = metric.value(of: partner.headline!)
       else { continue }
-      seeds.append(run.seed)
-      differences.append(here - there)
+      replicas.append(Replica(run))
+      values.append((here, there))
     }
     return PairedDifference(
-      seeds: seeds, differences: differences, lowerIsBetter: metric.lowerIsBetter,
+      replicas: replicas, pairs: values, lowerIsBetter: metric.lowerIsBetter,
       detailed: detailed)
   }
 }

@@ -13,13 +13,15 @@ extension Comparison {
       keys += [name, "\(name)_sd", "\(name)_diff", "\(name)_diff_sd"]
     }
     keys += ["diff_pairs", "diff_wins", "diff_ties", "diff_losses", "diff_low", "diff_high"]
-    keys += ["diff_p", "diff_p_holm", "group_hash"]
+    keys += ["diff_p", "diff_p_holm", "group_hash", "recipe", "stage", "networks"]
+    keys += ["diff_seeds", "diff_own_mean", "diff_baseline_mean", "remarks", "notes"]
+    let remarks = remarks(dash: "-").map(\.text).joined(separator: " | ")
     var table = RecordTable(keys)
     for strategy in strategies {
       var row: [RecordValue] = [
         .text(sweep), .text(dataset), .text(strategy.strategy), .text(strategy.variant),
         .truth(strategy.isBaseline), .integer(strategy.runs.count),
-        .integer(strategy.missingSeeds.count),
+        .integer(strategy.missing.count),
         .text(strategy.imagesSeen.map(String.init).joined(separator: " ")),
         .number(strategy.seconds?.mean),
       ]
@@ -30,59 +32,68 @@ extension Comparison {
         row += [.number(pair?.mean), .number(pair?.spread.deviation)]
       }
       let pair = strategy.differences[metric]
-      row += [pair?.seeds.count, pair?.wins, pair?.ties, pair?.losses].map { RecordValue($0) }
+      row += [pair?.replicas.count, pair?.wins, pair?.ties, pair?.losses].map { RecordValue($0) }
       row += [.number(pair?.interval?.lowerBound), .number(pair?.interval?.upperBound)]
       row += [.number(pair?.adjustedP == nil ? nil : pair?.p), .number(pair?.adjustedP)]
-      row.append(.text(strategy.groupHash))
+      row += [.text(strategy.groupHash)] + place + [.integer(strategy.networks)]
+      let seeds = pair?.replicas.map { "\($0)" }.joined(separator: ", ")
+      row += [RecordValue(seeds), .number(pair?.ownMean), .number(pair?.baselineMean)]
+      row += [.text(remarks), .text(strategy.notes.joined(separator: " | "))]
       table.add(row)
     }
     return table
   }
 
+  /// The recipe and the stage, at the end of every row.
+  private var place: [RecordValue] { [RecordValue(recipe), RecordValue(stage)] }
+
+  private static let placeKeys = ["recipe", "stage"]
+
   /// One row a class and strategy.
   func classRecords() -> RecordTable {
     var table = RecordTable(
       ["class", "train", "group", "test", "strategy", "variant", "seeds"] + Self.figureKeys
-        + ["precision", "recall", "f1"])
-    for (place, row) in classes.enumerated() {
+        + ["precision", "recall", "f1", "dataset"] + Self.placeKeys)
+    for (index, row) in classes.enumerated() {
       for strategy in strategies {
-        let figures = strategy.classes[place]
-        table.add(
-          [
-            .text(row.name), .integer(row.trainCounts.upperBound), .text(row.group.rawValue),
-            .integer(row.support.upperBound), .text(strategy.strategy), .text(strategy.variant),
-            .integer(strategy.runs.count),
-          ] + Self.values(figures)
-            + [figures.precision, figures.recall, figures.f1].map { .number($0?.mean) })
+        let figures = strategy.classes[index]
+        let rest: [RecordValue] = [figures.precision, figures.recall, figures.f1].map {
+          .number($0?.mean)
+        }
+        table.add(key(of: row, strategy) + Self.values(figures) + rest + [.text(dataset)] + place)
       }
     }
     for row in unseen {
       for strategy in strategies {
         let blank = Array(repeating: RecordValue.missing, count: Self.figureKeys.count + 3)
-        table.add(
-          [
-            .text(row.name), .integer(0), .text(row.group.rawValue),
-            .integer(row.support.upperBound), .text(strategy.strategy), .text(strategy.variant),
-            .integer(strategy.runs.count),
-          ] + blank)
+        table.add(key(of: row, strategy) + blank + [.text(dataset)] + place)
       }
     }
     return table
   }
 
+  private func key(of row: ClassRow, _ strategy: StrategySummary) -> [RecordValue] {
+    [
+      .text(row.name), .integer(row.trainCounts.upperBound), .text(row.group.rawValue),
+      .integer(row.support.upperBound), .text(strategy.strategy), .text(strategy.variant),
+      .integer(strategy.runs.count),
+    ]
+  }
+
   /// One row an average and strategy.
   func groupRecords() -> RecordTable {
     var table = RecordTable(
-      ["average", "classes", "test", "strategy", "variant", "seeds"] + Self.figureKeys)
+      ["average", "classes", "test", "strategy", "variant", "seeds"] + Self.figureKeys
+        + ["dataset"] + Self.placeKeys)
     for average in ClassAverage.allCases {
       let rows = classes.filter { average.includes($0.group) }
       for strategy in strategies {
         table.add(
           [
-            .text(average.rawValue), .integer(rows.count),
+            .text(average.rawValue), .integer(rows.count { $0.support.upperBound > 0 }),
             .integer(rows.reduce(0) { $0 + $1.support.upperBound }), .text(strategy.strategy),
             .text(strategy.variant), .integer(strategy.runs.count),
-          ] + Self.values(strategy.averages[average]))
+          ] + Self.values(strategy.averages[average]) + [.text(dataset)] + place)
       }
     }
     return table
@@ -139,7 +150,11 @@ extension Comparison {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))
-    members.append(("notes", .array((budgetNotes(dash: "-") + remarks).map { .text($0) })))
+    let budget = budget(dash: "-")
+    let told = [budget.equal].compactMap(\.self) + (budget.remarks + own).map(\.text)
+    members.append(("notes", .array(told.map { .text($0) })))
+    members += [("recipe", JSONText(recipe)), ("stage", JSONText(stage))]
+    members.append(("remarks", .array(remarks(dash: "-").map(json))))
     return .object(members)
   }
 
@@ -160,14 +175,19 @@ extension Comparison {
         ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
         ("is_baseline", .truth(strategy.isBaseline)),
         ("seeds", .array(strategy.runs.map { .text(String($0.seed)) })),
-        ("seeds_missing", .array(strategy.missingSeeds.map { .text(String($0)) })),
+        ("seeds_missing", .array(strategy.missing.map { .text("\($0)") })),
         ("status", .object(statuses)),
         ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
         ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
         ("differences", .object(differences)),
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
+        ("networks", .integer(strategy.networks)), ("recipe", JSONText(recipe)),
       ] + (own.isEmpty ? [] : [("figures", .object(own))]))
+  }
+
+  private func json(_ remark: Remark) -> JSONText {
+    .object([("kind", .text(remark.kind.rawValue)), ("text", .text(remark.text))])
   }
 
   private func json(_ stage: Stage) -> JSONText {
@@ -187,11 +207,13 @@ extension Comparison {
 
   private func json(_ pair: PairedDifference) -> JSONText {
     .object([
-      ("n", .integer(pair.seeds.count)), ("mean", .number(pair.mean)),
+      ("n", .integer(pair.replicas.count)), ("mean", .number(pair.mean)),
       ("sd", .number(pair.spread.deviation)), ("low", .number(pair.interval?.lowerBound)),
       ("high", .number(pair.interval?.upperBound)), ("wins", .integer(pair.wins)),
       ("ties", .integer(pair.ties)), ("losses", .integer(pair.losses)),
       ("p", .number(pair.adjustedP == nil ? nil : pair.p)), ("p_holm", .number(pair.adjustedP)),
+      ("seeds", .array(pair.replicas.map { .text("\($0)") })),
+      ("own_mean", .number(pair.ownMean)), ("baseline_mean", .number(pair.baselineMean)),
     ])
   }
 }

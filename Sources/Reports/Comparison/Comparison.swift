@@ -3,7 +3,7 @@ import Results
 
 /// Strategies side by side: everything a report says, as values; writing it down is another matter.
 ///
-/// Runs are compared within one data set and paired by seed. A figure that is undefined is `nil`.
+/// Runs are compared within one data set and paired by seed and fold. A figure that is undefined is `nil`.
 public struct Comparison: Sendable {
   /// Name of the sweep.
   public let sweep: String
@@ -15,6 +15,8 @@ public struct Comparison: Sendable {
   public let baseline: String?
   /// Every seed of any run, ascending.
   public let seeds: [UInt64]
+  /// Every seed and fold of any run, ascending: what a strategy has when nothing is missing.
+  public let replicas: [Replica]
   /// Classes with training images, the most frequent first.
   public let classes: [ClassRow]
   /// Classes without training images, apart: no strategy could have learned them.
@@ -29,7 +31,16 @@ public struct Comparison: Sendable {
   public let runCount: Int
   /// What the runs are joined of, where the comparison is of all stages together; otherwise empty.
   public internal(set) var stages: [Stage] = []
-  let remarks: [String]
+  /// What its runs have in common, as people see it: the beginning of a hash; `nil` where it is not
+  /// known, or where runs of several stages are joined.
+  public internal(set) var recipe: String?
+  /// The stage of a staged experiment that its runs are of; `nil` without stages, and for all stages
+  /// together.
+  public internal(set) var stage: String?
+  /// What was left out and what the data have to say.
+  var context: [Remark] = []
+  /// What the runs themselves give cause to say.
+  var own: [Remark]
 
   /// n_max / n_min over the classes with training images.
   public var imbalanceFactor: Double? {
@@ -73,7 +84,7 @@ public struct ClassRow: Hashable, Sendable {
   public let support: ClosedRange<Int>
 }
 
-/// All runs of one strategy and variant, which differ in their seed only.
+/// All runs of one strategy and variant, which differ in their seed and fold only.
 public struct StrategySummary: Sendable {
   /// Label and variant, unique in the comparison.
   public let name: String
@@ -85,12 +96,14 @@ public struct StrategySummary: Sendable {
   public let groupHash: String
   /// Whether the others are compared with it.
   public let isBaseline: Bool
-  /// Finished runs by ascending seed.
+  /// What it is compared with: a name, and how many finished seeds and folds that has.
+  let reference: (name: String, seeds: Int)?
+  /// Finished runs by ascending seed and fold.
   public let runs: [RunSummary]
   /// How many runs there are of each status.
   public let statusCounts: [RunStatus: Int]
-  /// Seeds of the comparison without a finished run.
-  public let missingSeeds: [UInt64]
+  /// Seeds and folds of the comparison without a finished run.
+  public let missing: [Replica]
   /// Each headline figure over the seeds that have it.
   public let metrics: [HeadlineFigure: Spread]
   /// Against the baseline by matched seeds; empty for the baseline itself.
@@ -176,6 +189,8 @@ public struct UnfinishedRun: Hashable, Sendable {
   public let strategy: String
   /// The seed of its random numbers.
   public let seed: UInt64
+  /// The fold that it is tested on; `nil` where the data are divided once.
+  public let fold: Int?
   /// Where it is, or how it ended.
   public let status: RunStatus
   /// Epochs that are recorded.
@@ -192,6 +207,7 @@ public enum ComparisonError: Error, Hashable, Sendable, CustomStringConvertible 
   case severalDatasets([String])
   case severalSweeps([String])
   case unknownBaseline(String, known: [String])
+  case unknownRecipe(String, known: [String])
 
   /// One sentence with what to do.
   public var description: String {
@@ -203,6 +219,8 @@ public enum ComparisonError: Error, Hashable, Sendable, CustomStringConvertible 
     case .severalSweeps(let names):
       "the runs are of \(names.count) sweeps (\(names.joined(separator: ", "))); "
         + "choose one with --sweep"
+    case .unknownRecipe(let start, let known):
+      "no recipe begins with '\(start)'; there are \(known.joined(separator: ", "))"
     case .unknownBaseline(let label, let known):
       "no run has the baseline's label '\(label)'; labels are \(known.joined(separator: ", "))"
     }

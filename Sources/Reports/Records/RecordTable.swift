@@ -22,6 +22,13 @@ struct RecordTable {
     rows.append(values)
   }
 
+  /// The rows of tables with the same keys, one after the other; no table gives an empty one.
+  static func joined(_ tables: [RecordTable]) -> RecordTable {
+    var all = RecordTable(tables.first?.keys ?? [])
+    for row in tables.flatMap(\.rows) { all.add(row) }
+    return all
+  }
+
   /// RFC 4180: CRLF line ends, quotes around fields with a comma, a quote or a line end.
   func csv() -> String {
     var text = ""

@@ -15,6 +15,8 @@ public struct RunSheet: Sendable {
   public var configuration: String?
   /// The machine and the build that it ran on.
   public var environment: EnvironmentRecord?
+  /// What its data have to say.
+  public var dataRemarks: [DatasetRemark] = []
 
   /// A sheet of a run and whatever else is known of it.
   public init(
@@ -41,6 +43,11 @@ public struct RunSheet: Sendable {
     let notes = run.notes.isEmpty ? [] : [Section.Block.list(run.notes)]
     return [
       head(style), headline(style), curve(style), classes(style), confusions(style),
+      Section(
+        title: "Data",
+        blocks: dataRemarks.isEmpty
+          ? []
+          : [.list(dataRemarks.map(\.text)), .paragraph("`poise data FILE` shows which.")]),
       Section(title: "Notes", blocks: notes),
     ]
   }
@@ -51,7 +58,8 @@ public struct RunSheet: Sendable {
     var facts = [
       ("sweep", run.sweep), ("data set", run.dataset),
       ("strategy", run.variant.isEmpty ? run.strategy : "\(run.strategy) \(run.variant)"),
-      ("seed", String(run.seed)), ("status", run.status.rawValue),
+      ("seed", Replica(run).description),
+      ("status", run.status.rawValue + (run.isArchived ? ", archived" : "")),
       ("epochs", "\(run.epochsDone) of \(run.epochsPlanned)"),
     ]
     if let best = run.bestEpoch { facts.append(("best epoch", "\(best), chosen on validation")) }
@@ -65,6 +73,9 @@ public struct RunSheet: Sendable {
       facts.append(
         ("made on", "\(environment.host), \(environment.processor), \(environment.blas)"))
     }
+    if !run.recipe.isEmpty { facts.append(("recipe", run.recipeID)) }
+    if !run.tags.isEmpty { facts.append(("tags", run.tags.joined(separator: ", "))) }
+    facts += run.comments.map { ("note", $0) }
     if let error = run.error { facts.append(("error", error)) }
     return Section(title: "Run \(run.id): \(run.name)", blocks: [.facts(facts)])
   }
@@ -224,6 +235,13 @@ public struct RunSheet: Sendable {
     return table
   }
 
+  private static func json(_ remark: DatasetRemark) -> JSONText {
+    .object([
+      ("kind", .text(remark.kind.rawValue)), ("count", JSONText(remark.count)),
+      ("text", .text(remark.text)),
+    ])
+  }
+
   private func json() -> JSONText {
     let metrics = HeadlineFigure.allCases.map { metric in
       (metric.rawValue, JSONText.number(run.headline.flatMap(metric.value)))
@@ -239,7 +257,11 @@ public struct RunSheet: Sendable {
       ("error", JSONText(run.error)), ("overrides", .array(run.overrides.map { .text($0) })),
       ("notes", .array(run.notes.map { .text($0) })), ("metrics", .object(metrics)),
       ("classes", classRecords().json), ("epochs", epochRecords().json),
-      ("configuration", JSONText(configuration)),
+      ("configuration", JSONText(configuration)), ("fold", JSONText(run.fold)),
+      ("recipe", JSONText(run.recipe.isEmpty ? nil : run.recipeID)),
+      ("archived", .truth(run.isArchived)), ("tags", .array(run.tags.map { .text($0) })),
+      ("comments", .array(run.comments.map { .text($0) })),
+      ("data_remarks", .array(dataRemarks.map(Self.json))),
     ])
   }
 }

@@ -22,6 +22,9 @@ public struct RunTable: Sendable {
   private func text(_ style: TextStyle) -> TextTable {
     let figures = Figures(style)
     let showsSweep = Set(runs.map(\.sweep)).count > 1
+    let showsTags = runs.contains { !$0.tags.isEmpty }
+    let showsRecipe =
+      Set(runs.map { "\($0.sweep) \($0.dataset)" }).count < Set(runs.map(\.recipe)).count
     var columns = [TextTable.Column("run")]
     if showsSweep { columns.append(TextTable.Column("sweep", alignsRight: false, limit: 16)) }
     columns += [
@@ -30,20 +33,25 @@ public struct RunTable: Sendable {
       TextTable.Column("recall"), TextTable.Column("acc."), TextTable.Column("few"),
       TextTable.Column("time"),
     ]
+    if showsRecipe { columns.append(TextTable.Column("recipe", alignsRight: false)) }
+    if showsTags { columns.append(TextTable.Column("tags", alignsRight: false, limit: 24)) }
     var table = TextTable(keyColumns: 1, columns)
     for run in runs {
       let name = run.variant.isEmpty ? run.strategy : "\(run.strategy) \(run.variant)"
       var cells = [TextTable.Cell(String(run.id))]
       if showsSweep { cells.append(TextTable.Cell(run.sweep)) }
       cells += [
-        TextTable.Cell(name), TextTable.Cell(String(run.seed)),
-        TextTable.Cell(run.status.rawValue, run.status.tone),
+        TextTable.Cell(name), TextTable.Cell(Replica(run).description),
+        TextTable.Cell(
+          run.status.rawValue + (run.isArchived ? ", archived" : ""), run.status.tone),
         TextTable.Cell("\(run.epochsDone)/\(run.epochsPlanned)"),
         TextTable.Cell(figures.percent(run.headline?.macroRecall)),
         TextTable.Cell(figures.percent(run.headline?.accuracy)),
         TextTable.Cell(figures.percent(run.headline?.fewRecall)),
         TextTable.Cell(run.seconds.map(Figures.clock) ?? Figures.undefined),
       ]
+      if showsRecipe { cells.append(TextTable.Cell(run.recipeID)) }
+      if showsTags { cells.append(TextTable.Cell(run.tags.joined(separator: " "))) }
       table.add(cells)
     }
     return table
@@ -54,7 +62,8 @@ public struct RunTable: Sendable {
       [
         "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
         "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
-      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"])
+      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"]
+        + ["fold", "recipe", "archived", "tags", "comments"])
     for run in runs {
       table.add(
         [
@@ -69,11 +78,18 @@ public struct RunTable: Sendable {
           }
           + [
             .text(run.overrides.joined(separator: " ")), RecordValue(run.error),
-            .text(run.groupHash),
+            .text(run.groupHash), RecordValue(run.fold),
+            RecordValue(run.recipe.isEmpty ? nil : run.recipeID), .truth(run.isArchived),
+            .text(run.tags.joined(separator: " ")), .text(run.comments.joined(separator: " | ")),
           ])
     }
     return table
   }
+}
+
+extension RunSummary {
+  /// The beginning of its recipe's hash, as people see it.
+  var recipeID: String { String(recipe.prefix(SharedRecipe.shownDigits)) }
 }
 
 extension RunStatus {

@@ -54,7 +54,7 @@ extension ComparisonText {
 
   private func strategyColumns(withChanges: Bool) -> [TextTable.Column] {
     ordered.flatMap { strategy in
-      let name = strategy.missingSeeds.isEmpty ? strategy.name : strategy.name + "*"
+      let name = strategy.missing.isEmpty ? strategy.name : strategy.name + "*"
       let titles =
         withChanges && !strategy.isBaseline ? ["top-1", "diff", "top-5"] : ["top-1", "top-5"]
       return titles.map { TextTable.Column($0, heading: name) }
@@ -88,7 +88,8 @@ extension ComparisonText {
     let train = rows.reduce(0) { $0 + $1.trainCounts.upperBound }
     let test = rows.reduce(0) { $0 + $1.support.upperBound }
     var title = average.title
-    if average != .images { title += ", \(rows.count)" }
+    // A class without test images enters no mean.
+    if average != .images { title += ", \(rows.count { $0.support.upperBound > 0 })" }
     var cells = [
       TextTable.Cell(title, .strong), TextTable.Cell(String(train)), TextTable.Cell(String(test)),
     ]
@@ -104,7 +105,7 @@ extension ComparisonText {
     text += " \(style.sign(of: .gain)) more and \(style.sign(of: .loss)) less than \(baseline)"
     text += " in matched seeds, by at least one test image on average and with the same sign in "
     text += "every seed."
-    if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
+    if comparison.strategies.contains(where: { !$0.missing.isEmpty }) {
       text += " *: some seeds are missing."
     }
     return text

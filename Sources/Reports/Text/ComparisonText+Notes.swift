@@ -15,7 +15,7 @@ extension ComparisonText {
   }
 
   private func pairs(_ strategy: StrategySummary) -> Int {
-    strategy.differences[comparison.metric]?.seeds.count ?? 0
+    strategy.differences[comparison.metric]?.replicas.count ?? 0
   }
 
   private func differenceTable() -> TextTable {
@@ -35,7 +35,7 @@ extension ComparisonText {
           + figures.difference($0.upperBound, of: metric)
       }
       var cells = [
-        TextTable.Cell(strategy.name), TextTable.Cell(String(pair.seeds.count)),
+        TextTable.Cell(strategy.name), TextTable.Cell(String(pair.replicas.count)),
         TextTable.Cell(figures.difference(pair.mean, of: metric)),
         TextTable.Cell(figures.value(pair.spread.deviation, of: metric)),
         TextTable.Cell(interval ?? Figures.undefined),
@@ -62,7 +62,7 @@ extension ComparisonText {
     }
     notes.append(
       "Seeds repeat the training on one data set: a difference speaks of this data set only.")
-    return notes + comparison.remarks
+    return notes
   }
 
   /// The honest sentence: with n pairs the smallest possible two-sided p is 2^(1−n), and Holm
@@ -90,39 +90,25 @@ extension ComparisonText {
     return text
   }
 
-  /// What is missing, and what makes runs unequal.
-  func runs() -> Section {
-    var notes: [String] = []
-    for strategy in comparison.strategies where !strategy.missingSeeds.isEmpty {
-      let missing = strategy.missingSeeds.map(String.init).joined(separator: ", ")
-      let count = strategy.runs.count
-      let all = comparison.seeds.count
-      let what = count == 0 ? "no finished run" : "means over \(count) of \(all) seeds"
-      notes.append("\(strategy.name): \(what) (missing: \(missing)).")
+  /// What must be known before the figures are believed; then how many notes there are.
+  func remarks() -> Section {
+    let remarks = comparison.remarks(dash: style.dash).map { spelled($0.text) }
+    let count = comparison.notes.count
+    var blocks: [Section.Block] = remarks.isEmpty ? [] : [.list(remarks)]
+    if !showsNotes && count > 0 {
+      blocks.append(.paragraph("\(Figures.count(count, "note", "notes")): --notes"))
     }
-    notes += comparison.unfinished.map(sentence)
-    notes += comparison.budgetNotes(dash: style.dash)
-    for strategy in comparison.strategies {
-      notes += strategy.notes.map { "\(strategy.name): \($0)" }
-    }
-    return Section(title: "Runs", blocks: [.list(notes)])
+    return Section(title: "Remarks", blocks: blocks)
   }
 
-  private func sentence(on run: UnfinishedRun) -> String {
-    let epochs = "\(run.epochsDone) of \(run.epochsPlanned) epochs"
-    let what =
-      switch run.status {
-      case .queued: "is queued"
-      case .running: "is running, \(epochs) done"
-      case .done: "is done but has no test figures"
-      case .failed: "failed after \(epochs)"
-      case .diverged: "diverged after \(epochs)"
-      case .cancelled: "was cancelled after \(epochs)"
-      case .lost: "was lost after \(epochs)"
-      }
-    let text = "\(run.strategy), seed \(run.seed) (run \(run.id)): \(what)"
-    guard let error = run.error, !error.isEmpty else { return text + "." }
-    let line = error.split(whereSeparator: \.isNewline).first.map(String.init) ?? error
-    return "\(text): \(line.prefix(200))"
+  /// What strategies want a reader to know beyond that.
+  func notes() -> Section {
+    let notes = comparison.notes.map(spelled)
+    return Section(
+      title: "Notes", blocks: showsNotes && !notes.isEmpty ? [.list(notes)] : [])
+  }
+
+  private func spelled(_ text: String) -> String {
+    style.unicode ? text : text.replacing("→", with: "->").replacing("Δ", with: "diff")
   }
 }

@@ -6,11 +6,14 @@ struct ComparisonText {
   let comparison: Comparison
   let style: TextStyle
   let figures: Figures
+  /// Whether notes are listed, and not only counted.
+  let showsNotes: Bool
   /// How wide a strategy's name may be in a table's first column.
   let nameLimit = 26
 
-  init(_ comparison: Comparison, _ style: TextStyle) {
+  init(_ comparison: Comparison, _ style: TextStyle, showsNotes: Bool) {
     (self.comparison, self.style, figures) = (comparison, style, Figures(style))
+    self.showsNotes = showsNotes
   }
 
   func sections(on subject: ReportSubject) -> [Section] {
@@ -18,11 +21,12 @@ struct ComparisonText {
     case .overview:
       [
         header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
-        runs(),
+        remarks(), notes(),
       ]
-    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
-    case .class: [header(), classes(withChanges: true), runs()]
-    case .group: [header(), groups(), runs()]
+    case .strategy:
+      [header(), strategies(), effects(), texts(), statistics(), remarks(), notes()]
+    case .class: [header(), classes(withChanges: true), remarks(), notes()]
+    case .group: [header(), groups(), remarks(), notes()]
     }
   }
 
@@ -43,10 +47,23 @@ struct ComparisonText {
     let rest = comparison.runCount - done
     facts.append(
       ("runs", rest == 0 ? "\(done), all done" : "\(done) of \(comparison.runCount) done"))
+    if let recipe = comparison.recipe { facts.append(("recipe", recipe)) }
+    if let equal = comparison.budget(dash: style.dash).equal { facts.append(("budget", equal)) }
+    facts += labels()
     facts += comparison.stages.map { ("stage", text(of: $0)) }
     var blocks: [Section.Block] = [.facts(facts)]
     if !comparison.stages.isEmpty { blocks.append(.paragraph(togetherSentence)) }
     return Section(title: "Sweep \(comparison.sweep)", blocks: blocks)
+  }
+
+  /// Words and sentences that people have put on the runs, each once.
+  private func labels() -> [(String, String)] {
+    let runs = comparison.strategies.flatMap(\.runs)
+    let tags = Set(runs.flatMap(\.tags)).sorted()
+    let said = Comparison.distinct(runs.flatMap(\.comments))
+    return (tags.isEmpty ? [] : [("tags", tags.joined(separator: ", "))])
+      + said.prefix(3).map { ("note", $0) }
+      + (said.count > 3 ? [("note", "and \(said.count - 3) more")] : [])
   }
 
   private func classCounts() -> String {
@@ -107,13 +124,13 @@ struct ComparisonText {
 
   private func strategyLegend(_ withDifference: Set<HeadlineFigure>) -> String {
     var text = "Percent of the test set; recall is macro recall, the mean over classes"
-    text += ", worst the lowest class."
+    text += ". Worst: each run's lowest class recall."
     let spread = comparison.strategies.contains { $0.runs.count > 1 }
-    if spread { text += " Mean \(style.plusMinus) standard deviation over seeds." }
+    if spread { text += " Mean \(style.plusMinus) standard deviation over seeds, worst as well." }
     if comparison.comparisons > 0, let baseline = comparison.baseline {
       text += " \(differenceColumn().title): points more than \(baseline), by matched seeds."
     }
-    if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
+    if comparison.strategies.contains(where: { !$0.missing.isEmpty }) {
       text += " *: some seeds are missing, see below."
     }
     return text
@@ -121,8 +138,8 @@ struct ComparisonText {
 
   /// `3`, or `3/5 *` where seeds are missing, so that the mean cannot pass for one of five.
   private func seedCount(_ strategy: StrategySummary) -> TextTable.Cell {
-    let all = comparison.seeds.count
-    return strategy.missingSeeds.isEmpty
+    let all = comparison.replicas.count
+    return strategy.missing.isEmpty
       ? TextTable.Cell(String(all)) : TextTable.Cell("\(strategy.runs.count)/\(all)*", .bad)
   }
 
@@ -133,7 +150,7 @@ struct ComparisonText {
     guard let pair = strategy.differences[metric] else {
       return TextTable.Cell(Figures.undefined, .faint)
     }
-    let isOneSided = pair.wins == pair.seeds.count || pair.losses == pair.seeds.count
+    let isOneSided = pair.wins == pair.replicas.count || pair.losses == pair.replicas.count
     let tone: Tone = !isOneSided ? .plain : pair.wins > 0 ? .good : .bad
     return TextTable.Cell(figures.difference(pair.mean, of: metric), tone)
   }
@@ -160,8 +177,9 @@ struct ComparisonText {
     let gains = changes.filter { $0.change.mark == .gain }
     let losses = changes.filter { $0.change.mark == .loss }
     var text = "\(strategy.name): " + parts.joined(separator: ", ") + " points"
-    let pairs = strategy.differences[.accuracy]?.seeds.count ?? 0
-    if pairs < comparison.seeds.count { text += " (\(pairs) of \(comparison.seeds.count) seeds)" }
+    let pairs = strategy.differences[.accuracy]?.replicas.count ?? 0
+    let all = comparison.replicas.count
+    if pairs < all { text += " (\(pairs) of \(all) seeds)" }
     text += "; \(gains.count) of \(changes.count) classes gain"
     if let best = gains.max(by: { $0.change.mean < $1.change.mean }) {
       text += " (most: \(best.name) \(figures.points(best.change.mean)))"

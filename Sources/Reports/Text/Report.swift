@@ -1,9 +1,15 @@
-/// A way to write a comparison down. Pure: the same comparison gives the same text.
+/// A way to write comparisons down. Pure: the same comparisons give the same text.
 public protocol Report: Sendable {
   /// Without a dot, such as `md`.
   static var fileExtension: String { get }
-  /// The comparison as text; ends with a line end.
-  func render(_ comparison: Comparison) -> String
+  /// Several comparisons as one text, such as the stages of a sweep: one valid document of its
+  /// format, which ends with a line end.
+  func render(_ comparisons: [Comparison]) -> String
+}
+
+extension Report {
+  /// One comparison as text; ends with a line end.
+  public func render(_ comparison: Comparison) -> String { render([comparison]) }
 }
 
 /// What a report puts in its lines.
@@ -23,10 +29,11 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 
   /// The writer of this format.
   public func report(
-    on subject: ReportSubject = .overview, style: TextStyle = TextStyle()
+    on subject: ReportSubject = .overview, style: TextStyle = TextStyle(),
+    showsNotes: Bool = false
   ) -> any Report {
     switch self {
-    case .table: TerminalReport(subject: subject, style: style)
+    case .table: TerminalReport(subject: subject, style: style, showsNotes: showsNotes)
     case .markdown: MarkdownReport(subject: subject)
     case .csv: CSVReport(subject: subject)
     case .json: JSONReport(subject: subject)
@@ -41,14 +48,21 @@ public struct TerminalReport: Report {
   public var subject: ReportSubject
   /// Width, signs and colour.
   public var style: TextStyle
+  /// Whether strategies' notes are listed, and not only counted.
+  public var showsNotes: Bool
 
   /// A report of `subject` in the given style.
-  public init(subject: ReportSubject = .overview, style: TextStyle = TextStyle()) {
-    (self.subject, self.style) = (subject, style)
+  public init(
+    subject: ReportSubject = .overview, style: TextStyle = TextStyle(), showsNotes: Bool = false
+  ) {
+    (self.subject, self.style, self.showsNotes) = (subject, style, showsNotes)
   }
 
-  public func render(_ comparison: Comparison) -> String {
-    Section.text(ComparisonText(comparison, style).sections(on: subject), style)
+  public func render(_ comparisons: [Comparison]) -> String {
+    comparisons.map { comparison in
+      let text = ComparisonText(comparison, style, showsNotes: showsNotes)
+      return Section.text(text.sections(on: subject), style)
+    }.joined(separator: "\n")
   }
 }
 
@@ -61,12 +75,16 @@ public struct MarkdownReport: Report {
   /// A report of `subject`.
   public init(subject: ReportSubject = .overview) { self.subject = subject }
 
-  public func render(_ comparison: Comparison) -> String {
-    Section.markdown(ComparisonText(comparison, TextStyle()).sections(on: subject))
+  public func render(_ comparisons: [Comparison]) -> String {
+    comparisons.map { comparison in
+      let text = ComparisonText(comparison, TextStyle(), showsNotes: true)
+      return Section.markdown(text.sections(on: subject))
+    }.joined(separator: "\n")
   }
 }
 
-/// For a spreadsheet: one table, shares as fractions, RFC 4180. The overview is by strategy.
+/// For a spreadsheet: one table with one header, shares as fractions, RFC 4180. The overview is by
+/// strategy.
 public struct CSVReport: Report {
   public static let fileExtension = "csv"
   /// What stands in its rows.
@@ -75,16 +93,21 @@ public struct CSVReport: Report {
   /// A report of `subject`.
   public init(subject: ReportSubject = .overview) { self.subject = subject }
 
-  public func render(_ comparison: Comparison) -> String {
-    switch subject {
-    case .overview, .strategy: comparison.strategyRecords().csv()
-    case .class: comparison.classRecords().csv()
-    case .group: comparison.groupRecords().csv()
-    }
+  public func render(_ comparisons: [Comparison]) -> String {
+    RecordTable.joined(
+      comparisons.map { comparison in
+        switch subject {
+        case .overview, .strategy: comparison.strategyRecords()
+        case .class: comparison.classRecords()
+        case .group: comparison.groupRecords()
+        }
+      }
+    ).csv()
   }
 }
 
 /// For programs: everything, under keys that stay as they are and in an order that stays as it is.
+/// Several comparisons are the list `comparisons` of one object.
 public struct JSONReport: Report {
   public static let fileExtension = "json"
   /// What is written.
@@ -93,7 +116,12 @@ public struct JSONReport: Report {
   /// A report of `subject`.
   public init(subject: ReportSubject = .overview) { self.subject = subject }
 
-  public func render(_ comparison: Comparison) -> String {
-    comparison.json(on: subject).rendered()
+  public func render(_ comparisons: [Comparison]) -> String {
+    let documents = comparisons.map { $0.json(on: subject) }
+    guard documents.count != 1 else { return documents[0].rendered() }
+    return JSONText.object([
+      ("schema", .integer(1)), ("sweep", JSONText(comparisons.first?.sweep)),
+      ("comparisons", .array(documents)),
+    ]).rendered()
   }
 }

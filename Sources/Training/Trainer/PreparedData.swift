@@ -62,7 +62,8 @@ public final class PreparedData: Sendable {
           testCount: row.test)
       },
       quarantined: Dictionary(
-        catalogue.quarantined.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +))
+        catalogue.quarantined.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
+      remarks: remarks)
   }
 }
 

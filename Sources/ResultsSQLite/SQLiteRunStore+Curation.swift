@@ -1,0 +1,99 @@
+import GRDB
+import Results
+
+// What people do to runs that are there: put aside, throw away, label.
+extension SQLiteRunStore {
+  /// Hides runs from reports and comparing views, or shows them again; their rows stay.
+  ///
+  /// - Returns: how many runs changed.
+  /// - Throws: `RunStoreError.unknownRun`, before anything is changed.
+  @discardableResult
+  public func archive(_ runs: [RunID], _ isArchived: Bool = true) throws -> Int {
+    let now = now()
+    return try file.write { database in
+      var changed = 0
+      for run in runs {
+        try Self.requireRun(run, in: database)
+        try database.execute(
+          sql: """
+            UPDATE run SET archived_at = ? WHERE id = ? AND (archived_at IS NULL) = ?
+            """,
+          arguments: [isArchived ? now : nil, run, isArchived])
+        changed += database.changesCount
+      }
+      return changed
+    }
+  }
+
+  /// Deletes runs with all their rows; a sweep of their file makes them again.
+  ///
+  /// - Throws: `RunStoreError.unknownRun`, or `RunStoreError.running` for a run that is at work,
+  ///   before anything is changed.
+  public func remove(_ runs: [RunID]) throws {
+    try file.write { database in
+      for run in runs {
+        let row = try Row.fetchOne(
+          database, sql: "SELECT status, name FROM run WHERE id = ?", arguments: [run])
+        guard let row else { throw RunStoreError.unknownRun(run) }
+        guard row["status"] != RunStatus.running.rawValue else {
+          throw RunStoreError.running(run, name: row["name"])
+        }
+        try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
+      }
+      try database.execute(
+        sql: "DELETE FROM recipe WHERE id NOT IN (SELECT recipe_id FROM recipe_run)")
+    }
+  }
+
+  /// Puts a word on a run; a word that it has already is no error.
+  ///
+  /// - Throws: `RunStoreError.unknownRun`.
+  public func add(tag: String, to run: RunID) throws {
+    try file.write { database in
+      try Self.requireRun(run, in: database)
+      try Self.add(tag: tag, to: run, in: database)
+    }
+  }
+
+  /// Takes a word from a run.
+  ///
+  /// - Returns: whether the run had it.
+  /// - Throws: `RunStoreError.unknownRun`.
+  @discardableResult
+  public func remove(tag: String, from run: RunID) throws -> Bool {
+    try file.write { database in
+      try Self.requireRun(run, in: database)
+      try database.execute(
+        sql: "DELETE FROM tag WHERE run_id = ? AND tag = ?", arguments: [run, tag])
+      return database.changesCount > 0
+    }
+  }
+
+  /// Adds a sentence to what people say of a run.
+  ///
+  /// - Throws: `RunStoreError.unknownRun`.
+  public func add(comment: String, to run: RunID) throws {
+    let now = now()
+    try file.write { database in
+      try Self.requireRun(run, in: database)
+      try Self.add(comment: comment, to: run, at: now, in: database)
+    }
+  }
+
+  static func add(tag: String, to run: RunID, in database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO tag (run_id, tag) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      arguments: [run, tag])
+  }
+
+  static func add(
+    comment: String, to run: RunID, at now: String, in database: Database
+  ) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO comment (run_id, number, text, written_at)
+        VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM comment WHERE run_id = ?), ?, ?)
+        """,
+      arguments: [run, run, comment, now])
+  }
+}
