@@ -31,10 +31,12 @@ public struct DatasetSplits: Sendable {
   /// - Parameters:
   ///   - split: what becomes test and validation, and the long tail.
   ///   - classes: which classes count.
+  ///   - together: examples that must not be parted, such as copies of one picture.
   /// - Throws: where a share, rule, list or selection cannot be applied to this catalogue, or
   ///   leaves no class, no training image or no test image.
   public static func make(
-    from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection
+    from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection,
+    together: ExampleGroups? = nil
   ) throws(SplitError) -> DatasetSplits {
     guard split.validation >= 0, split.validation < 1 else {
       throw SplitError(
