@@ -29,6 +29,7 @@ extension InMemoryRunStore.Run {
       error: error, overrides: description.overrides, notes: result?.notes ?? [])
     (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
+    summary.fold = description.fold
     return summary
   }
 

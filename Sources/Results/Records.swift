@@ -137,8 +137,10 @@ public struct RunDescription: Codable, Hashable, Sendable {
   public var epochsPlanned: Int
   /// How many training images it has seen when it is done.
   public var imagesPlanned: Int
+  /// Which fold of its data is the test set, from 1; `nil` where the data are divided once.
+  public var fold: Int?
 
-  /// A description with all its parts.
+  /// A description with all its parts; a fold is set afterwards.
   public init(
     sweep: String, name: String, strategy: String, variant: String, seed: UInt64,
     configHash: String, groupHash: String, configuration: String, sweptKeys: [String],

@@ -50,8 +50,10 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var steps: Int?
   /// Where it stands in a staged experiment; `nil` in one without stages.
   public var stage: RunStage?
+  /// Which fold of its data is the test set, from 1; `nil` where the data are divided once.
+  public var fold: Int?
 
-  /// A summary with all its parts; figures, steps and a stage are set afterwards.
+  /// A summary with all its parts; figures, steps, a stage and a fold are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,

@@ -21,13 +21,13 @@ extension SQLiteRunStore {
       try database.execute(
         sql: """
           INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
-            variant, seed, status, config, swept_keys, epochs_planned, images_planned)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+            variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
           """,
         arguments: [
           Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
           run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
-          Int64(bitPattern: run.seed), run.configuration,
+          Int64(bitPattern: run.seed), run.fold, run.configuration,
           try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
         ])
       let id = database.lastInsertedRowID

@@ -80,6 +80,7 @@ extension SQLiteRunStore {
       overrides: description.overrides, notes: notes)
     summary.steps = row["steps"]
     summary.stage = RunStage(configuration: description.configuration)
+    summary.fold = description.fold
     return summary
   }
 
@@ -89,12 +90,14 @@ extension SQLiteRunStore {
     if case .array(let keys)? = try? JSONValue(parsing: row["swept_keys"]) {
       sweptKeys = keys.compactMap { if case .text(let key) = $0 { key } else { nil } }
     }
-    return RunDescription(
+    var description = RunDescription(
       sweep: row["sweep_name"], name: row["name"], strategy: row["strategy"],
       variant: row["variant"], seed: UInt64(bitPattern: row["seed"]),
       configHash: row["config_hash"], groupHash: row["group_hash"], configuration: row["config"],
       sweptKeys: sweptKeys, dataset: dataset, epochsPlanned: row["epochs_planned"] ?? 0,
       imagesPlanned: row["images_planned"])
+    description.fold = row["fold"]
+    return description
   }
 
   static func classRecord(of row: Row) -> ClassRecord {

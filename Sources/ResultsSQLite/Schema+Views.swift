@@ -20,7 +20,7 @@ extension Schema {
           r.name, r.error,
           round(r.top5,4) AS top5, round(r.macro_top5,4) AS macro_top5,
           round(r.weighted_f1,4) AS weighted_f1, round(r.ece,4) AS ece, r.images_seen,
-          r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid
+          r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid, r.fold
         FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         LEFT JOIN environment e ON e.id = r.environment_id
         """),
@@ -93,7 +93,7 @@ extension Schema {
         GROUP BY r.sweep_id, r.dataset_id, r.group_hash, m.split, m.class_index
         """),
     View(
-      "v_pairs", shows: "a strategy minus the baseline, seed by seed",
+      "v_pairs", shows: "a strategy minus the baseline, seed by seed and fold by fold",
       example: "SELECT strategy, round(avg(d_macro_f1),4) FROM v_pairs GROUP BY 1;",
       sql: """
         SELECT s.name AS sweep, d.name AS dataset, a.strategy, a.variant, b.strategy AS baseline,
@@ -103,10 +103,11 @@ extension Schema {
           round(a.recall_few - b.recall_few,6) AS d_few,
           round(a.recall_many - b.recall_many,6) AS d_many,
           round(a.recall_medium - b.recall_medium,6) AS d_medium,
-          round(a.accuracy - b.accuracy,6) AS d_accuracy, round(a.top5 - b.top5,6) AS d_top5
+          round(a.accuracy - b.accuracy,6) AS d_accuracy, round(a.top5 - b.top5,6) AS d_top5,
+          a.fold
         FROM run a JOIN sweep s ON s.id = a.sweep_id JOIN dataset d ON d.id = a.dataset_id
         JOIN run b ON b.sweep_id = a.sweep_id AND b.dataset_id = a.dataset_id AND b.seed = a.seed
-          AND b.strategy = s.baseline AND b.status = 'done'
+          AND b.fold IS a.fold AND b.strategy = s.baseline AND b.status = 'done'
         WHERE a.status = 'done' AND a.strategy <> s.baseline
         """),
   ]

@@ -30,7 +30,31 @@ struct ComparisonTests {
     #expect(abs(pair.mean - 2.5 / 135) < 1e-12)
     #expect((pair.wins, pair.ties, pair.losses) == (2, 0, 0))
     #expect(pair.interval == nil)
-    #expect(augmentation.missingSeeds == [2])
+    #expect(augmentation.missing == [Replica(seed: 2)])
+  }
+
+  @Test("pairs by seed and fold: a fold that only one side has does not count")
+  func pairsByFold() throws {
+    func run(_ strategy: String, fold: Int, hits: Int) -> RunSummary {
+      var run = SampleRuns.done(strategy, seed: 1, hits: [hits, 0, 0, 0, 0, 0])
+      run.fold = fold
+      return run
+    }
+    let comparison = try Comparison(
+      [
+        run("baseline", fold: 1, hits: 10), run("baseline", fold: 2, hits: 20),
+        run("weights", fold: 3, hits: 9), run("weights", fold: 2, hits: 26),
+        run("weights", fold: 1, hits: 13),
+      ], baseline: "baseline")
+    let weights = try strategy("weights", of: comparison)
+    let pair = try #require(weights.differences[.accuracy])
+    // 13 − 10 and 26 − 20 of 135; fold 3 has no partner.
+    #expect(pair.replicas == [Replica(seed: 1, fold: 1), Replica(seed: 1, fold: 2)])
+    #expect(abs(pair.mean - 4.5 / 135) < 1e-12)
+    #expect(weights.metrics[.accuracy]?.count == 3)
+    #expect(
+      try strategy("baseline", of: comparison).missing.map(\.description) == ["1 fold 3"])
+    #expect(comparison.seeds == [1])
   }
 
   @Test("is sorted by the chosen metric, strategies without figures last")

@@ -94,6 +94,26 @@ struct ViewTests {
     #expect(rows == ["baseline|focal|1|0.5|0.25|-", "baseline|focal|2|1.0|0.5|-"])
   }
 
+  @Test("pair folds with the baseline's, and keep the fold of a run")
+  func folds() throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteRunStore(path: folder.file())
+    try store.register(Sample.sweep)
+    for fold in 1...2 {
+      for (strategy, clogs) in [("baseline", 0), ("focal", fold)] {
+        var run = Sample.run(strategy, variant: "fold\(fold)")
+        (run.fold, run.groupHash) = (fold, "g-\(strategy)")
+        try store.complete(run, clogs: clogs)
+      }
+    }
+    #expect(
+      try lines(folder.file(), "SELECT fold, seed, d_few FROM v_pairs ORDER BY fold")
+        == ["1|1|0.5", "2|1|1.0"])
+    #expect(try lines(folder.file(), "SELECT fold FROM v_runs") == ["1", "1", "2", "2"])
+    #expect(try store.summaries(ofSweep: "night").map(\.fold) == [1, 1, 2, 2])
+    #expect(try store.descriptions(ofSweep: "night").map(\.fold) == [1, 1, 2, 2])
+  }
+
   @Test("tell progress and failures")
   func progress() throws {
     let folder = try TemporaryFolder()

@@ -41,7 +41,7 @@ extension Comparison {
     guard sweeps.count == 1 else { throw .severalSweeps(sweeps) }
 
     let roster = ClassRoster(runs)
-    let seeds = Set(runs.map(\.seed)).sorted()
+    let replicas = Set(runs.map(Replica.init)).sorted()
     let groups = Self.groups(of: runs)
     var remarks: [String] = []
     var summaries: [StrategySummary] = []
@@ -49,7 +49,7 @@ extension Comparison {
       let reference = Self.reference(for: group, label: label, in: groups, remarks: &remarks)
       summaries.append(
         StrategySummary(
-          group, reference: reference, isBaseline: group.strategy == label, seeds: seeds,
+          group, reference: reference, isBaseline: group.strategy == label, replicas: replicas,
           roster: roster, metric: metric))
     }
     comparisons = summaries.count { !$0.differences.isEmpty }
@@ -57,7 +57,8 @@ extension Comparison {
 
     strategies = Self.ranked(summaries, by: metric)
     (self.sweep, self.dataset) = (first.sweep, first.dataset)
-    (self.metric, self.baseline, self.seeds) = (metric, label, seeds)
+    (self.metric, self.baseline, self.replicas) = (metric, label, replicas)
+    seeds = Set(runs.map(\.seed)).sorted()
     (classes, unseen) = (roster.seen, roster.unseen)
     unfinished = groups.flatMap { group in
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
@@ -110,7 +111,7 @@ extension Comparison {
     return values.filter { seen.insert($0).inserted }
   }
 
-  /// Runs that differ in their seed only.
+  /// Runs that differ in their seed and fold only.
   struct Group {
     var name: String
     var strategy: String
@@ -179,7 +180,7 @@ extension Comparison {
       let raw = places.map { summaries[$0].differences[metric]!.p! } + blanks
       guard !places.isEmpty else { continue }
       for (place, adjusted) in zip(places, SeedStatistics.holm(raw)) {
-        let pairs = summaries[place].differences[metric]!.seeds.count
+        let pairs = summaries[place].differences[metric]!.replicas.count
         let reachable = SeedStatistics.smallestReachableP(pairs: pairs, comparisons: comparisons)
         guard reachable <= SeedStatistics.level else { continue }
         summaries[place].differences[metric]!.adjustedP = adjusted
@@ -200,22 +201,23 @@ extension Comparison {
 
 extension UnfinishedRun {
   init(_ run: RunSummary, strategy: String) {
-    (id, self.strategy, seed, status) = (run.id, strategy, run.seed, run.status)
+    (id, self.strategy, seed, fold) = (run.id, strategy, run.seed, run.fold)
+    status = run.status
     (epochsDone, epochsPlanned, error) = (run.epochsDone, run.epochsPlanned, run.error)
   }
 }
 
 extension StrategySummary {
   init(
-    _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, seeds: [UInt64],
+    _ group: Comparison.Group, reference: Comparison.Group?, isBaseline: Bool, replicas: [Replica],
     roster: ClassRoster, metric: HeadlineFigure
   ) {
     let finished = Self.finished(group.runs)
     (name, strategy, variant) = (group.name, group.strategy, group.variant)
     (groupHash, self.isBaseline, runs) = (group.groupHash, isBaseline, finished)
     statusCounts = group.runs.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
-    let done = Set(finished.map(\.seed))
-    missingSeeds = seeds.filter { !done.contains($0) }
+    let done = Set(finished.map(Replica.init))
+    missing = replicas.filter { !done.contains($0) }
 
     var metrics: [HeadlineFigure: Spread] = [:]
     for metric in HeadlineFigure.allCases {
@@ -240,35 +242,35 @@ extension StrategySummary {
     figures = Self.figures(of: finished)
   }
 
-  /// Finished runs by ascending seed, one a seed.
+  /// Finished runs by ascending seed and fold, one of each.
   private static func finished(_ runs: [RunSummary]) -> [RunSummary] {
-    var bySeed: [UInt64: RunSummary] = [:]
-    for run in runs where Comparison.counts(run) { bySeed[run.seed] = run }
-    return bySeed.values.sorted { $0.seed < $1.seed }
+    var found: [Replica: RunSummary] = [:]
+    for run in runs where Comparison.counts(run) { found[Replica(run)] = run }
+    return found.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// Runs of both with the same seed, ascending.
+  /// Runs of both with the same seed and fold, ascending.
   private static func pairs(
     _ runs: [RunSummary], _ partners: [RunSummary]
   ) -> [(run: RunSummary, partner: RunSummary)] {
-    let bySeed = Dictionary(uniqueKeysWithValues: partners.map { ($0.seed, $0) })
-    return runs.compactMap { run in bySeed[run.seed].map { (run, $0) } }
+    let found = Dictionary(uniqueKeysWithValues: partners.map { (Replica($0), $0) })
+    return runs.compactMap { run in found[Replica(run)].map { (run, $0) } }
   }
 
   private static func difference(
     of metric: HeadlineFigure, in pairs: [(run: RunSummary, partner: RunSummary)], detailed: Bool
   ) -> PairedDifference? {
-    var seeds: [UInt64] = []
+    var replicas: [Replica] = []
     var differences: [Double] = []
     for (run, partner) in pairs {
       guard let here = metric.value(of: run.headline!),
         let there = metric.value(of: partner.headline!)
       else { continue }
-      seeds.append(run.seed)
+      replicas.append(Replica(run))
       differences.append(here - there)
     }
     return PairedDifference(
-      seeds: seeds, differences: differences, lowerIsBetter: metric.lowerIsBetter,
+      replicas: replicas, differences: differences, lowerIsBetter: metric.lowerIsBetter,
       detailed: detailed)
   }
 }

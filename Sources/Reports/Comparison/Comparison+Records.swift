@@ -19,7 +19,7 @@ extension Comparison {
       var row: [RecordValue] = [
         .text(sweep), .text(dataset), .text(strategy.strategy), .text(strategy.variant),
         .truth(strategy.isBaseline), .integer(strategy.runs.count),
-        .integer(strategy.missingSeeds.count),
+        .integer(strategy.missing.count),
         .text(strategy.imagesSeen.map(String.init).joined(separator: " ")),
         .number(strategy.seconds?.mean),
       ]
@@ -30,7 +30,7 @@ extension Comparison {
         row += [.number(pair?.mean), .number(pair?.spread.deviation)]
       }
       let pair = strategy.differences[metric]
-      row += [pair?.seeds.count, pair?.wins, pair?.ties, pair?.losses].map { RecordValue($0) }
+      row += [pair?.replicas.count, pair?.wins, pair?.ties, pair?.losses].map { RecordValue($0) }
       row += [.number(pair?.interval?.lowerBound), .number(pair?.interval?.upperBound)]
       row += [.number(pair?.adjustedP == nil ? nil : pair?.p), .number(pair?.adjustedP)]
       row.append(.text(strategy.groupHash))
@@ -160,7 +160,7 @@ extension Comparison {
         ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
         ("is_baseline", .truth(strategy.isBaseline)),
         ("seeds", .array(strategy.runs.map { .text(String($0.seed)) })),
-        ("seeds_missing", .array(strategy.missingSeeds.map { .text(String($0)) })),
+        ("seeds_missing", .array(strategy.missing.map { .text("\($0)") })),
         ("status", .object(statuses)),
         ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
         ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
@@ -187,7 +187,7 @@ extension Comparison {
 
   private func json(_ pair: PairedDifference) -> JSONText {
     .object([
-      ("n", .integer(pair.seeds.count)), ("mean", .number(pair.mean)),
+      ("n", .integer(pair.replicas.count)), ("mean", .number(pair.mean)),
       ("sd", .number(pair.spread.deviation)), ("low", .number(pair.interval?.lowerBound)),
       ("high", .number(pair.interval?.upperBound)), ("wins", .integer(pair.wins)),
       ("ties", .integer(pair.ties)), ("losses", .integer(pair.losses)),

@@ -3,7 +3,7 @@ import Results
 
 /// Strategies side by side: everything a report says, as values; writing it down is another matter.
 ///
-/// Runs are compared within one data set and paired by seed. A figure that is undefined is `nil`.
+/// Runs are compared within one data set and paired by seed and fold. A figure that is undefined is `nil`.
 public struct Comparison: Sendable {
   /// Name of the sweep.
   public let sweep: String
@@ -15,6 +15,8 @@ public struct Comparison: Sendable {
   public let baseline: String?
   /// Every seed of any run, ascending.
   public let seeds: [UInt64]
+  /// Every seed and fold of any run, ascending: what a strategy has when nothing is missing.
+  public let replicas: [Replica]
   /// Classes with training images, the most frequent first.
   public let classes: [ClassRow]
   /// Classes without training images, apart: no strategy could have learned them.
@@ -73,7 +75,7 @@ public struct ClassRow: Hashable, Sendable {
   public let support: ClosedRange<Int>
 }
 
-/// All runs of one strategy and variant, which differ in their seed only.
+/// All runs of one strategy and variant, which differ in their seed and fold only.
 public struct StrategySummary: Sendable {
   /// Label and variant, unique in the comparison.
   public let name: String
@@ -85,12 +87,12 @@ public struct StrategySummary: Sendable {
   public let groupHash: String
   /// Whether the others are compared with it.
   public let isBaseline: Bool
-  /// Finished runs by ascending seed.
+  /// Finished runs by ascending seed and fold.
   public let runs: [RunSummary]
   /// How many runs there are of each status.
   public let statusCounts: [RunStatus: Int]
-  /// Seeds of the comparison without a finished run.
-  public let missingSeeds: [UInt64]
+  /// Seeds and folds of the comparison without a finished run.
+  public let missing: [Replica]
   /// Each headline figure over the seeds that have it.
   public let metrics: [HeadlineFigure: Spread]
   /// Against the baseline by matched seeds; empty for the baseline itself.
@@ -176,6 +178,8 @@ public struct UnfinishedRun: Hashable, Sendable {
   public let strategy: String
   /// The seed of its random numbers.
   public let seed: UInt64
+  /// The fold that it is tested on; `nil` where the data are divided once.
+  public let fold: Int?
   /// Where it is, or how it ended.
   public let status: RunStatus
   /// Epochs that are recorded.

@@ -21,19 +21,19 @@ public struct Spread: Hashable, Sendable {
   }
 }
 
-/// A strategy minus the baseline, seed by seed.
+/// A strategy minus the baseline, seed by seed and fold by fold.
 public struct PairedDifference: Hashable, Sendable {
-  /// Seeds that both finished, ascending.
-  public let seeds: [UInt64]
-  /// Strategy minus baseline, in the order of ``seeds``.
+  /// Seeds and folds that both finished, ascending; one a pair.
+  public let replicas: [Replica]
+  /// Strategy minus baseline, in the order of ``replicas``.
   public let differences: [Double]
   /// Mean and spread of ``differences``.
   public let spread: Spread
-  /// Seeds in which the strategy is better than the baseline.
+  /// Pairs in which the strategy is better than the baseline.
   public let wins: Int
-  /// Seeds in which both are equal, up to rounding.
+  /// Pairs in which both are equal, up to rounding.
   public let ties: Int
-  /// Seeds in which the strategy is worse.
+  /// Pairs in which the strategy is worse.
   public let losses: Int
   /// 95 % percentile bootstrap interval of the mean; `nil` below three pairs.
   public let interval: ClosedRange<Double>?
@@ -43,12 +43,15 @@ public struct PairedDifference: Hashable, Sendable {
   /// could not reach 0.05 whatever they were.
   public internal(set) var adjustedP: Double?
 
+  /// The seed of each pair, ascending; with several folds a seed stands there several times.
+  public var seeds: [UInt64] { replicas.map(\.seed) }
+
   /// The mean difference.
   public var mean: Double { spread.mean }
 
-  init?(seeds: [UInt64], differences: [Double], lowerIsBetter: Bool, detailed: Bool) {
+  init?(replicas: [Replica], differences: [Double], lowerIsBetter: Bool, detailed: Bool) {
     guard let spread = Spread(differences) else { return nil }
-    (self.seeds, self.differences, self.spread) = (seeds, differences, spread)
+    (self.replicas, self.differences, self.spread) = (replicas, differences, spread)
     // A difference below the rounding of the means is a tie.
     let up = differences.count { $0 > 1e-12 }
     let down = differences.count { $0 < -1e-12 }

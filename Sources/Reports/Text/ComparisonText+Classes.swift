@@ -54,7 +54,7 @@ extension ComparisonText {
 
   private func strategyColumns(withChanges: Bool) -> [TextTable.Column] {
     ordered.flatMap { strategy in
-      let name = strategy.missingSeeds.isEmpty ? strategy.name : strategy.name + "*"
+      let name = strategy.missing.isEmpty ? strategy.name : strategy.name + "*"
       let titles =
         withChanges && !strategy.isBaseline ? ["top-1", "diff", "top-5"] : ["top-1", "top-5"]
       return titles.map { TextTable.Column($0, heading: name) }
@@ -104,7 +104,7 @@ extension ComparisonText {
     text += " \(style.sign(of: .gain)) more and \(style.sign(of: .loss)) less than \(baseline)"
     text += " in matched seeds, by at least one test image on average and with the same sign in "
     text += "every seed."
-    if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
+    if comparison.strategies.contains(where: { !$0.missing.isEmpty }) {
       text += " *: some seeds are missing."
     }
     return text

@@ -15,7 +15,7 @@ extension ComparisonText {
   }
 
   private func pairs(_ strategy: StrategySummary) -> Int {
-    strategy.differences[comparison.metric]?.seeds.count ?? 0
+    strategy.differences[comparison.metric]?.replicas.count ?? 0
   }
 
   private func differenceTable() -> TextTable {
@@ -35,7 +35,7 @@ extension ComparisonText {
           + figures.difference($0.upperBound, of: metric)
       }
       var cells = [
-        TextTable.Cell(strategy.name), TextTable.Cell(String(pair.seeds.count)),
+        TextTable.Cell(strategy.name), TextTable.Cell(String(pair.replicas.count)),
         TextTable.Cell(figures.difference(pair.mean, of: metric)),
         TextTable.Cell(figures.value(pair.spread.deviation, of: metric)),
         TextTable.Cell(interval ?? Figures.undefined),
@@ -93,10 +93,10 @@ extension ComparisonText {
   /// What is missing, and what makes runs unequal.
   func runs() -> Section {
     var notes: [String] = []
-    for strategy in comparison.strategies where !strategy.missingSeeds.isEmpty {
-      let missing = strategy.missingSeeds.map(String.init).joined(separator: ", ")
+    for strategy in comparison.strategies where !strategy.missing.isEmpty {
+      let missing = strategy.missing.map(\.description).joined(separator: ", ")
       let count = strategy.runs.count
-      let all = comparison.seeds.count
+      let all = comparison.replicas.count
       let what = count == 0 ? "no finished run" : "means over \(count) of \(all) seeds"
       notes.append("\(strategy.name): \(what) (missing: \(missing)).")
     }
@@ -120,7 +120,8 @@ extension ComparisonText {
       case .cancelled: "was cancelled after \(epochs)"
       case .lost: "was lost after \(epochs)"
       }
-    let text = "\(run.strategy), seed \(run.seed) (run \(run.id)): \(what)"
+    let replica = Replica(seed: run.seed, fold: run.fold)
+    let text = "\(run.strategy), seed \(replica) (run \(run.id)): \(what)"
     guard let error = run.error, !error.isEmpty else { return text + "." }
     let line = error.split(whereSeparator: \.isNewline).first.map(String.init) ?? error
     return "\(text): \(line.prefix(200))"

@@ -113,7 +113,7 @@ struct ComparisonText {
     if comparison.comparisons > 0, let baseline = comparison.baseline {
       text += " \(differenceColumn().title): points more than \(baseline), by matched seeds."
     }
-    if comparison.strategies.contains(where: { !$0.missingSeeds.isEmpty }) {
+    if comparison.strategies.contains(where: { !$0.missing.isEmpty }) {
       text += " *: some seeds are missing, see below."
     }
     return text
@@ -121,8 +121,8 @@ struct ComparisonText {
 
   /// `3`, or `3/5 *` where seeds are missing, so that the mean cannot pass for one of five.
   private func seedCount(_ strategy: StrategySummary) -> TextTable.Cell {
-    let all = comparison.seeds.count
-    return strategy.missingSeeds.isEmpty
+    let all = comparison.replicas.count
+    return strategy.missing.isEmpty
       ? TextTable.Cell(String(all)) : TextTable.Cell("\(strategy.runs.count)/\(all)*", .bad)
   }
 
@@ -133,7 +133,7 @@ struct ComparisonText {
     guard let pair = strategy.differences[metric] else {
       return TextTable.Cell(Figures.undefined, .faint)
     }
-    let isOneSided = pair.wins == pair.seeds.count || pair.losses == pair.seeds.count
+    let isOneSided = pair.wins == pair.replicas.count || pair.losses == pair.replicas.count
     let tone: Tone = !isOneSided ? .plain : pair.wins > 0 ? .good : .bad
     return TextTable.Cell(figures.difference(pair.mean, of: metric), tone)
   }
@@ -160,8 +160,9 @@ struct ComparisonText {
     let gains = changes.filter { $0.change.mark == .gain }
     let losses = changes.filter { $0.change.mark == .loss }
     var text = "\(strategy.name): " + parts.joined(separator: ", ") + " points"
-    let pairs = strategy.differences[.accuracy]?.seeds.count ?? 0
-    if pairs < comparison.seeds.count { text += " (\(pairs) of \(comparison.seeds.count) seeds)" }
+    let pairs = strategy.differences[.accuracy]?.replicas.count ?? 0
+    let all = comparison.replicas.count
+    if pairs < all { text += " (\(pairs) of \(all) seeds)" }
     text += "; \(gains.count) of \(changes.count) classes gain"
     if let best = gains.max(by: { $0.change.mean < $1.change.mean }) {
       text += " (most: \(best.name) \(figures.points(best.change.mean)))"
