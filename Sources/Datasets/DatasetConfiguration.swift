@@ -156,4 +156,3 @@ public enum ColumnCondition: Codable, Hashable, Sendable {
   case below(Double)
   case above(Double)
 }
-

@@ -38,6 +38,15 @@ public struct ExampleGroups: Hashable, Sendable {
     }
   }
 
+  /// What this value and another one join.
+  ///
+  /// - Precondition: both are of one catalogue.
+  public func joined(with others: ExampleGroups) -> ExampleGroups {
+    var all = self
+    all.join(others)
+    return all
+  }
+
   /// The smallest index of an example's group: the same for all its members.
   ///
   /// - Precondition: `index` is one of the catalogue.

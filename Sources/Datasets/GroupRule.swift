@@ -31,7 +31,8 @@ extension GroupRule {
     }
     guard let most = largest.values.max() else {
       throw SplitError(
-        .noGroup, at: "split.group", "none of \(Wording.count(values.count, "example")) has \(text)",
+        .noGroup, at: "split.group",
+        "none of \(Wording.count(values.count, "example")) has \(text)",
         advice: "correct split.group, or leave it out")
     }
     notes.append(
