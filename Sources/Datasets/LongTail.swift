@@ -41,8 +41,7 @@ extension LongTail: Codable {
     profile = try values.decode(Profile.self, forKey: .profile)
     factor = try values.decode(Double.self, forKey: .factor)
     largest = try values.decodeIfPresent(Int.self, forKey: .largest)
-    // Recipes of the time before the key existed left validation as it was.
-    validation = try values.decodeIfPresent(Validation.self, forKey: .validation) ?? .keep
+    validation = try values.decodeIfPresent(Validation.self, forKey: .validation) ?? .follow
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -50,7 +49,8 @@ extension LongTail: Codable {
     try values.encode(profile, forKey: .profile)
     try values.encode(factor, forKey: .factor)
     try values.encodeIfPresent(largest, forKey: .largest)
-    // `keep` stays unsaid, so that runs of that time keep their fingerprints.
-    if validation != .keep { try values.encode(validation, forKey: .validation) }
+    // What is usual stays unsaid: runs without validation keep the fingerprints that they had before
+    // there was the key.
+    if validation != .follow { try values.encode(validation, forKey: .validation) }
   }
 }

@@ -84,16 +84,16 @@ struct LongTailTests {
     #expect(LongTail.following(count, train: train, kept: kept) == expected)
   }
 
-  @Test("that keeps validation is written as it was before it could follow") func coding() throws {
+  @Test("is written as before there was a choice, unless validation is kept") func coding() throws {
     let old = #"{"factor":100,"profile":"exponential"}"#
     let tail = try JSONDecoder().decode(LongTail.self, from: Data(old.utf8))
-    #expect(tail == LongTail(profile: .exponential, factor: 100, validation: .keep))
+    #expect(tail == LongTail(profile: .exponential, factor: 100))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     #expect(String(decoding: try encoder.encode(tail), as: UTF8.self) == old)
-    let following = LongTail(profile: .step, factor: 2, largest: 9)
-    let again = try JSONDecoder().decode(LongTail.self, from: try encoder.encode(following))
-    #expect(again == following && again.validation == .follow)
+    let keeping = LongTail(profile: .step, factor: 2, largest: 9, validation: .keep)
+    let again = try JSONDecoder().decode(LongTail.self, from: try encoder.encode(keeping))
+    #expect(again == keeping && again.validation == .keep)
   }
 
   @Test("keeps a subset of what a shorter tail keeps") func nested() throws {

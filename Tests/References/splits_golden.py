@@ -7,7 +7,7 @@ import numpy
 import sklearn
 from sklearn.model_selection import StratifiedGroupKFold
 
-SKLEARN = "1.9.0"
+SKLEARN = "1.9.1"
 assert sklearn.__version__ == SKLEARN, sklearn.__version__
 
 
