@@ -40,8 +40,10 @@ struct FoldReportTests {
   func sentence() throws {
     let comparison = try Comparison(runs, baseline: "baseline", metric: .accuracy)
     // A table's lines break anywhere.
-    let report = ReportFormat.table.report().render(comparison).split(whereSeparator: \.isWhitespace)
-      .joined(separator: " ")
+    let report = ReportFormat.table.report().render(comparison).split(
+      whereSeparator: \.isWhitespace
+    )
+    .joined(separator: " ")
     #expect(
       report.contains("Folds share training images, so intervals and p are those of the corrected"))
     #expect(report.contains("4, each image tested in one of them"))
