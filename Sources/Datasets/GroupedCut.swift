@@ -8,9 +8,9 @@ import Randomness
 ///     the side s with the smallest  Σ_c k_c · (T_sc − A_c · w_sc / n_c) / n_c²
 ///
 /// with k the group's images by class, T what the side holds, A what all sides hold, w the wish and n
-/// all images of a class. Groups then move, or change places where there are few, while that makes
-/// Σ_c Σ_s ((images − wish) / n_c)² smaller; single examples fill up what is missing, drawn as
-/// ``StratifiedCut`` draws. It is the aim of scikit-learn's `StratifiedGroupKFold` for sides of any
+/// all images of a class; all images together count as one more class, so that sides have their sizes
+/// too. Groups then move, or change places, while that makes Σ_c Σ_s ((images − wish) / n_c)² smaller;
+/// single examples fill up what is missing, drawn as ``StratifiedCut`` draws. It is the aim of scikit-learn's `StratifiedGroupKFold` for sides of any
 /// share. Where no group has several examples, every side gets what it wishes for.
 struct GroupedCut {
   /// The examples of one class, and how many each side wishes for; the wishes sum up to all.
@@ -27,6 +27,7 @@ struct GroupedCut {
     var counts: [(pool: Int, count: Int)]
   }
 
+  /// The classes, and behind them all images as one.
   let pools: [Pool]
   let purpose: StratifiedCut.Purpose
   let sides: Int
@@ -57,11 +58,17 @@ struct GroupedCut {
     return cut.parts(examples, seed: seed)
   }
 
-  private init(_ pools: [Pool], sides: Int, purpose: StratifiedCut.Purpose) {
-    (self.pools, self.sides, self.purpose) = (pools, sides, purpose)
+  private init(_ classes: [Pool], sides: Int, purpose: StratifiedCut.Purpose) {
+    let whole = Pool(
+      name: "", members: classes.flatMap(\.members),
+      wishes: (0..<sides).map { side in classes.reduce(0) { $0 + $1.wishes[side] } })
+    (pools, self.sides, self.purpose) = (classes + [whole], sides, purpose)
     taken = Array(repeating: Array(repeating: 0, count: sides), count: pools.count)
     singles = pools.map(\.members)
   }
+
+  /// Of all images as one class.
+  private var whole: Int { pools.count - 1 }
 
   /// Groups with several examples in the pools: the largest first, equal ones in a drawn order.
   private mutating func findBlocks(
@@ -69,11 +76,11 @@ struct GroupedCut {
   ) {
     let firsts = groups.representatives()
     var sizes: [Int: Int] = [:]
-    for pool in pools { for index in pool.members { sizes[firsts[index], default: 0] += 1 } }
+    for index in pools[whole].members { sizes[firsts[index], default: 0] += 1 }
     func isSingle(_ index: Int) -> Bool { sizes[firsts[index]]! == 1 }
     singles = pools.map { $0.members.filter(isSingle) }
     var found: [Int: Block] = [:]
-    for (place, pool) in pools.enumerated() {
+    for (place, pool) in pools.dropLast().enumerated() {
       for index in pool.members where !isSingle(index) {
         var block = found[firsts[index]] ?? Block(members: [], counts: [])
         block.members.append(index)
@@ -88,7 +95,11 @@ struct GroupedCut {
     func name(_ block: Block) -> String {
       block.members.map { examples[$0].id }.min(by: Wording.precedes)!
     }
-    var named = found.values.map { (name: name($0), block: $0) }
+    var named = found.values.map { block in
+      var block = block
+      block.counts.append((whole, block.members.count))
+      return (name: name(block), block: block)
+    }
     named.sort { Wording.precedes($0.name, $1.name) }
     var generator = SeededGenerator(
       seed: seed, purpose: .split, epoch: Self.orders + purpose.rawValue)
@@ -153,7 +164,9 @@ struct GroupedCut {
       if counts[0] == all { sum += Self.unlearned }
       if counts[0] == 0, pools[pool].wishes[0] > 0 { sum += Self.untested }
     case .validation: if counts[0] == all { sum += Self.unlearned }
-    case .fold: if counts.contains(all) { sum += Self.unlearned }
+    case .fold:
+      if counts.contains(all) { sum += Self.unlearned }
+      if pool == whole { sum += Double(counts.count { $0 == 0 }) * Self.unlearned }
     }
     return sum
   }
@@ -162,13 +175,15 @@ struct GroupedCut {
   private static let unlearned = 1e6
   /// A class that is tested at all is worth more than its share.
   private static let untested = 1.0
-  /// With more blocks than this, none change places.
-  private static let fewBlocks = 400
+  /// So many partners are tried for a block that might change places; of more, every so-manieth.
+  private static let partners = 128
+  /// A class whose squared deviations sum up to less is near enough.
+  private static let nearEnough = 1e-6
 
   private mutating func improve() {
-    for _ in 0..<50 {
+    for pass in 0..<30 {
       var changed = false
-      for block in blocks.indices where deviates(block) {
+      for block in blocks.indices where deviates(block, by: 1e-12) {
         let from = places[block]
         for side in 0..<sides where side != from {
           if tryMoves([(block, side)]) {
@@ -177,23 +192,24 @@ struct GroupedCut {
           }
         }
       }
-      if !changed, blocks.count <= Self.fewBlocks { changed = swapPairs() }
-      if !changed { return }
+      if !changed, !swapPairs(pass) { return }
     }
   }
 
-  private mutating func swapPairs() -> Bool {
+  private mutating func swapPairs(_ pass: Int) -> Bool {
     var changed = false
-    for first in blocks.indices where deviates(first) {
-      for second in blocks.indices where places[first] != places[second] {
+    let step = max(1, blocks.count / Self.partners)
+    for first in blocks.indices where deviates(first, by: Self.nearEnough) {
+      for second in stride(from: (first + pass) % step, to: blocks.count, by: step)
+      where places[first] != places[second] {
         if tryMoves([(first, places[second]), (second, places[first])]) { changed = true }
       }
     }
     return changed
   }
 
-  private func deviates(_ block: Int) -> Bool {
-    blocks[block].counts.contains { costs[$0.pool] > 1e-12 }
+  private func deviates(_ block: Int, by limit: Double) -> Bool {
+    blocks[block].counts.contains { costs[$0.pool] > limit }
   }
 
   /// Moves blocks if that brings the classes nearer to their wishes.
@@ -221,10 +237,10 @@ struct GroupedCut {
 
   private func parts(_ examples: [Example], seed: UInt64) -> [[[Int]]] {
     let none = Array(repeating: [Int](), count: sides)
-    var parts = Array(repeating: none, count: pools.count)
+    var parts = Array(repeating: none, count: whole)
     var homes: [Int: Int] = [:]
     for (block, side) in zip(blocks, places) { for index in block.members { homes[index] = side } }
-    for place in pools.indices {
+    for place in pools.indices.dropLast() {
       for index in pools[place].members {
         if let side = homes[index] { parts[place][side].append(index) }
       }

@@ -51,6 +51,8 @@ struct IDLists {
     let text: String
     do throws(FileError) {
       let path = try SafePath.resolve(file, under: catalogue.root)
+      // A list of no ids is one: nobody is in that part.
+      if try FileStamp(of: path)?.size == 0 { return [] }
       text = String(decoding: try Gzip.decompress(path: path, limit: 1 << 28), as: UTF8.self)
     } catch {
       throw SplitError(.badList, at: file, error.description)
