@@ -19,6 +19,8 @@ public final class PreparedData: Sendable {
   public let folds: [DatasetSplits]
   /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
   public let pixels: PixelCache
+  /// What there is to say of the data; of folds, of all together.
+  public let summary: DatasetSummary
   /// SHA-256 over splits and pixels: part of every run's fingerprint. All folds share it, since they
   /// are one data set.
   public let digest: String
@@ -50,6 +52,7 @@ public final class PreparedData: Sendable {
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
     folds = try DatasetSplits.makeEach(from: catalogue, split: split, classes: dataset.classes)
     splits = folds[split.foldIndex]
+    summary = DatasetSummary(ofEach: folds)
     digest = DatasetSplits.digest(of: folds, pixels: pixels.digest)
     splitDigest = splits.digest(pixels: pixels.digest)
   }
@@ -58,13 +61,11 @@ public final class PreparedData: Sendable {
   ///
   /// - Precondition: `split` is one of the folds that `other` was made for.
   public init(_ other: PreparedData, fold split: SplitConfiguration) {
-    (catalogue, pixels, folds, digest) = (other.catalogue, other.pixels, other.folds, other.digest)
+    (catalogue, pixels, folds) = (other.catalogue, other.pixels, other.folds)
+    (summary, digest) = (other.summary, other.digest)
     splits = folds[split.foldIndex]
     splitDigest = splits.digest(pixels: pixels.digest)
   }
-
-  /// What there is to say of the data; of folds, of all together.
-  public var summary: DatasetSummary { DatasetSummary(ofEach: folds) }
 
   /// Each class's group by its training images, unseen classes last.
   var groups: [ShotGroup] { summary.classes.map { ShotGroup(trainingCount: $0.train) } }
