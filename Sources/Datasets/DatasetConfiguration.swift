@@ -113,14 +113,16 @@ public struct SplitConfiguration: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// Makes the training split long-tailed after the cut.
   public var longTail: LongTail?
+  /// Which examples belong together, such as those of one patient; `nil` where each stands alone.
+  public var group: GroupRule?
 
   /// A division with all its parts.
   public init(
     test: TestRule = .stratified(share: 0.2), validation: Double = 0.1, seed: UInt64 = 1,
-    longTail: LongTail? = nil
+    longTail: LongTail? = nil, group: GroupRule? = nil
   ) {
     (self.test, self.validation) = (test, validation)
-    (self.seed, self.longTail) = (seed, longTail)
+    (self.seed, self.longTail, self.group) = (seed, longTail, group)
   }
 }
 
@@ -130,10 +132,17 @@ public enum TestRule: Codable, Hashable, Sendable {
   case stratified(share: Double)
   /// By a column: the examples that meet the condition go to `side`, all others to the other.
   case column(name: String, condition: ColumnCondition, side: ColumnSide)
+  /// By a column, each part by a condition of its own. Without a condition for validation a share of
+  /// train is cut. Examples that meet none are not used; one that meets two is an error.
+  case parts(
+    column: String, train: ColumnCondition, validation: ColumnCondition?, test: ColumnCondition)
   /// Files with one id a line, relative to the root. Ids in none of them are not used.
   case lists(train: String, validation: String?, test: String)
   /// As the data set itself divides: folders, IDX and CIFAR files.
   case given
+  /// One of `of` parts of every class, drawn by seed, the first with index 1: over all of them each
+  /// example is tested once.
+  case fold(index: Int, of: Int)
 }
 
 /// Where examples go that meet a column's condition.
@@ -146,24 +155,4 @@ public enum ColumnCondition: Codable, Hashable, Sendable {
   case oneOf([String])
   case below(Double)
   case above(Double)
-}
-
-/// A long tail made from the training split: class i of C (by falling count) keeps a share.
-///
-/// `exponential`: n_i = n_max · factor^(−i/(C−1)); `step`: the second half of the classes keeps
-/// n_max / factor. Cui et al., CVPR 2019; Buda et al. 2018. No class keeps more than it has.
-public struct LongTail: Codable, Hashable, Sendable {
-  /// The tail's form.
-  public enum Profile: String, Codable, Sendable { case exponential, step }
-  /// The tail's form.
-  public var profile: Profile
-  /// Imbalance factor n_max / n_min, at least 1.
-  public var factor: Double
-  /// Images of the largest class; its whole count where absent.
-  public var largest: Int?
-
-  /// A tail with all its parts.
-  public init(profile: Profile, factor: Double, largest: Int? = nil) {
-    (self.profile, self.factor, self.largest) = (profile, factor, largest)
-  }
 }

@@ -38,7 +38,8 @@ public struct SplitError: Error, CustomStringConvertible, Hashable, Sendable {
   /// What kind of trouble it is.
   public enum Code: String, Sendable {
     case invalidShare, missingColumn, badCondition, badList, noGivenSplit, unknownClass
-    case badSelection, badLongTail, noClass, noTrainingImage, noTestImage
+    case badSelection, badLongTail, noClass, noTrainingImage, noTestImage, noGroup, badPattern
+    case badFolds
   }
   /// What kind of trouble it is.
   public var code: Code

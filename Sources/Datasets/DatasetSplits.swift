@@ -31,43 +31,52 @@ public struct DatasetSplits: Sendable {
   /// - Parameters:
   ///   - split: what becomes test and validation, and the long tail.
   ///   - classes: which classes count.
+  ///   - together: examples that must not be parted, such as copies of one picture.
   /// - Throws: where a share, rule, list or selection cannot be applied to this catalogue, or
   ///   leaves no class, no training image or no test image.
   public static func make(
-    from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection
+    from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection,
+    together: ExampleGroups? = nil
   ) throws(SplitError) -> DatasetSplits {
+    try makeEach(from: catalogue, split: split, classes: classes, together: together)[
+      split.foldIndex]
+  }
+
+  /// Divides a catalogue into every fold of its rule; without folds it is one division.
+  ///
+  /// The classes of all folds are the same, with the same indices: those that some fold could not
+  /// learn, because all their images are tested in it, are unseen in every fold.
+  ///
+  /// - Parameters and errors: as of ``make(from:split:classes:together:)``.
+  public static func makeEach(
+    from catalogue: Catalogue, split: SplitConfiguration, classes: ClassSelection,
+    together: ExampleGroups? = nil
+  ) throws(SplitError) -> [DatasetSplits] {
     guard split.validation >= 0, split.validation < 1 else {
       throw SplitError(
         .invalidShare, at: "split.validation", "\(split.validation) is no share of the images",
         advice: "give a number from 0 (none) to below 1, such as 0.1")
     }
     try split.longTail?.validate()
-    let division = try Division(of: catalogue, by: split.test, seed: split.seed)
-    var notes = division.notes
+    var notes: [String] = []
+    let own = try split.group?.groups(of: catalogue, notes: &notes)
+    let groups = own.map { own in together.map { own.joined(with: $0) } ?? own } ?? together
+    let division = try Division(of: catalogue, by: split.test, together: groups, seed: split.seed)
+    notes += division.notes
+    if let own, let rule = split.group {
+      notes += own.remarks(on: division.parts, of: catalogue.examples, by: rule.text)
+    }
     let all = ClassMembers.group(catalogue.examples, by: division.parts)
-    var chosen = try classes.choose(from: all, notes: &notes)
-    try requireImages(chosen)
-    if division.hasOwnValidation {
-      dropUnlearnedValidation(&chosen, notes: &notes)
-    } else {
-      cutValidation(split, from: &chosen, in: catalogue.examples, notes: &notes)
-    }
-    let full = chosen.reduce(0) { $0 + $1.train.count }
-    if let longTail = split.longTail {
-      chosen = longTail.thin(chosen, in: catalogue.examples, seed: split.seed)
-    }
-    let dropped = full - chosen.reduce(0) { $0 + $1.train.count }
-    return DatasetSplits(catalogue, classes: chosen, droppedByLongTail: dropped, notes: notes)
+    let chosen = try classes.choose(from: all, notes: &notes)
+    let maker = SplitMaker(
+      catalogue: catalogue, split: split, groups: groups, division: division)
+    return try maker.splits(of: chosen, notes: notes)
   }
 
-  private init(
-    _ catalogue: Catalogue, classes: [ClassMembers], droppedByLongTail: Int, notes: [String]
+  init(
+    _ catalogue: Catalogue, seen: [ClassMembers], unseen: [ClassMembers], droppedByLongTail: Int,
+    notes: [String]
   ) {
-    let seen = classes.filter { !$0.train.isEmpty }.sorted(by: ClassMembers.isLarger)
-    let unseen = classes.filter { $0.train.isEmpty && !$0.test.isEmpty }.sorted {
-      $0.test.count != $1.test.count
-        ? $0.test.count > $1.test.count : Wording.precedes($0.name, $1.name)
-    }
     labelMap = LabelMap(names: seen.map(\.name), unseen: unseen.map(\.name))
     func examples(
       of classes: [ClassMembers], _ part: KeyPath<ClassMembers, [Int]>
@@ -83,7 +92,7 @@ public struct DatasetSplits: Sendable {
     test = TestSplit(examples: examples(of: seen + unseen, \.test))
     census = ClassCensus(of: training, names: labelMap.names)
     self.droppedByLongTail = droppedByLongTail
-    self.notes = notes + Self.noteGaps(seen: seen, unseen: unseen)
+    self.notes = notes
   }
 
   /// SHA-256 over the names of the classes and over the ids and class indices of the three splits,
@@ -115,77 +124,12 @@ public struct DatasetSplits: Sendable {
 }
 
 extension DatasetSplits {
-  private static func requireImages(_ classes: [ClassMembers]) throws(SplitError) {
-    let test = classes.reduce(0) { $0 + $1.test.count }
-    guard classes.contains(where: { !$0.train.isEmpty }) else {
-      throw SplitError(
-        .noTrainingImage, at: "split",
-        "none of the \(Wording.count(test, "image")) of the selected classes is for training",
-        advice: "correct split.test, or select other classes")
-    }
-    guard test > 0 else {
-      let train = classes.reduce(0) { $0 + $1.train.count }
-      throw SplitError(
-        .noTestImage, at: "split",
-        "none of the \(Wording.count(train, "image")) of the selected classes is for testing",
-        advice: "correct split.test, or select other classes")
-    }
-  }
-
-  private static func cutValidation(
-    _ split: SplitConfiguration, from classes: inout [ClassMembers], in examples: [Example],
-    notes: inout [String]
-  ) {
-    guard split.validation > 0 else { return }
-    for index in classes.indices {
-      let train = classes[index].train
-      let count = StratifiedCut.validationCount(of: train.count, share: split.validation)
-      let (drawn, rest) = StratifiedCut.draw(
-        count, of: train, in: examples, for: .validation, seed: split.seed)
-      (classes[index].validation, classes[index].train) = (drawn, rest)
-    }
-    let without = classes.filter { !$0.train.isEmpty && $0.validation.isEmpty }.map(\.name)
-    if !without.isEmpty {
-      notes.append(
-        "\(Wording.count(without.count, "class", plural: "classes")) too small for a validation"
-          + " image: \(Wording.list(without))")
-    }
-  }
-
-  /// A class that cannot be learned says nothing about which epoch is best.
-  private static func dropUnlearnedValidation(
-    _ classes: inout [ClassMembers], notes: inout [String]
-  ) {
-    notes.append("validation is the data's own; split.validation is not used")
-    var (names, images): ([String], Int) = ([], 0)
-    for index in classes.indices
-    where classes[index].train.isEmpty && !classes[index].validation.isEmpty {
-      names.append(classes[index].name)
-      images += classes[index].validation.count
-      classes[index].validation = []
-    }
-    if !names.isEmpty {
-      notes.append(
-        "\(Wording.count(images, "validation image")) of classes without training image left out:"
-          + " \(Wording.list(names))")
-    }
-  }
-
-  private static func noteGaps(seen: [ClassMembers], unseen: [ClassMembers]) -> [String] {
-    var notes: [String] = []
-    if !unseen.isEmpty {
-      let images = unseen.reduce(0) { $0 + $1.test.count }
-      notes.append(
-        "\(Wording.count(unseen.count, "unseen class", plural: "unseen classes")) with"
-          + " \(Wording.count(images, "test image")) and none to learn from, kept apart:"
-          + " \(Wording.list(unseen.map(\.name)))")
-    }
-    let untested = seen.filter(\.test.isEmpty).map(\.name)
-    if !untested.isEmpty {
-      notes.append(
-        "\(Wording.count(untested.count, "class", plural: "classes")) without test image:"
-          + " \(Wording.list(untested))")
-    }
-    return notes
+  /// One digest for all folds of a catalogue, which are one data set; of a single division its own.
+  public static func digest(of folds: [DatasetSplits], pixels: String) -> String {
+    if folds.count == 1 { return folds[0].digest(pixels: pixels) }
+    var digest = SHA256Digest()
+    digest.update("counterpoise-folds-1 \(folds.count)\n")
+    for fold in folds { digest.update(fold.digest(pixels: pixels) + "\n") }
+    return digest.finalize()
   }
 }

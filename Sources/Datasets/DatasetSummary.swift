@@ -95,6 +95,43 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
     notes = catalogue.notes + splits.notes
   }
 
+  /// A summary of all folds together; of a single division its own.
+  ///
+  /// Training and validation images are means over the folds, rounded half to even; test images are
+  /// those of all folds, since each is tested once.
+  public init(ofEach folds: [DatasetSplits], examples: Int = 5) {
+    self.init(of: folds[0], examples: examples)
+    guard folds.count > 1 else { return }
+    let each = folds.map { DatasetSummary(of: $0, examples: 0) }
+    func mean(_ values: [Int]) -> Int {
+      Int((Double(values.reduce(0, +)) / Double(values.count)).rounded(.toNearestOrEven))
+    }
+    for index in classes.indices {
+      let lines = each.map { $0.classes[index] }
+      // A class that is learned at all is not one of those that are unseen.
+      let train = mean(lines.map(\.train))
+      classes[index].train = lines.allSatisfy { $0.train == 0 } ? 0 : max(1, train)
+      classes[index].validation = mean(lines.map(\.validation))
+      classes[index].test = lines.reduce(0) { $0 + $1.test }
+      classes[index].group = ShotGroup(trainingCount: classes[index].train)
+    }
+    groups = Self.groups(of: classes)
+    (trainCount, validationCount) = (
+      mean(each.map(\.trainCount)), mean(each.map(\.validationCount))
+    )
+    testCount = each.reduce(0) { $0 + $1.testCount }
+    unseenTestCount = each.reduce(0) { $0 + $1.unseenTestCount }
+    let counts = classes.map(\.train).filter { $0 > 0 }
+    imbalanceFactor = Double(counts.max() ?? 1) / Double(counts.min() ?? 1)
+    droppedByLongTail = mean(each.map(\.droppedByLongTail))
+    let shared = folds[0].notes.filter { note in folds.allSatisfy { $0.notes.contains(note) } }
+    notes =
+      folds[0].catalogue.notes + shared
+      + folds.enumerated().flatMap { index, fold in
+        fold.notes.filter { !shared.contains($0) }.map { "fold \(index + 1): \($0)" }
+      }
+  }
+
   /// The histogram's longest bar.
   public var largestClass: Int { classes.map(\.train).max() ?? 0 }
 

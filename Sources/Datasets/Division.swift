@@ -1,19 +1,35 @@
-import Files
-
 /// To which part each example of a catalogue belongs, before classes are selected.
 struct Division {
-  /// By the catalogue's index; `nil` for examples that are not used.
+  /// By the catalogue's index; `nil` for examples that are not used. Where the examples are divided
+  /// into folds, all that are used are for training here.
   var parts: [SplitName?]
+  /// By the catalogue's index the fold that tests the example, from 0; empty where there are none.
+  var folds: [Int] = []
   /// Validation is the data's own, so that none is cut from train.
   var hasOwnValidation = false
   var notes: [String] = []
 
-  init(of catalogue: Catalogue, by rule: TestRule, seed: UInt64) throws(SplitError) {
+  init(
+    of catalogue: Catalogue, by rule: TestRule, together groups: ExampleGroups?, seed: UInt64
+  ) throws(SplitError) {
     parts = Array(repeating: .train, count: catalogue.examples.count)
     switch rule {
-    case .stratified(let share): try cut(share, from: catalogue, seed: seed)
+    case .stratified(let share):
+      try cut(share, from: catalogue, together: groups, seed: seed)
+    case .fold(let index, let count):
+      guard count >= 2, (1...count).contains(index) else {
+        throw SplitError(
+          .badFolds, at: "split.folds", "fold \(index) of \(count) is none",
+          advice: "give a whole number of at least 2, such as 5")
+      }
+      try fold(catalogue, into: count, together: groups, seed: seed)
     case .column(let name, let condition, let side):
       try apply(condition, to: name, side: side, of: catalogue)
+    case .parts(let column, let train, let validation, let test):
+      let conditions = [(SplitName.train, train), (.test, test)]
+      try apply(
+        conditions + (validation.map { [(SplitName.validation, $0)] } ?? []), to: column,
+        of: catalogue)
     case .lists(let train, let validation, let test):
       try readLists(train: train, validation: validation, test: test, of: catalogue)
     case .given: try takeGiven(catalogue)
@@ -21,22 +37,51 @@ struct Division {
   }
 
   private mutating func cut(
-    _ share: Double, from catalogue: Catalogue, seed: UInt64
+    _ share: Double, from catalogue: Catalogue, together groups: ExampleGroups?, seed: UInt64
   ) throws(SplitError) {
     guard share > 0, share < 1 else {
       throw SplitError(
         .invalidShare, at: "split.test.share", "\(share) is no share of the images",
         advice: "give a number between 0 and 1, such as 0.2")
     }
-    if catalogue.examples.contains(where: { $0.givenSplit != nil }) {
-      notes.append("the data set's own division is not used: split.test says stratified")
-    }
-    for members in ClassMembers.group(catalogue.examples, by: parts) {
+    noteUnusedDivision(of: catalogue, because: "split.test says stratified")
+    let pools = ClassMembers.group(catalogue.examples, by: parts).map { members in
       let count = StratifiedCut.testCount(of: members.train.count, share: share)
-      let drawn = StratifiedCut.draw(
-        count, of: members.train, in: catalogue.examples, for: .test, seed: seed
-      ).drawn
-      for index in drawn { parts[index] = .test }
+      return GroupedCut.Pool(
+        name: members.name, members: members.train, wishes: [count, members.train.count - count])
+    }
+    let dealt = GroupedCut.deal(
+      pools, of: catalogue.examples, in: groups, for: .test, seed: seed)
+    for sides in dealt { for index in sides[0] { parts[index] = .test } }
+    if let note = GroupedCut.note(pools, dealt, side: 0, called: "test") { notes.append(note) }
+  }
+
+  private mutating func fold(
+    _ catalogue: Catalogue, into count: Int, together groups: ExampleGroups?, seed: UInt64
+  ) throws(SplitError) {
+    noteUnusedDivision(of: catalogue, because: "split.folds divides all images")
+    let pools = ClassMembers.group(catalogue.examples, by: parts).map { members in
+      GroupedCut.Pool(
+        name: members.name, members: members.train,
+        wishes: StratifiedCut.foldCounts(
+          of: members.train.count, folds: count, label: members.name, seed: seed))
+    }
+    let dealt = GroupedCut.deal(
+      pools, of: catalogue.examples, in: groups, for: .fold, seed: seed)
+    folds = Array(repeating: 0, count: parts.count)
+    for sides in dealt {
+      for (fold, members) in sides.enumerated() { for index in members { folds[index] = fold } }
+    }
+    for fold in 0..<count {
+      if let note = GroupedCut.note(pools, dealt, side: fold, called: "fold \(fold + 1) test") {
+        notes.append(note)
+      }
+    }
+  }
+
+  private mutating func noteUnusedDivision(of catalogue: Catalogue, because reason: String) {
+    if catalogue.examples.contains(where: { $0.givenSplit != nil }) {
+      notes.append("the data set's own division is not used: \(reason)")
     }
   }
 
@@ -44,17 +89,8 @@ struct Division {
     _ condition: ColumnCondition, to column: String, side: ColumnSide, of catalogue: Catalogue
   ) throws(SplitError) {
     try condition.validate()
-    let columns = catalogue.examples.first.map { $0.attributes.keys.sorted() } ?? []
-    guard columns.contains(column) else {
-      throw SplitError(
-        .missingColumn, at: "split.test.column",
-        columns.isEmpty
-          ? "the data set has no table, and so no column '\(column)'"
-          : "no column '\(column)'\(Wording.didYouMean(column, among: columns))",
-        advice: columns.isEmpty
-          ? "use another rule, such as stratified"
-          : "the columns are \(Wording.list(columns, limit: 40))")
-    }
+    try catalogue.require(
+      column: column, for: "split.test.column", or: "use another rule, such as stratified")
     let (met, unmet): (SplitName, SplitName) = side == .train ? (.train, .test) : (.test, .train)
     var unreadable = 0
     for (index, example) in catalogue.examples.enumerated() {
@@ -66,6 +102,46 @@ struct Division {
       notes.append(
         "\(Wording.count(unreadable, "row")) with nothing usable in column '\(column)' went to"
           + " \(unmet.rawValue)")
+    }
+  }
+
+  /// Each part by a condition of its own.
+  private mutating func apply(
+    _ conditions: [(part: SplitName, condition: ColumnCondition)], to column: String,
+    of catalogue: Catalogue
+  ) throws(SplitError) {
+    for (_, condition) in conditions { try condition.validate() }
+    try catalogue.require(
+      column: column, for: "split.test.column", or: "use another rule, such as stratified")
+    var (unmet, twice): ([String], [(id: String, cell: String)]) = ([], [])
+    var counts: [SplitName: Int] = [:]
+    for (index, example) in catalogue.examples.enumerated() {
+      let cell = (example.attributes[column] ?? "").trimmingBlanks()
+      let met = conditions.filter { $0.condition.isMet(by: cell) == true }.map(\.part)
+      parts[index] = met.first
+      if met.count > 1 { twice.append((example.id, cell)) }
+      if let part = met.first { counts[part, default: 0] += 1 } else { unmet.append(cell) }
+    }
+    if let first = twice.first {
+      throw SplitError(
+        .badCondition, at: "split.test",
+        "\(Wording.count(twice.count, "example")) of two parts by column '\(column)', such as"
+          + " '\(first.id)' with '\(first.cell)'",
+        advice: "give conditions of which no cell meets two")
+    }
+    for (part, _) in conditions where counts[part] == nil {
+      let cells = Set(catalogue.examples.map { $0.attributes[column] ?? "" })
+      throw SplitError(
+        .badCondition, at: "split.test.\(part.word)",
+        "no example meets the condition on column '\(column)'",
+        advice: "its cells are \(Wording.list(cells.sorted(by: Wording.precedes), limit: 12))")
+    }
+    hasOwnValidation = conditions.contains { $0.part == .validation }
+    if !unmet.isEmpty {
+      notes.append(
+        "\(Wording.count(unmet.count, "example")) that \(unmet.count == 1 ? "meets" : "meet") no"
+          + " condition on column '\(column)' not used: the cells are"
+          + " \(Wording.list(Set(unmet).sorted(by: Wording.precedes)))")
     }
   }
 
@@ -97,65 +173,5 @@ struct Division {
       notes.append(
         "\(Wording.count(lists.unusable, "listed id")) set aside because of the data")
     }
-  }
-}
-
-/// Files with one id a line.
-private struct IDLists {
-  let catalogue: Catalogue
-  /// The part of each listed id; ids that are known but cannot be used as well.
-  private(set) var parts: [String: SplitName] = [:]
-  private(set) var unusable = 0
-  private let known: Set<String>
-  private let setAside: Set<String>
-
-  init(catalogue: Catalogue) {
-    self.catalogue = catalogue
-    known = Set(catalogue.examples.map(\.id))
-    setAside = Set(catalogue.quarantined.map(\.id))
-  }
-
-  mutating func read(_ file: String, as part: SplitName) throws(SplitError) {
-    var unknown: [(line: Int, id: String)] = []
-    var twice: [String] = []
-    for (line, id) in try ids(in: file) {
-      if let other = parts[id], other != part {
-        twice.append(id)
-      } else if known.contains(id) {
-        parts[id] = part
-      } else if setAside.contains(id) {
-        if parts.updateValue(part, forKey: id) == nil { unusable += 1 }
-      } else {
-        unknown.append((line, id))
-      }
-    }
-    if !twice.isEmpty {
-      let others = Set(twice.compactMap { parts[$0]?.rawValue }).sorted()
-      throw SplitError(
-        .badList, at: file,
-        "this \(part.rawValue) list shares \(Wording.count(twice.count, "id")) with that of"
-          + " \(others.joined(separator: " and ")): \(Wording.list(twice))",
-        advice: "list every id once; an image in two splits makes the comparison worthless")
-    }
-    if !unknown.isEmpty {
-      throw SplitError(
-        .badList, at: file,
-        "\(Wording.count(unknown.count, "id")) of no example of the data set:"
-          + " \(Wording.list(unknown.map(\.id))), the first in line \(unknown[0].line)",
-        advice: "correct the list, or check that it belongs to data set '\(catalogue.name)'")
-    }
-  }
-
-  private func ids(in file: String) throws(SplitError) -> [(line: Int, id: String)] {
-    let text: String
-    do throws(FileError) {
-      let path = try SafePath.resolve(file, under: catalogue.root)
-      text = String(decoding: try Gzip.decompress(path: path, limit: 1 << 28), as: UTF8.self)
-    } catch {
-      throw SplitError(.badList, at: file, error.description)
-    }
-    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-      .map { (line: $0.offset + 1, id: String($0.element).trimmingBlanks()) }
-      .filter { !$0.id.isEmpty }
   }
 }

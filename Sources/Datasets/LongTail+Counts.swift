@@ -39,21 +39,43 @@ extension LongTail {
     }
   }
 
-  /// Thins the training images of classes; a longer tail keeps a subset of a shorter one's.
-  func thin(_ classes: [ClassMembers], in examples: [Example], seed: UInt64) -> [ClassMembers] {
-    let order = classes.indices.sorted { ClassMembers.isLarger(classes[$0], classes[$1]) }
+  /// Thins the training images of classes, and their validation images with them where these
+  /// follow. A longer tail keeps a subset of a shorter one's.
+  ///
+  /// - Parameter classes: in any order.
+  /// - Parameter order: the classes' indices from head to tail.
+  func thin(
+    _ classes: [ClassMembers], from order: [Int], in examples: [Example], seed: UInt64
+  ) -> [ClassMembers] {
     let trained = order.filter { !classes[$0].train.isEmpty }
     guard let head = trained.first else { return classes }
     let most = classes[head].train.count
     let targets = counts(classes: trained.count, largest: min(largest ?? most, most))
     var thinned = classes
     for (index, target) in zip(trained, targets) where target < classes[index].train.count {
-      var generator = SeededGenerator(
-        seed: seed, purpose: .longTail, item: stableHash(classes[index].name))
-      let shuffled = StratifiedCut.shuffle(
-        classes[index].train, in: examples, using: &generator)
-      thinned[index].train = shuffled.prefix(target).sorted()
+      let members = classes[index]
+      // Two passes, which share no random numbers.
+      func keep(_ count: Int, of part: [Int], pass: Int) -> [Int] {
+        var generator = SeededGenerator(
+          seed: seed, purpose: .longTail, epoch: pass, item: stableHash(members.name))
+        let shuffled = StratifiedCut.shuffle(part, in: examples, using: &generator)
+        return shuffled.prefix(count).sorted()
+      }
+      thinned[index].train = keep(target, of: members.train, pass: 0)
+      if validation == .follow {
+        let count = Self.following(
+          members.validation.count, train: members.train.count, kept: target)
+        thinned[index].validation = keep(count, of: members.validation, pass: 1)
+      }
     }
     return thinned
+  }
+
+  /// Validation images that a class keeps of `count` where it keeps `kept` of `train` training
+  /// images: the same share, rounded half to even, and at least one where there is one.
+  public static func following(_ count: Int, train: Int, kept: Int) -> Int {
+    guard count > 0 else { return 0 }
+    let share = Double(count) * Double(kept) / Double(train)
+    return min(count, max(1, Int(share.rounded(.toNearestOrEven))))
   }
 }

@@ -27,23 +27,50 @@ public enum StratifiedCut {
     Int((Double(count) * share).rounded(.toNearestOrEven))
   }
 
-  /// Which of two cuts a draw is for; they never share random numbers.
+  /// Images of a class of `count` images in each of `folds` folds: as many in each, and one more in
+  /// as many as remain, from a drawn fold on.
+  static func foldCounts(
+    of count: Int, folds: Int, label: String, seed: UInt64
+  ) -> [Int] {
+    var generator = generator(for: foldSizes, label: label, seed: seed)
+    let first = Int(generator.next().multipliedFullWidth(by: UInt64(folds)).high)
+    return (0..<folds).map { fold in
+      count / folds + ((fold - first + folds) % folds < count % folds ? 1 : 0)
+    }
+  }
+
+  /// Which cut a draw is for; no two share random numbers.
   enum Purpose: Int {
     case test = 0
     case validation = 1
+    case fold = 2
   }
 
-  /// Draws `count` of a class's examples: a function of the seed, the class's name and the set of
-  /// its ids, whatever their order. Both parts come back in the catalogue's order.
-  static func draw(
-    _ count: Int, of members: [Int], in examples: [Example], for purpose: Purpose, seed: UInt64
-  ) -> (drawn: [Int], rest: [Int]) {
-    guard count > 0, let first = members.first else { return ([], members) }
-    var generator = SeededGenerator(
-      seed: seed, purpose: .split, epoch: purpose.rawValue,
-      item: stableHash(examples[first].label))
+  /// The stream that says which folds have one image more, beside those of ``Purpose``.
+  private static let foldSizes = 3
+
+  private static func generator(
+    for stream: Int, label: String, seed: UInt64
+  ) -> SeededGenerator {
+    SeededGenerator(seed: seed, purpose: .split, epoch: stream, item: stableHash(label))
+  }
+
+  /// Deals a class's examples out, `counts` to each side: a function of the seed, the class's name
+  /// and the set of its ids, whatever their order. Each side comes back in the catalogue's order.
+  ///
+  /// - Precondition: the counts sum up to the examples.
+  static func deal(
+    _ counts: [Int], of members: [Int], in examples: [Example], for purpose: Purpose, seed: UInt64
+  ) -> [[Int]] {
+    guard let first = members.first else { return counts.map { _ in [] } }
+    var generator = generator(
+      for: purpose.rawValue, label: examples[first].label, seed: seed)
     let shuffled = shuffle(members, in: examples, using: &generator)
-    return (shuffled.prefix(count).sorted(), shuffled.dropFirst(count).sorted())
+    var start = 0
+    return counts.map { count in
+      defer { start += count }
+      return shuffled[start..<start + count].sorted()
+    }
   }
 
   /// Shuffles a class's examples from the order of their ids.

@@ -1,9 +1,10 @@
 import Recipes
 
-/// A condition on runs, as `--only` writes it: `strategy=focal`, `variant=gamma=2`, `seed=1`.
+/// A condition on runs, as `--only` writes it: `strategy=focal`, `variant=gamma=2`, `seed=1`,
+/// `fold=2`.
 public struct RunCondition: Hashable, Sendable {
   /// What of a run is compared.
-  public enum Subject: String, CaseIterable, Sendable { case strategy, variant, seed }
+  public enum Subject: String, CaseIterable, Sendable { case strategy, variant, seed, fold }
 
   /// What of a run is compared.
   public var subject: Subject
@@ -28,6 +29,7 @@ public struct RunCondition: Hashable, Sendable {
     case .strategy: recipe.label == value
     case .variant: recipe.variant == value
     case .seed: String(recipe.seed) == value
+    case .fold: recipe.split.fold.map { String($0) == value } ?? false
     }
   }
 }

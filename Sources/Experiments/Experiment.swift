@@ -13,7 +13,8 @@ public struct Experiment: Sendable {
   public var extended: [String]
   /// Label of the strategy that all others are compared with.
   public var baseline: String
-  /// Every run, seeds breadth-first: all strategies with the first seed, then with the second, so
+  /// Every run, seeds breadth-first: all strategies with the first seed (and the first fold, where
+  /// there are folds), then with the second, so
   /// that a night cut short still compares like with like.
   public var recipes: [Recipe]
   /// Every label of the file, in its order.
@@ -63,6 +64,13 @@ extension Experiment {
     let first = recipes.filter { $0.seed == recipes[0].seed }
     return first.sorted { ($0.stage?.earlier.count ?? 0) < ($1.stage?.earlier.count ?? 0) }
       .map(\.dataset).filter { seen.insert($0.classes).inserted }
+  }
+
+  /// The divisions of its runs, in the order of their folds: one, unless it has folds.
+  public var splits: [SplitConfiguration] {
+    var seen: Set<SplitConfiguration> = []
+    return recipes.map(\.split).filter { seen.insert($0).inserted }
+      .sorted { $0.foldIndex < $1.foldIndex }
   }
 }
 

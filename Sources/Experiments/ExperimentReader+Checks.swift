@@ -130,7 +130,8 @@ extension SplitConfiguration {
     switch test {
     case .given: true
     case .lists(_, let validation, _): validation != nil
-    case .stratified, .column: false
+    case .parts(_, _, let validation, _): validation != nil
+    case .stratified, .column, .fold: false
     }
   }
 }

@@ -54,7 +54,8 @@ struct ExperimentReader {
     checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
     guard let shared, problems.isEmpty else { return nil }
     checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
-    guard groups.count * seeds.count * max(stages.count, 1) <= Self.runLimit else {
+    let folds = shared.split.foldCount ?? 1
+    guard groups.count * seeds.count * max(stages.count, 1) * folds <= Self.runLimit else {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
       return nil
     }
@@ -65,7 +66,7 @@ struct ExperimentReader {
     checkBases(
       recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
-    noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
+    if folds == 1 { noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline) }
     var experiment = Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
@@ -249,16 +250,20 @@ struct ExperimentReader {
     return group
   }
 
-  /// Every run that is not excluded, seeds breadth-first, the stages of a run one after the other.
+  /// Every run that is not excluded, seeds breadth-first, then folds, the stages of a run one after
+  /// the other.
   private func recipes(
     _ groups: [Group], _ shared: Shared, seeds: [UInt64], without exclusion: Exclusion
   ) -> [Recipe] {
     seeds.flatMap { seed in
-      groups.flatMap { group -> [Recipe] in
-        let recipe = recipe(group, shared, seed: seed)
-        guard !exclusion.covers(recipe, swept: group.variant.swept) else { return [] }
-        return group.stages.isEmpty
-          ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
+      shared.split.folds.flatMap { split in
+        groups.flatMap { group -> [Recipe] in
+          var recipe = recipe(group, shared, seed: seed)
+          recipe.split = split
+          guard !exclusion.covers(recipe, swept: group.variant.swept) else { return [] }
+          return group.stages.isEmpty
+            ? [recipe] : group.stages.indices.map { recipe.staged($0, of: group.stages) }
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ extension FileNode {
     "training": [["epochs"], ["images"]],
     "image": [["size"], ["height", "width"]],
     "dataset.classes": [["top"], ["remaining"]],
+    "split": [["test"], ["folds"]],
     "split.test": [["train"], ["test"]],
   ]
   private static let formatKeys: Set<String> = [

@@ -33,8 +33,9 @@ public struct FileSection: Sendable {
 
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
-    file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
-    head, text, training, optimizer, schedule, transforms, strategy, stage, exclude, limits,
+    file, dataset, classes, split, splitGroup, testByColumn, columnCondition, testLists, longTail,
+    image, model, head, text, training, optimizer, schedule, transforms, strategy, stage, exclude,
+    limits,
   ]
 
   static let file = FileSection(
@@ -146,6 +147,23 @@ public struct FileSection: Sendable {
         "seed", "whole number", "`1`", "draws the division, the same one for all seeds of the sweep"
       ),
       FileKey("long_tail", "mapping or `none`", "`none`", "makes the training split long-tailed"),
+      FileKey(
+        "group", "column or mapping", "—",
+        "images that must not be parted, such as those of one patient: the column that names them, or a rule"
+      ),
+      FileKey(
+        "folds", "count", "—",
+        "instead of `test`: so many parts, each of which is the test set of its own runs"),
+    ])
+
+  static let splitGroup = FileSection(
+    "split.group",
+    [
+      FileKey("column", "column", "required for `csv`", "the column that is looked at"),
+      FileKey(
+        "pattern", "regular expression", "required for other formats",
+        "images belong together where its first group in parentheses holds the same text; without a column it is sought in the path below the root"
+      ),
     ])
 
   static let testByColumn = FileSection(
@@ -153,9 +171,15 @@ public struct FileSection: Sendable {
     [
       FileKey("column", "column", "required for a column's rule", "the column that decides"),
       FileKey(
-        "train", "condition", "this or `test`", "examples that meet it are train, all others test"),
+        "train", "condition", "this or `test`",
+        "examples that meet it are train, all others test, unless that has a condition of its own"),
       FileKey(
-        "test", "condition", "this or `train`", "examples that meet it are test, all others train"),
+        "test", "condition", "this or `train`",
+        "examples that meet it are test, all others train, unless that has a condition of its own"),
+      FileKey(
+        "validation", "condition", "—",
+        "beside `train` and `test`: examples that meet it choose the best epoch; else a share of train is cut"
+      ),
       FileKey("lists", "mapping", "required for lists", "files with one id a line"),
     ])
 
@@ -185,6 +209,10 @@ public struct FileSection: Sendable {
         "factor", "number ≥ 1", "required",
         "images of the largest class over images of the smallest"),
       FileKey("largest", "count", "its whole count", "images of the largest class"),
+      FileKey(
+        "validation", "`follow`, `keep`", "`follow`",
+        "a class keeps the same share of its validation images as of its training images, at least one; or all of them"
+      ),
     ])
 
   static let image = FileSection(

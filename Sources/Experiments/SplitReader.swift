@@ -16,7 +16,57 @@ struct SplitReader {
       "validation", default: usual.validation, expected: "a share from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
     return SplitConfiguration(
-      test: test(), validation: validation, seed: UInt64(seed), longTail: longTail())
+      test: folds() ?? test(), validation: validation, seed: UInt64(seed), longTail: longTail(),
+      group: group())
+  }
+
+  /// The first of the folds, where there are some.
+  private func folds() -> TestRule? {
+    guard section.node("folds") != nil else { return nil }
+    let count = section.integer("folds", expected: "a whole number from 2 to 1000") {
+      (2...1000).contains($0)
+    }
+    if let test = section.node("test") {
+      section.add(
+        "folds", "excludes 'test': over all folds each image is tested once",
+        hint: test.isPlain("given")
+          ? "for the data's own test set take folds away, and give several seeds"
+          : "keep one of them")
+    }
+    return count.map { .fold(index: 1, of: $0) }
+  }
+
+  private func group() -> GroupRule? {
+    guard let node = section.node("group") else { return nil }
+    guard node.entries != nil else {
+      let column = section.text(node, "group", expected: "a column, or a mapping with a pattern")
+      if let format, format != .csv, column != nil {
+        section.add(
+          "group", "a column needs format csv, the format is \(format)",
+          hint: "write for example 'group: {pattern: \"(p[0-9]+)_\"}'")
+      }
+      return column.map(GroupRule.column)
+    }
+    let rule = section.section("group", .splitGroup)
+    let (column, pattern) = (rule.text("column"), rule.text("pattern"))
+    if let format, rule.node("column") == nil, rule.node("pattern") == nil || format == .csv {
+      rule.addMissing(
+        format == .csv ? "column" : "pattern",
+        example: format == .csv ? "patient_id" : "\"(p[0-9]+)_\"")
+    } else if let format, format != .csv, column != nil {
+      rule.add("column", "needs format csv, the format is \(format)")
+    } else if let format, ![.csv, .folder].contains(format), pattern != nil {
+      rule.add("pattern", "has no meaning for format \(format), whose images have no names")
+    }
+    if let pattern {
+      do { _ = try Regex(pattern) } catch {
+        rule.add(
+          "pattern", "received '\(pattern)', expected a regular expression: \(error)",
+          hint: "write for example \"(p[0-9]+)_\"")
+      }
+      return .pattern(pattern, column: column)
+    }
+    return column.map(GroupRule.column)
   }
 
   private func test() -> TestRule {
@@ -47,14 +97,16 @@ struct SplitReader {
   private func rule(_ node: FileNode) -> TestRule {
     let rule = SectionReader(
       node, .testByColumn, at: section.place, problems: section.problems)
-    if let format, format != .csv {
-      section.add("test", "a rule needs format csv, the format is \(format)")
-    }
     if rule.node("lists") != nil {
-      for key in ["column", "train", "test"] where rule.node(key) != nil {
+      for key in ["column", "train", "validation", "test"] where rule.node(key) != nil {
         rule.add(key, "does not go with 'lists'")
       }
       return lists(rule.section("lists", .testLists))
+    }
+    if let format, format != .csv {
+      section.add(
+        "test", "a column's rule needs format csv, the format is \(format)",
+        hint: "give a share, 'given' or lists of ids")
     }
     guard rule.node("column") != nil else {
       rule.addMissing("column", example: "year")
@@ -62,10 +114,24 @@ struct SplitReader {
     }
     let column = rule.text("column") ?? ""
     let sides = ["train", "test"].filter { rule.node($0) != nil }
-    guard let key = sides.first, let value = rule.node(key), sides.count == 1 else {
+    let validation = rule.node("validation")
+    if sides.count == 2, let train = rule.node("train"), let test = rule.node("test") {
+      return .parts(
+        column: column, train: condition(train, "train", in: rule),
+        validation: validation.map { condition($0, "validation", in: rule) },
+        test: condition(test, "test", in: rule))
+    }
+    if validation != nil {
       rule.add(
-        sides.isEmpty ? "column" : "test",
-        sides.isEmpty ? "neither 'train' nor 'test' has a condition" : "excludes 'train'",
+        "validation", "needs a condition for train and one for test",
+        hint:
+          "write for example 'train: {one_of: [a]}, validation: {one_of: [b]}, test: {one_of: [c]}'"
+      )
+      return .given
+    }
+    guard let key = sides.first, let value = rule.node(key) else {
+      rule.add(
+        "column", "neither 'train' nor 'test' has a condition",
         hint: "write for example 'train: even'")
       return .given
     }
@@ -123,6 +189,8 @@ struct SplitReader {
       among: [("exponential", .exponential), ("step", .step)])
     let factor = tail.number("factor", default: 1, expected: "a number of at least 1") { $0 >= 1 }
     let largest = tail.integer("largest", expected: "a whole number of at least 1") { $0 >= 1 }
-    return LongTail(profile: profile, factor: factor, largest: largest)
+    return LongTail(
+      profile: profile, factor: factor, largest: largest,
+      validation: tail.choice("validation", default: LongTail.Validation.follow))
   }
 }

@@ -71,6 +71,10 @@ extension ExperimentReader {
         "split.long_tail would be cut of each stage's classes by themselves, and not of all",
         hint: "remove the stages, or long_tail")
     }
+    if let folds = root.node("split")?["folds"], recipes.contains(where: { $0.split.fold != nil }) {
+      problems.add(
+        folds.place, "split.folds has no stages", hint: "remove the stages, or give split.test")
+    }
     for recipe in recipes where recipe.model.text != nil {
       problems.add(
         first.place,

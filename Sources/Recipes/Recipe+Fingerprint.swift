@@ -24,7 +24,9 @@ extension Recipe {
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,
   /// shortest round-trip numbers, defaults filled in, absent options left out.
   public func canonicalJSON(includingSeed: Bool) -> String {
-    let excluded = Self.keysOutsideFingerprint + (includingSeed ? [] : ["seed"])
+    // A fold repeats a run as a seed does.
+    let repeated = includingSeed ? [] : ["seed", "split.test.fold.index"]
+    let excluded = Self.keysOutsideFingerprint + repeated
     do {
       return try CanonicalJSON.text(of: self, excluding: excluded)
     } catch {
@@ -39,7 +41,7 @@ extension Recipe {
       schemaVersion: Self.schemaVersion)
   }
 
-  /// Names one line of a report: all seeds of a strategy and variant. 64 hexadecimal digits.
+  /// Names one line of a report: all seeds and folds of a strategy and variant. 64 hexadecimal digits.
   public func groupHash(datasetDigest: String) -> String {
     Fingerprint.hash(
       canonicalJSON: canonicalJSON(includingSeed: false), dataset: datasetDigest,

@@ -12,7 +12,7 @@ public struct SharedRecipe: Codable, Hashable, Sendable {
   /// is computed.
   public static let besides = [
     "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "fold", "label",
-    "model.cacheLimit", "model.weights.path", "overrides", "seed", "split.fold",
+    "model.cacheLimit", "model.weights.path", "overrides", "seed", "split.test.fold.index",
     "storesPredictions", "strategy", "variant",
   ]
 

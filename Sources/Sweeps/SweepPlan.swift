@@ -28,40 +28,40 @@ public struct SweepPlan: Sendable {
 
   /// Plans every run.
   ///
-  /// - Parameter stages: the data of each of ``Experiment/datasets``.
+  /// - Parameter data: of each of ``Experiment/datasets``, or of each of ``Experiment/splits`` where
+  ///   there are folds.
   /// - Throws: ``SweepError`` with the problems of all strategies, or where runs need one that is
   ///   not planned.
-  public init(_ experiment: Experiment, data stages: [PreparedData], workFolder: String) throws {
+  public init(_ experiment: Experiment, data: [PreparedData], workFolder: String) throws {
     self.experiment = experiment
-    precondition(stages.count == experiment.datasets.count, "a data set a stage")
-    let byClasses = Dictionary(
-      zip(experiment.datasets.map(\.classes), stages), uniquingKeysWith: { first, _ in first })
-    func data(of recipe: Recipe) -> PreparedData { byClasses[recipe.dataset.classes]! }
+    let prepared = PreparedParts(experiment, data)
+    let firstSplit = experiment.splits[0]
     var notes: [String] = []
     var problems: [String] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
-      let data = data(of: recipe)
+      let data = prepared.data(of: recipe)
       do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
         try recipe.check(plan, splits: data.splits)
-        notes += plan.notes.map { "\(recipe.stagedLabel): \($0)" }
+        // Folds have nearly the same counts, and the first speaks for all.
+        if recipe.split == firstSplit {
+          notes += plan.notes.map { "\(recipe.stagedLabel): \($0)" }
+        }
       } catch {
         problems.append("strategies.\(recipe.stagedLabel): \(error)")
       }
     }
     guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
     self.notes =
-      notes + Self.stageNotes(experiment, data: stages)
-      + zip(experiment.datasets, stages).flatMap {
+      notes + Self.stageNotes(experiment, data: prepared.stages)
+      + zip(experiment.datasets, prepared.stages).flatMap {
         Self.activationNotes(experiment, classes: $0.classes, data: $1)
       }
     runs = try Self.inOrderOfNeed(
       try experiment.recipes.map { recipe in
         try Self.planned(
-          recipe, on: data(of: recipe), in: experiment, workFolder: workFolder
-        ) { base in
-          byClasses[base.dataset.classes]?.digest
-        }
+          recipe, on: prepared.data(of: recipe), in: experiment, workFolder: workFolder,
+          digest: prepared.digest)
       })
   }
 
@@ -86,6 +86,7 @@ public struct SweepPlan: Sendable {
     description.shared = SharedRecipe(
       configuration: try CanonicalJSON.text(of: experiment.withoutOverrides(recipe)),
       dataDigest: data.digest)
+    description.fold = recipe.split.fold
     (description.tags, description.remark) = (experiment.tags, experiment.note)
     return PlannedRun(
       recipe: recipe, description: description,
@@ -105,10 +106,13 @@ extension SweepPlan {
   public static func activationNotes(
     _ experiment: Experiment, classes: ClassSelection, data: PreparedData
   ) -> [String] {
+    let firstSplit = experiment.splits[0]
     var labels: [String: [String]] = [:]
     var texts: [String] = []
     for recipe in experiment.recipes
-    where recipe.seed == experiment.recipes[0].seed && recipe.dataset.classes == classes {
+    where recipe.seed == experiment.recipes[0].seed && recipe.dataset.classes == classes
+      && recipe.split == firstSplit
+    {
       guard recipe.model.freeze != nil,
         let plan = try? recipe.strategy.strategy.plan(for: data.splits.census),
         let kept = ActivationPlan(

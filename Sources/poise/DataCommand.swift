@@ -20,6 +20,12 @@ struct DataCommand: ParsableCommand {
   @OptionGroup var machine: MachineOptions
   @Option(help: "The store whose working folder holds the decoded pixels.")
   var results = "results.sqlite"
+  @Option(
+    help: """
+      Write the ids of every split to train.txt, validation.txt and test.txt in this folder, one a \
+      line as split.test.lists reads them; of folds and stages, to a folder each in it.
+      """)
+  var ids: String?
   @Flag(help: "Write CSV.") var csv = false
   @Flag(help: "Write JSON.") var json = false
 
@@ -32,18 +38,33 @@ struct DataCommand: ParsableCommand {
     let stages = try source.prepare(
       experiment, work: WorkFolder(store: results), threads: machine.threadCount)
     for (dataset, data) in zip(experiment.datasets, stages) { show(experiment, dataset, data) }
+    if let ids { try IDFolder(ids).write(experiment, stages) }
   }
 
   private func show(
     _ experiment: Experiment, _ dataset: DatasetConfiguration, _ data: PreparedData
   ) {
-    let summary = DatasetSummary(of: data.splits)
+    let summary = data.summary
     var table = DatasetTable(data.record(named: summary.name))
+    if data.folds.count > 1 { addFolds(of: data, to: &table) }
     table.facts = facts(summary, data)
     table.notes =
       summary.notes + examples(of: summary)
       + SweepPlan.activationNotes(experiment, classes: dataset.classes, data: data)
     Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
+  }
+
+  /// What every fold has of each class.
+  private func addFolds(of data: PreparedData, to table: inout DatasetTable) {
+    let folds = data.folds.map { DatasetSummary(of: $0, examples: 0).classes }
+    let places = Dictionary(uniqueKeysWithValues: folds[0].map { ($0.name, $0.index) })
+    for row in table.rows.indices {
+      guard let place = places[table.rows[row].name] else { continue }
+      table.rows[row].folds = folds.map {
+        DatasetTable.FoldCounts(
+          train: $0[place].train, validation: $0[place].validation, test: $0[place].test)
+      }
+    }
   }
 
   private func facts(_ summary: DatasetSummary, _ data: PreparedData) -> [(String, String)] {
@@ -54,6 +75,8 @@ struct DataCommand: ParsableCommand {
         "split",
         "\(summary.trainCount) train, \(summary.validationCount) validation, "
           + "\(summary.testCount) test"
+          + (data.folds.count > 1
+            ? " (train and validation: means over \(data.folds.count) folds; test: each once)" : "")
       ),
       ("digest", String(data.digest.prefix(16))),
     ]

@@ -16,7 +16,7 @@ struct ExperimentOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: """
-      Only these runs, such as strategy=focal or seed=1, and the runs that they start from. \
+      Only these runs, such as strategy=focal, seed=1 or fold=2, and the runs that they start from. \
       Repeatable; all must hold.
       """)
   var only: [String] = []
@@ -29,7 +29,7 @@ struct ExperimentOptions: ParsableArguments {
       weightsOfRun: RunWeights(store: store).file)
     let conditions = try only.map { text in
       guard let condition = RunCondition(text) else {
-        throw ValidationError("--only \(text): expected strategy=…, variant=… or seed=…")
+        throw ValidationError("--only \(text): expected strategy=…, variant=…, seed=… or fold=…")
       }
       return condition
     }
@@ -41,18 +41,19 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  /// Catalogue, pixels and splits of each of the experiment's data sets.
+  /// Catalogue, pixels and splits of each of the experiment's data sets, or of each of its folds.
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
   ) throws -> [PreparedData] {
-    let recipe = experiment.recipes[0]
-    return try experiment.datasets.map { dataset in
+    let (recipe, splits) = (experiment.recipes[0], experiment.splits)
+    let stages = try experiment.datasets.map { dataset in
       let bar = ProgressBar(label: "decoding images")
       defer { bar.finish() }
       return try PreparedData(
-        dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
+        dataset: dataset, split: splits[0], image: recipe.image, cacheFolder: work.cache,
         threads: threads, progress: { done, total in bar.update(done: done, total: total) })
     }
+    return stages + splits.dropFirst().map { PreparedData(stages[0], fold: $0) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Testing
 
 @Suite("The long tail")
@@ -34,9 +35,11 @@ struct LongTailTests {
     #expect(counts(1, 4, 7) == [7, 7, 7, 7])
   }
 
-  @Test("thins train alone, after the cut, and never more than it must") func thins() throws {
+  @Test("thins train alone where validation is kept, after the cut, and never more than it must")
+  func thins() throws {
     let catalogue = catalogue(["a": 100, "b": 100, "c": 5, "d": 100])
-    var split = SplitConfiguration(longTail: LongTail(profile: .exponential, factor: 10))
+    var split = SplitConfiguration(
+      longTail: LongTail(profile: .exponential, factor: 10, validation: .keep))
     let thin = try DatasetSplits.make(from: catalogue, split: split, classes: .init())
     split.longTail = nil
     let full = try DatasetSplits.make(from: catalogue, split: split, classes: .init())
@@ -46,6 +49,51 @@ struct LongTailTests {
     #expect(thin.test.examples == full.test.examples)
     #expect(thin.droppedByLongTail == 220 - 124 && full.droppedByLongTail == 0)
     #expect(Set(thin.training.examples).isSubset(of: Set(full.training.examples)))
+  }
+
+  @Test("leaves validation the same tail as training, unless told otherwise") func follows() throws
+  {
+    let catalogue = catalogue(["a": 100, "b": 100, "c": 5, "d": 100])
+    let split = SplitConfiguration(longTail: LongTail(profile: .exponential, factor: 10))
+    var kept = split
+    kept.longTail?.validation = .keep
+    let thin = try DatasetSplits.make(from: catalogue, split: split, classes: .init())
+    let full = try DatasetSplits.make(from: catalogue, split: kept, classes: .init())
+    // 8 · 33 / 72 = 3.67, 8 · 15 / 72 = 1.67; class c is too small for a validation image.
+    let counts = (0..<4).map { index in
+      thin.validation.examples.count { $0.classIndex == index }
+    }
+    #expect(counts == [8, 4, 2, 0])
+    #expect(Set(thin.validation.examples).isSubset(of: Set(full.validation.examples)))
+    #expect(thin.training.examples == full.training.examples)
+    #expect(thin.test.examples == full.test.examples)
+    #expect(
+      thin.notes.contains(
+        "10 validation images of 2 classes left out by the long tail, so that what chooses has the"
+          + " same tail (split.long_tail.validation)"))
+    #expect(!full.notes.contains { $0.contains("long tail") })
+  }
+
+  @Test(
+    "keeps the same share of validation, half to even, and at least one image",
+    arguments: [
+      (500, 4500, 45, 5), (8, 72, 33, 4), (5, 10, 5, 2), (7, 10, 5, 4), (1, 100, 1, 1),
+      (0, 100, 1, 0), (3, 10, 10, 3),
+    ])
+  func share(count: Int, train: Int, kept: Int, expected: Int) {
+    #expect(LongTail.following(count, train: train, kept: kept) == expected)
+  }
+
+  @Test("is written as before there was a choice, unless validation is kept") func coding() throws {
+    let old = #"{"factor":100,"profile":"exponential"}"#
+    let tail = try JSONDecoder().decode(LongTail.self, from: Data(old.utf8))
+    #expect(tail == LongTail(profile: .exponential, factor: 100))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(String(decoding: try encoder.encode(tail), as: UTF8.self) == old)
+    let keeping = LongTail(profile: .step, factor: 2, largest: 9, validation: .keep)
+    let again = try JSONDecoder().decode(LongTail.self, from: try encoder.encode(keeping))
+    #expect(again == keeping && again.validation == .keep)
   }
 
   @Test("keeps a subset of what a shorter tail keeps") func nested() throws {

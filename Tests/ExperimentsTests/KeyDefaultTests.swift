@@ -15,6 +15,7 @@ import Testing
   /// What must be set so that a key has a meaning.
   private static let contexts: [String: [Setting]] = [
     "split.long_tail.profile": [("split.long_tail.factor", "10")],
+    "split.long_tail.validation": [("split.long_tail.factor", "10")],
     "model.cache_limit": [("model.freeze", "layer1")],
     "model.head.scale": [("model.head.kind", "cosine")],
     "training.optimizer.beta1": [("training.optimizer.rule", "adamw")],

@@ -145,6 +145,15 @@ struct ReadingTests {
       ),
       ("{column: c, test: {above: 3}}", .column(name: "c", condition: .above(3), side: .test)),
       ("{lists: {train: a, test: b}}", .lists(train: "a", validation: nil, test: "b")),
+      (
+        "{column: c, train: odd, test: even}",
+        .parts(column: "c", train: .odd, validation: nil, test: .even)
+      ),
+      (
+        "{column: c, train: {one_of: [a]}, validation: {one_of: [b]}, test: {one_of: [c]}}",
+        .parts(
+          column: "c", train: .oneOf(["a"]), validation: .oneOf(["b"]), test: .oneOf(["c"]))
+      ),
     ]
     let csv = """
       name: t

@@ -55,6 +55,19 @@ def holm(p):
     return {"p": p, "adjusted": adjusted.tolist()}
 
 
+def corrected(differences, test, train):
+    """Nadeau and Bengio (2003), by hand from their formula with SciPy's t distribution."""
+    n = len(differences)
+    factor = 1 / n + test / train
+    error = numpy.sqrt(factor * numpy.var(differences, ddof=1))
+    t = numpy.mean(differences) / error
+    reach = stats.t.ppf(0.975, n - 1) * error
+    return {"differences": differences, "testShare": test / train, "factor": factor,
+            "error": float(error), "statistic": float(t), "p": float(2 * stats.t.sf(abs(t), n - 1)),
+            "low": float(numpy.mean(differences) - reach),
+            "high": float(numpy.mean(differences) + reach)}
+
+
 def main():
     generator = numpy.random.default_rng(7)
     golden = {
@@ -85,6 +98,20 @@ def main():
             bootstrap([0.02, 0.015, 0.03, -0.005, 0.011]),
             bootstrap([0.1, 0.2, 0.15, 0.4, 0.12, 0.28, 0.11, 0.33, 0.14, 0.23, 0.05, 0.6]),
         ],
+        "correctedT": [
+            corrected([0.02, 0.015, 0.03, -0.005, 0.011], 200, 800),
+            corrected([0.04, 0.05, 0.045, 0.06, 0.052, 0.048, 0.05, 0.041, 0.058, 0.049], 1, 9),
+            corrected([-0.3, 0.1], 50, 50),
+            corrected([-0.02, -0.04, -0.03], 333, 600),
+            corrected(generator.normal(0.01, 0.02, 100).tolist(), 10, 90),
+        ],
+        "studentT": [[t, v, float(stats.t.cdf(t, v))]
+                     for v in (1, 2, 4, 9, 29, 99.5, 1e4) for t in (-40.0, -2.5, -0.3, 0.0, 1.0, 3.0)],
+        "studentTQuantile": [[s, v, float(stats.t.ppf(s, v))]
+                             for v in (1, 2, 4, 9, 29, 1e4) for s in (1e-6, 0.025, 0.3, 0.975)],
+        "incompleteBeta": [[x, a, b, float(special.betainc(a, b, x))]
+                           for a in (0.5, 2.0, 30.0) for b in (0.5, 1.5, 8.0)
+                           for x in (0.0, 1e-6, 0.2, 0.5, 0.9, 1.0)],
         "holm": [holm([0.01, 0.04, 0.03, 0.005]), holm([0.5, 0.4, 0.9]), holm([0.01, 0.01]),
                  holm([0.2]), holm([])],
         "upperGamma": [[a, x, float(special.gammaincc(a, x))]

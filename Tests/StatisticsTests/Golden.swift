@@ -17,6 +17,10 @@ struct Golden: Decodable {
   }
   struct Bootstrap: Decodable, Sendable { var differences, percentile, bca: [Double] }
   struct Holm: Decodable, Sendable { var p, adjusted: [Double] }
+  struct CorrectedT: Decodable, Sendable {
+    var differences: [Double]
+    var testShare, factor, error, statistic, p, low, high: Double
+  }
   struct Quantile: Decodable, Sendable {
     var values: [Double]
     var share, value: Double
@@ -26,6 +30,8 @@ struct Golden: Decodable {
   var friedman: [Friedman]
   var bootstrap: [Bootstrap]
   var holm: [Holm]
+  var correctedT: [CorrectedT]
+  var studentT, studentTQuantile, incompleteBeta: [[Double]]
   var upperGamma, logGamma, normal, normalQuantile: [[Double]]
   var quantiles: [Quantile]
 

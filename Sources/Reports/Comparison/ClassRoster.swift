@@ -83,7 +83,7 @@ struct ClassRoster {
       figures.precision = Spread(column.compactMap(\.precision))
       figures.recall = Spread(column.compactMap(\.recall))
       figures.f1 = Spread(column.compactMap(\.f1))
-      let support = seen[place].support.lowerBound
+      let support = support(of: [place], in: paired)
       func change(_ figure: (ClassMetrics) -> Double?) -> ClassChange? {
         let differences = paired.compactMap { pair -> Double? in
           guard let here = pair.run[place].flatMap(figure),
@@ -111,7 +111,7 @@ struct ClassRoster {
     let rows = seen.indices.filter { average.includes(seen[$0].group) }
     guard !rows.isEmpty else { return nil }
     // One image of the whole group: the finest step an average can take.
-    let images = rows.reduce(0) { $0 + seen[$1].support.lowerBound }
+    let images = support(of: rows, in: paired)
     func mean(_ run: [ClassMetrics?], _ kind: Kind) -> Double? {
       Self.mean(rows.compactMap { run[$0] }, kind, overImages: average == .images)
     }
@@ -130,6 +130,16 @@ struct ClassRoster {
     figures.top1Change = change(.top1)
     figures.top5Change = change(.top5)
     return figures
+  }
+
+  /// Test images of some classes in a pair of runs, the fewest of all pairs: of folds, a part of
+  /// what the classes have in all.
+  private func support(
+    of rows: [Int], in pairs: [(run: [ClassMetrics?], partner: [ClassMetrics?])]
+  ) -> Int {
+    let images = pairs.map { pair in rows.reduce(0) { $0 + (pair.run[$1]?.support ?? 0) } }
+    let least = images.filter { $0 > 0 }.min()
+    return least ?? rows.reduce(0) { $0 + seen[$1].support.lowerBound }
   }
 
   private enum Kind { case top1, top5 }

@@ -197,7 +197,13 @@ extension Comparison {
       let raw = places.map { summaries[$0].differences[metric]!.p! } + blanks
       guard !places.isEmpty else { continue }
       for (place, adjusted) in zip(places, SeedStatistics.holm(raw)) {
-        let pairs = summaries[place].differences[metric]!.replicas.count
+        let replicas = summaries[place].differences[metric]!.replicas
+        // The t test over folds has no smallest p.
+        if replicas.contains(where: { $0.fold != nil }) {
+          summaries[place].differences[metric]!.adjustedP = adjusted
+          continue
+        }
+        let pairs = replicas.count
         let reachable = SeedStatistics.smallestReachableP(pairs: pairs, comparisons: comparisons)
         guard reachable <= SeedStatistics.level else { continue }
         summaries[place].differences[metric]!.adjustedP = adjusted
@@ -289,6 +295,13 @@ extension StrategySummary {
     }
     return PairedDifference(
       replicas: replicas, pairs: values, lowerIsBetter: metric.lowerIsBetter,
-      detailed: detailed)
+      detailed: detailed, testShare: testShare(pairs.map(\.run)))
+  }
+
+  /// Test images over training images of runs; 0 where there are none.
+  private static func testShare(_ runs: [RunSummary]) -> Double {
+    let test = runs.reduce(0) { sum, run in run.classes.reduce(sum) { $0 + $1.support } }
+    let train = runs.reduce(0) { sum, run in run.classRecords.reduce(sum) { $0 + $1.trainCount } }
+    return train == 0 ? 0 : Double(test) / Double(train)
   }
 }

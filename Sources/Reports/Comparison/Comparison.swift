@@ -50,6 +50,9 @@ public struct Comparison: Sendable {
     return Double(most) / Double(least)
   }
 
+  /// Folds that any run is tested on; 0 where the data are divided once.
+  public var foldCount: Int { Set(replicas.compactMap(\.fold)).count }
+
   /// The baseline's variants: one, unless settings of all strategies are swept.
   public var baselines: [StrategySummary] { strategies.filter(\.isBaseline) }
 }

@@ -26,6 +26,23 @@ enum SeedStatistics {
     WilcoxonSignedRank(differences: differences).pValue
   }
 
+  /// The corrected resampled t test over folds, whose training images overlap; the differences of
+  /// one fold's seeds, which share its test images too, are averaged first.
+  ///
+  /// - Parameter testShare: test images of a fold over its training images.
+  /// - Returns: `nil` for runs without folds, and for fewer than two folds.
+  static func foldTest(
+    _ differences: [Double], of replicas: [Replica], testShare: Double
+  ) -> CorrectedResampledT? {
+    var byFold: [Int: [Double]] = [:]
+    for (difference, replica) in zip(differences, replicas) {
+      guard let fold = replica.fold else { return nil }
+      byFold[fold, default: []].append(difference)
+    }
+    let means = byFold.sorted { $0.key < $1.key }.compactMap { mean($0.value) }
+    return CorrectedResampledT(differences: means, testShare: testShare)
+  }
+
   /// Holm's step-down correction, in the order of the given values.
   static func holm(_ values: [Double]) -> [Double] { Holm.adjust(values) }
 

@@ -38,13 +38,17 @@ public struct PairedDifference: Hashable, Sendable {
   public let ties: Int
   /// Pairs in which the strategy is worse.
   public let losses: Int
-  /// 95 % percentile bootstrap interval of the mean; `nil` below three pairs.
+  /// 95 % percentile bootstrap interval of the mean, `nil` below three pairs; over folds that of the
+  /// corrected resampled t test, `nil` below two folds.
   public let interval: ClosedRange<Double>?
-  /// Exact two-sided signed-rank p; `nil` where all differences are zero.
+  /// Exact two-sided signed-rank p, `nil` where all differences are zero; over folds that of the
+  /// corrected resampled t test.
   public let p: Double?
   /// ``p`` after Holm's correction over all strategies of the comparison; `nil` where so few pairs
   /// could not reach 0.05 whatever they were.
   public internal(set) var adjustedP: Double?
+  /// 1/n + n_test/n_train over the folds; `nil` where the data are divided once.
+  public let varianceFactor: Double?
 
   /// The seed of each pair, ascending; with several folds a seed stands there several times.
   public var seeds: [UInt64] { replicas.map(\.seed) }
@@ -52,10 +56,12 @@ public struct PairedDifference: Hashable, Sendable {
   /// The mean difference.
   public var mean: Double { spread.mean }
 
-  /// - Parameter pairs: the strategy's and the baseline's value of each pair.
+  /// - Parameters:
+  ///   - pairs: the strategy's and the baseline's value of each pair.
+  ///   - testShare: test images of a fold over its training images.
   init?(
     replicas: [Replica], pairs: [(own: Double, baseline: Double)], lowerIsBetter: Bool,
-    detailed: Bool
+    detailed: Bool, testShare: Double
   ) {
     let differences = pairs.map { $0.own - $0.baseline }
     guard let spread = Spread(differences), let own = SeedStatistics.mean(pairs.map(\.own)),
@@ -68,9 +74,18 @@ public struct PairedDifference: Hashable, Sendable {
     let down = differences.count { $0 < -1e-12 }
     (wins, losses) = lowerIsBetter ? (down, up) : (up, down)
     ties = differences.count - up - down
+    let isFolded = replicas.contains { $0.fold != nil }
+    let test =
+      detailed && isFolded
+      ? SeedStatistics.foldTest(differences, of: replicas, testShare: testShare) : nil
+    varianceFactor = test?.varianceFactor
+    adjustedP = nil
+    if isFolded {
+      (interval, p) = (test?.interval(), test?.pValue)
+      return
+    }
     interval =
       detailed && differences.count >= 3 ? SeedStatistics.bootstrapInterval(differences) : nil
     p = detailed ? SeedStatistics.signedRankP(differences) : nil
-    adjustedP = nil
   }
 }

@@ -50,7 +50,27 @@ extension ComparisonText {
     return table
   }
 
+  /// Why folds are no independent repetitions, and what is done about it.
+  private func foldSentence() -> String? {
+    let pair = comparison.strategies.compactMap { $0.differences[comparison.metric] }
+      .max { ($0.varianceFactor ?? 0) < ($1.varianceFactor ?? 0) }
+    guard comparison.foldCount > 0 else { return nil }
+    guard let pair, let factor = pair.varianceFactor else {
+      return "Folds share training images, and below two folds there is no test of a difference."
+    }
+    let folds = Set(pair.replicas.compactMap(\.fold)).count
+    return "Folds share training images, so intervals and p are those of the corrected resampled t "
+      + "test (Nadeau and Bengio 2003) over \(folds) folds, seeds of a fold averaged: the variance of "
+      + "the mean is \(Figures.fixed(factor, 3)) s\(style.unicode ? "²" : "^2") in place of "
+      + "\(Figures.fixed(1 / Double(folds), 3)) s\(style.unicode ? "²" : "^2")."
+  }
+
   private func statisticsNotes() -> [String] {
+    if let sentence = foldSentence() {
+      return [
+        sentence, "Folds divide one data set: a difference speaks of this data set only.",
+      ] + comparison.remarks
+    }
     var notes = [powerSentence()]
     let counts = comparison.strategies.map(pairs)
     if counts.contains(where: { $0 >= 3 }) {

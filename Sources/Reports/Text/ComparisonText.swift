@@ -42,6 +42,9 @@ struct ComparisonText {
       facts.append(("imbalance", "\(Figures.fixed(factor, 1)) (\(ends))"))
     }
     facts.append(("seeds", comparison.seeds.map(String.init).joined(separator: ", ")))
+    if comparison.foldCount > 0 {
+      facts.append(("folds", "\(comparison.foldCount), each image tested in one of them"))
+    }
     facts.append(("baseline", comparison.baseline ?? "none: no differences are formed"))
     let done = comparison.strategies.reduce(0) { $0 + $1.runs.count }
     let rest = comparison.runCount - done

@@ -3,6 +3,21 @@ import Results
 
 /// How a data set is spread over its classes: what `poise data FILE` prints.
 public struct DatasetTable: Sendable {
+  /// Images of one class in one fold.
+  public struct FoldCounts: Hashable, Sendable {
+    /// Training images of the fold's runs.
+    public var train: Int
+    /// Validation images of the fold's runs.
+    public var validation: Int
+    /// Test images: those of the fold itself.
+    public var test: Int
+
+    /// The three counts.
+    public init(train: Int, validation: Int, test: Int) {
+      (self.train, self.validation, self.test) = (train, validation, test)
+    }
+  }
+
   /// Images of one class in the three splits.
   public struct Row: Hashable, Sendable {
     /// The class's name.
@@ -13,6 +28,8 @@ public struct DatasetTable: Sendable {
     public var validation: Int
     /// Test images.
     public var test: Int
+    /// What each fold has; empty where the data are divided once.
+    public var folds: [FoldCounts] = []
     /// Follows from ``train``.
     public var group: ShotGroup { ShotGroup(trainingCount: train) }
 
@@ -72,7 +89,7 @@ public struct DatasetTable: Sendable {
   private func total(_ count: (Row) -> Int) -> Int { rows.reduce(0) { $0 + count($1) } }
 
   private func sections(_ style: TextStyle) -> [Section] {
-    [head(), classes(style), groups(style), quarantine()]
+    [head(), classes(style), folds(), groups(style), quarantine()]
   }
 
   private func head() -> Section {
@@ -108,6 +125,31 @@ public struct DatasetTable: Sendable {
       ])
     }
     return Section(title: "Classes", blocks: rows.isEmpty ? [] : [.table(table)])
+  }
+
+  /// How many folds there are; 0 where the data are divided once.
+  private var foldCount: Int { rows.first?.folds.count ?? 0 }
+
+  private func folds() -> Section {
+    var table = TextTable(
+      keyColumns: 1,
+      [TextTable.Column("class", alignsRight: false, limit: 24)]
+        + (0..<foldCount).map { TextTable.Column("fold \($0 + 1)") })
+    func text(_ counts: FoldCounts) -> String { "\(counts.train)/\(counts.test)" }
+    for row in rows where foldCount > 0 {
+      table.add([TextTable.Cell(row.name)] + row.folds.map { TextTable.Cell(text($0)) })
+    }
+    if foldCount > 0 {
+      let sums = (0..<foldCount).map { fold in
+        FoldCounts(
+          train: total { $0.folds[fold].train }, validation: total { $0.folds[fold].validation },
+          test: total { $0.folds[fold].test })
+      }
+      table.add([TextTable.Cell("all", .strong)] + sums.map { TextTable.Cell(text($0), .strong) })
+    }
+    return Section(
+      title: "Folds: training images/test images of each",
+      blocks: foldCount == 0 ? [] : [.table(table)])
   }
 
   private func groups(_ style: TextStyle) -> Section {
@@ -148,12 +190,19 @@ public struct DatasetTable: Sendable {
   }
 
   private func records() -> RecordTable {
-    var table = RecordTable(["class", "train", "validation", "test", "group"])
+    let parts = ["train", "validation", "test"]
+    var table = RecordTable(
+      ["class"] + parts + ["group"]
+        + (0..<foldCount).flatMap { fold in parts.map { "\($0)_fold_\(fold + 1)" } })
     for row in rows {
-      table.add([
-        .text(row.name), .integer(row.train), .integer(row.validation), .integer(row.test),
-        .text(row.group.rawValue),
-      ])
+      table.add(
+        [
+          .text(row.name), .integer(row.train), .integer(row.validation), .integer(row.test),
+          .text(row.group.rawValue),
+        ]
+          + row.folds.flatMap {
+            [.integer($0.train), .integer($0.validation), .integer($0.test)]
+          })
     }
     return table
   }

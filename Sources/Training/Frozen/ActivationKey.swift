@@ -72,7 +72,7 @@ extension ActivationKey {
   ) {
     self.init(
       model: "\(recipe.model.architecture.rawValue) \(recipe.model.stem.rawValue)", part: part,
-      weights: Self.digest(of: model.tensors(within: part)), data: data.digest,
+      weights: Self.digest(of: model.tensors(within: part)), data: data.splitDigest,
       image: recipe.image,
       engine: Engine(
         convolution: recipe.model.convolution.rawValue,

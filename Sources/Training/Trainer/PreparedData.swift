@@ -15,10 +15,17 @@ public final class PreparedData: Sendable {
   public let catalogue: Catalogue
   /// The catalogue, divided.
   public let splits: DatasetSplits
+  /// Every fold's division, ``splits`` among them; that alone where there are no folds.
+  public let folds: [DatasetSplits]
   /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
   public let pixels: PixelCache
-  /// SHA-256 over splits and pixels: part of every run's fingerprint.
+  /// What there is to say of the data; of folds, of all together.
+  public let summary: DatasetSummary
+  /// SHA-256 over splits and pixels: part of every run's fingerprint. All folds share it, since they
+  /// are one data set.
   public let digest: String
+  /// SHA-256 over the pixels and ``splits`` alone, which differs from fold to fold.
+  let splitDigest: String
 
   /// Reads, decodes and divides.
   ///
@@ -43,20 +50,31 @@ public final class PreparedData: Sendable {
     }
     catalogue = listed.quarantining(problems)
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
-    splits = try DatasetSplits.make(from: catalogue, split: split, classes: dataset.classes)
-    digest = splits.digest(pixels: pixels.digest)
+    folds = try DatasetSplits.makeEach(from: catalogue, split: split, classes: dataset.classes)
+    splits = folds[split.foldIndex]
+    summary = DatasetSummary(ofEach: folds)
+    digest = DatasetSplits.digest(of: folds, pixels: pixels.digest)
+    splitDigest = splits.digest(pixels: pixels.digest)
+  }
+
+  /// Another fold of the same data, which shares its pixels.
+  ///
+  /// - Precondition: `split` is one of the folds that `other` was made for.
+  public init(_ other: PreparedData, fold split: SplitConfiguration) {
+    (catalogue, pixels, folds) = (other.catalogue, other.pixels, other.folds)
+    (summary, digest) = (other.summary, other.digest)
+    splits = folds[split.foldIndex]
+    splitDigest = splits.digest(pixels: pixels.digest)
   }
 
   /// Each class's group by its training images, unseen classes last.
-  var groups: [ShotGroup] {
-    DatasetSummary(of: splits).classes.map { ShotGroup(trainingCount: $0.train) }
-  }
+  var groups: [ShotGroup] { summary.classes.map { ShotGroup(trainingCount: $0.train) } }
 
   /// What a store keeps of the data.
   public func record(named name: String) -> DatasetRecord {
     DatasetRecord(
       name: name, digest: digest,
-      classes: DatasetSummary(of: splits).classes.map { row in
+      classes: summary.classes.map { row in
         ClassRecord(
           index: row.index, name: row.name, trainCount: row.train, validationCount: row.validation,
           testCount: row.test)
