@@ -246,12 +246,14 @@ struct ExperimentReader {
   }
 
   private func recipe(_ group: Group, _ shared: Shared, seed: UInt64) -> Recipe {
-    Recipe(
+    var recipe = Recipe(
       experiment: shared.name, label: group.label, variant: group.variant.text, seed: seed,
       strategy: group.variant.strategy, dataset: shared.dataset, split: shared.split,
       image: shared.image, model: group.model, training: group.training,
       augmentation: shared.augmentation, overrides: group.variant.overrides,
       storesPredictions: shared.storesPredictions)
+    recipe.allowsOvercompensation = group.variant.allowsOvercompensation
+    return recipe
   }
 
   private static func info(_ entry: StrategyEntry) -> Experiment.StrategyInfo {

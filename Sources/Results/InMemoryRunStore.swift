@@ -16,6 +16,8 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     var startedAt: String?
     var finishedAt: String?
     var heartbeatAt: String?
+    var equals: RunID?
+    var equalNote: String?
   }
 
   private struct State {
@@ -78,6 +80,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
         host: ProcessIdentity.hostName, processID: processID)
       entry.attempts.append((attempt, ProcessIdentity(of: processID)))
       (entry.status, entry.error, entry.finishedAt) = (.running, nil, nil)
+      (entry.equals, entry.equalNote) = (nil, nil)
       entry.startedAt = entry.startedAt ?? now
       (entry.heartbeatAt, entry.environment) = (now, environment)
     }
@@ -104,6 +107,20 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     }
   }
 
+  public func finish(_ run: RunID, asEqualTo other: RunID, note: String) throws {
+    _ = try state.withLock { try $0.run(other) }
+    try change(run) { entry, now in
+      entry.close(as: .lost, at: now)
+      (entry.status, entry.error) = (.done, nil)
+      (entry.finishedAt, entry.heartbeatAt) = (now, now)
+      (entry.equals, entry.equalNote) = (other, note)
+    }
+  }
+
+  public func equal(of run: RunID) throws -> RunID? {
+    try state.withLock { try $0.run(run).equals }
+  }
+
   public func reapLostRuns() -> Int {
     let now = now()
     return state.withLock { state in
@@ -120,7 +137,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   }
 
   public func summaries(ofSweep sweep: String) -> [RunSummary] {
-    entries(ofSweep: sweep).map { $0.run.summary(id: $0.id) }
+    entries(ofSweep: sweep).map { summary(of: $0.run, id: $0.id) }
   }
 
   public func sweeps() -> [SweepRecord] { state.withLock(\.sweeps) }
@@ -135,7 +152,10 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   }
 
   public func run(_ id: RunID) -> RunDetails? {
-    (try? state.withLock { try $0.run(id) })?.details(id: id)
+    guard let run = try? state.withLock({ try $0.run(id) }) else { return nil }
+    var details = run.details(id: id)
+    details.summary = summary(of: run, id: id)
+    return details
   }
 
   public func descriptions(ofSweep sweep: String) -> [RunDescription] {
@@ -155,6 +175,17 @@ public final class InMemoryRunStore: RunStore, RunHistory {
       .sorted { $0.exampleID.utf8.lexicographicallyPrecedes($1.exampleID.utf8) }
   }
 
+  private func summary(of run: Run, id: RunID) -> RunSummary {
+    var summary = run.summary(id: id)
+    guard let other = run.equals, let equal = try? state.withLock({ try $0.run(other) }) else {
+      return summary
+    }
+    summary.equals = EqualRun(
+      id: other, name: equal.description.name, strategy: equal.description.strategy,
+      variant: equal.description.variant)
+    return summary
+  }
+
   private func entries(ofSweep sweep: String) -> [(id: RunID, run: Run)] {
     state.withLock { state in
       state.runs.enumerated().filter { $0.element.description.sweep == sweep }
@@ -166,7 +197,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     let now = now()
     try state.withLock { state in
       let entry = try state.run(id)
-      guard entry.status != .done else {
+      guard entry.status != .done || entry.equals != nil else {
         throw RunStoreError.alreadyDone(id, name: entry.description.name)
       }
       body(&state.runs[Int(id) - 1], now)

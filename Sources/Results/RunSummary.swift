@@ -50,8 +50,11 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var steps: Int?
   /// Where it stands in a staged experiment; `nil` in one without stages.
   public var stage: RunStage?
+  /// The run that it is the same as and whose figures are its own: it was not made; `nil` for a run
+  /// that stands for itself.
+  public var equals: EqualRun?
 
-  /// A summary with all its parts; figures, steps and a stage are set afterwards.
+  /// A summary with all its parts; figures, steps, a stage and an equal run are set afterwards.
   public init(
     id: RunID, sweep: String, dataset: String, name: String, strategy: String, variant: String,
     seed: UInt64, status: RunStatus, groupHash: String, headline: HeadlineMetrics?,
@@ -68,4 +71,24 @@ public struct RunSummary: Codable, Hashable, Sendable {
     (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
     (self.overrides, self.notes) = (overrides, notes)
   }
+}
+
+/// A run that another one is the same as.
+public struct EqualRun: Codable, Hashable, Sendable {
+  /// Its number in the store.
+  public var id: RunID
+  /// Unique in its sweep.
+  public var name: String
+  /// The strategy's label in the file.
+  public var strategy: String
+  /// The swept parameters as text; empty where none is swept.
+  public var variant: String
+
+  /// A run with all its parts.
+  public init(id: RunID, name: String, strategy: String, variant: String) {
+    (self.id, self.name, self.strategy, self.variant) = (id, name, strategy, variant)
+  }
+
+  /// Label and variant.
+  public var title: String { variant.isEmpty ? strategy : "\(strategy) \(variant)" }
 }

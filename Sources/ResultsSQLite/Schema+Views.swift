@@ -20,7 +20,8 @@ extension Schema {
           r.name, r.error,
           round(r.top5,4) AS top5, round(r.macro_top5,4) AS macro_top5,
           round(r.weighted_f1,4) AS weighted_f1, round(r.ece,4) AS ece, r.images_seen,
-          r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid
+          r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid,
+          (SELECT name FROM run q WHERE q.id = r.equals_run) AS equals
         FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         LEFT JOIN environment e ON e.id = r.environment_id
         """),
@@ -36,6 +37,16 @@ extension Schema {
           round(avg(CASE WHEN r.status='done' THEN r.wall_s END)/60.0,1) AS mean_minutes,
           sum(r.status='diverged') AS diverged, sum(r.status='cancelled') AS cancelled
         FROM run r JOIN sweep s ON s.id = r.sweep_id GROUP BY s.id
+        """),
+    View(
+      "v_equal", shows: "runs that were not made, and the run that each is the same as",
+      example: "SELECT strategy, seed, equals_strategy FROM v_equal;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
+          q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
+          (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note
+        FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
+        JOIN dataset d ON d.id = r.dataset_id
         """),
     View(
       "v_failures", shows: "what failed and why", example: "SELECT * FROM v_failures;",
@@ -74,7 +85,8 @@ extension Schema {
             round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
             round(avg(r.ece),4) AS ece
           FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-          WHERE r.status = 'done' GROUP BY r.sweep_id, r.dataset_id, r.group_hash
+          WHERE r.status = 'done' AND r.equals_run IS NULL
+          GROUP BY r.sweep_id, r.dataset_id, r.group_hash
         ) g
         """),
     View(
@@ -107,7 +119,7 @@ extension Schema {
         FROM run a JOIN sweep s ON s.id = a.sweep_id JOIN dataset d ON d.id = a.dataset_id
         JOIN run b ON b.sweep_id = a.sweep_id AND b.dataset_id = a.dataset_id AND b.seed = a.seed
           AND b.strategy = s.baseline AND b.status = 'done'
-        WHERE a.status = 'done' AND a.strategy <> s.baseline
+        WHERE a.status = 'done' AND a.strategy <> s.baseline AND a.equals_run IS NULL
         """),
   ]
 

@@ -44,6 +44,7 @@ package struct Schema: Sendable {
     migrations: [
       Migration(number: 1, sql: firstTables + resultTables),
       Migration(number: 2, sql: figureTable),
+      Migration(number: 3, sql: realisedMass),
     ],
     views: runViews + comparisonViews + detailViews)
 

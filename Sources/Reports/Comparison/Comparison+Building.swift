@@ -27,6 +27,11 @@ extension Comparison {
     guard runs.isEmpty || labels.contains(baseline) else {
       throw .unknownBaseline(baseline, known: labels)
     }
+    let named = runs.filter { $0.strategy == baseline }
+    // The figures of a strategy that was not made are those of the one that stands for it.
+    if let equal = named.first?.equals, named.allSatisfy({ $0.equals != nil }) {
+      return equal.strategy
+    }
     return baseline
   }
 
@@ -34,6 +39,9 @@ extension Comparison {
   private init(
     _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure
   ) throws(ComparisonError) {
+    let equals = EqualStrategy.all(in: runs)
+    // What was not made has no figures of its own: it is named, and compared with nothing.
+    let runs = runs.filter { $0.equals == nil }
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
     guard datasets.count == 1 else { throw .severalDatasets(datasets) }
@@ -63,6 +71,7 @@ extension Comparison {
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
     }
     runCount = runs.count
+    self.equals = equals
     self.remarks = remarks + roster.remarks
   }
 
@@ -86,7 +95,7 @@ extension Comparison {
           ? try ofStage(here, label: try label(baseline, among: staged), metric: metric)
           : try Comparison(here, baseline: baseline, metric: metric))
     }
-    let joined = StagesTogether.runs(runs)
+    let joined = StagesTogether.runs(runs.filter { $0.equals == nil })
     guard !joined.isEmpty else { return comparisons }
     var together = try ofStage(
       joined, label: try label(baseline, among: staged), metric: metric)

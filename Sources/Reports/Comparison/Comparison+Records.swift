@@ -139,6 +139,7 @@ extension Comparison {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))
+    if !equals.isEmpty { members.append(("equal", .array(equals.map(json)))) }
     members.append(("notes", .array((budgetNotes(dash: "-") + remarks).map { .text($0) })))
     return .object(members)
   }
@@ -168,6 +169,13 @@ extension Comparison {
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
       ] + (own.isEmpty ? [] : [("figures", .object(own))]))
+  }
+
+  private func json(_ equal: EqualStrategy) -> JSONText {
+    .object([
+      ("name", .text(equal.name)), ("same_as", .text(equal.other)),
+      ("seeds", .array(equal.seeds.map { .text(String($0)) })),
+    ])
   }
 
   private func json(_ stage: Stage) -> JSONText {

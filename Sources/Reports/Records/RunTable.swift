@@ -37,7 +37,8 @@ public struct RunTable: Sendable {
       if showsSweep { cells.append(TextTable.Cell(run.sweep)) }
       cells += [
         TextTable.Cell(name), TextTable.Cell(String(run.seed)),
-        TextTable.Cell(run.status.rawValue, run.status.tone),
+        TextTable.Cell(
+          run.equals.map { "= run \($0.id)" } ?? run.status.rawValue, run.status.tone),
         TextTable.Cell("\(run.epochsDone)/\(run.epochsPlanned)"),
         TextTable.Cell(figures.percent(run.headline?.macroRecall)),
         TextTable.Cell(figures.percent(run.headline?.accuracy)),
@@ -54,7 +55,7 @@ public struct RunTable: Sendable {
       [
         "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
         "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
-      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"])
+      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash", "equals_run"])
     for run in runs {
       table.add(
         [
@@ -69,7 +70,7 @@ public struct RunTable: Sendable {
           }
           + [
             .text(run.overrides.joined(separator: " ")), RecordValue(run.error),
-            .text(run.groupHash),
+            .text(run.groupHash), RecordValue((run.equals?.id).map { Int($0) }),
           ])
     }
     return table

@@ -100,6 +100,7 @@ extension ComparisonText {
       let what = count == 0 ? "no finished run" : "means over \(count) of \(all) seeds"
       notes.append("\(strategy.name): \(what) (missing: \(missing)).")
     }
+    notes += comparison.equals.map(\.sentence)
     notes += comparison.unfinished.map(sentence)
     notes += comparison.budgetNotes(dash: style.dash)
     for strategy in comparison.strategies {
