@@ -52,7 +52,9 @@ struct ExperimentReader {
     }
     checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
     guard let shared, problems.isEmpty else { return nil }
-    checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
+    let samples = groups.map { (recipe: recipe($0, shared, seed: 1), place: $0.place) }
+    checkDifferent(samples)
+    checkCompensation(samples)
     guard groups.count * seeds.count * max(stages.count, 1) <= Self.runLimit else {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
       return nil
@@ -64,7 +66,8 @@ struct ExperimentReader {
     checkBases(
       recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
-    noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
+    let equal = problems.isEmpty ? noteEquals(samples, baseline: baseline) : []
+    noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline, without: equal)
     return Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,

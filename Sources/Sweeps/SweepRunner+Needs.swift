@@ -27,7 +27,7 @@ extension SweepRunner {
           + "make that run work, then sweep again with --retry-failed")
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
-    let folder = RunFolder(needed.folder)
+    let folder = RunFolder(try maker(of: needed).folder)
     guard FileManager.default.fileExists(atPath: folder.weights),
       case .done(let result)? = try? FinishedRun(in: folder)?.outcome
     else {

@@ -12,21 +12,21 @@ import Strategies
 /// where D is Σ_i Σ_c q_ic · w'_c under `mean_over_weights`, the batch's images under
 /// `mean_over_examples`. That is the share of the batch's loss that its weights give to images of
 /// the class; what a loss does example by example besides, such as focal loss, is not in it.
-struct MassLedger: Codable, Hashable {
+package struct MassLedger: Codable, Hashable {
   /// One phase.
-  struct Phase: Codable, Hashable {
-    var steps = 0
+  package struct Phase: Codable, Hashable {
+    package var steps = 0
     /// Images drawn of each class.
-    var drawn: [Int]
+    package var drawn: [Int]
     /// Summed over batches.
-    var received: [Double]
+    package var received: [Double]
   }
 
   /// In order.
-  private(set) var phases: [Phase]
+  package private(set) var phases: [Phase]
 
   /// Nothing counted yet.
-  init(phases: Int, classCount: Int) {
+  package init(phases: Int, classCount: Int) {
     let empty = Phase(
       drawn: Array(repeating: 0, count: classCount),
       received: Array(repeating: 0, count: classCount))
@@ -37,9 +37,9 @@ struct MassLedger: Codable, Hashable {
   ///
   /// - Parameters:
   ///   - labels: the class of each image.
-  ///   - mixes: as ``BatchMemory/mix(_:by:in:loader:using:)`` gave them; empty where nothing is mixed.
+  ///   - mixes: one an image; empty where nothing is mixed.
   ///   - smoothing: the experiment's label smoothing.
-  mutating func add(
+  package mutating func add(
     _ labels: [Int], mixes: [ExampleMix?], loss: any ClassificationLoss, smoothing: Double,
     inPhase index: Int
   ) {
@@ -64,12 +64,12 @@ struct MassLedger: Codable, Hashable {
   }
 
   /// Images drawn of each class in all phases, as shares of 1; `nil` where none was.
-  var drawn: [Double]? {
+  package var drawn: [Double]? {
     Self.shares(phases.map { $0.drawn.map(Double.init) })
   }
 
   /// Weight of each class in all phases, as shares of 1; `nil` where none was given.
-  var realised: [Double]? { Self.shares(phases.map(\.received)) }
+  package var realised: [Double]? { Self.shares(phases.map(\.received)) }
 
   /// Each phase beside its promise.
   func beside(_ promises: [Strategies.ClassMass]) -> [PhaseMass] {
