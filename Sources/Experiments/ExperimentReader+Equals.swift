@@ -10,15 +10,14 @@ extension ExperimentReader {
   /// down to a single image, and two classes. What holds on all of them is told.
   private static let standIns = [
     [120, 60, 30, 12, 5], [9000, 3000, 400, 180, 90, 50, 17, 6, 2, 1], [41, 3],
-  ]
+  ].map(standIn)
 
   /// Refuses at the strategy's place what undoes the classes' sizes more than once on any data.
   func checkCompensation(_ samples: [Sample]) {
     for (recipe, place) in samples where recipe.allowsOvercompensation != true {
       let strategy = recipe.strategy.strategy
       guard !strategy.allowsOvercompensation else { continue }
-      let found = Self.standIns.map { counts -> Compensation? in
-        let census = Self.standIn(counts).census
+      let found = Self.standIns.map { _, census -> Compensation? in
         let plan = try? strategy.allowingOvercompensation.plan(for: census)
         return plan?.repeatedCompensation(for: census)
       }
@@ -59,8 +58,7 @@ extension ExperimentReader {
 
   private func warnOfEqual(_ sample: Sample, to other: Recipe) {
     let (name, second) = (Self.groupName(sample.recipe), Self.groupName(other))
-    let counts = Self.standIns[0]
-    let probe = Self.probe(counts, for: sample.recipe)
+    let probe = Self.probe(Self.standIns[0], for: sample.recipe)
     var hint = "one of them is run; --keep-equal runs both"
     let plans = [sample.recipe, other].compactMap {
       try? $0.strategy.strategy.plan(for: probe.census)
@@ -77,8 +75,8 @@ extension ExperimentReader {
   /// Whether two recipes differ in their strategies only, and these train the same on every tail.
   private func isSame(_ a: Recipe, _ b: Recipe) -> Bool {
     guard a.model == b.model, a.training == b.training else { return false }
-    return Self.standIns.allSatisfy { counts in
-      let probe = Self.probe(counts, for: a)
+    return Self.standIns.allSatisfy { data in
+      let probe = Self.probe(data, for: a)
       guard let first = try? a.strategy.strategy.plan(for: probe.census),
         let second = try? b.strategy.strategy.plan(for: probe.census)
       else { return false }
@@ -88,8 +86,8 @@ extension ExperimentReader {
 
   private func idleness(of recipe: Recipe) -> String? {
     guard recipe.trains, !(recipe.strategy.strategy is Baseline) else { return nil }
-    let found = Self.standIns.map { counts -> String? in
-      let probe = Self.probe(counts, for: recipe)
+    let found = Self.standIns.map { data -> String? in
+      let probe = Self.probe(data, for: recipe)
       return (try? recipe.strategy.strategy.plan(for: probe.census)).flatMap {
         probe.idleness(of: $0)
       }
@@ -97,10 +95,11 @@ extension ExperimentReader {
     return found.allSatisfy { $0 != nil } ? found[0] : nil
   }
 
-  private static func probe(_ counts: [Int], for recipe: Recipe) -> PlanProbe {
-    let (split, census) = standIn(counts)
-    return PlanProbe(
-      census: census, split: split, batch: recipe.training.batch,
+  private static func probe(
+    _ data: (split: TrainingSplit, census: ClassCensus), for recipe: Recipe
+  ) -> PlanProbe {
+    PlanProbe(
+      census: data.census, split: data.split, batch: recipe.training.batch,
       hasValidation: recipe.split.validation > 0 || recipe.split.mayHaveOwnValidation,
       smoothing: recipe.training.labelSmoothing)
   }

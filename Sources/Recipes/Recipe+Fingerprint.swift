@@ -18,7 +18,8 @@ extension Recipe {
   /// only decides whether reading stops, as over-compensation that is allowed only decides whether a
   /// run is made. What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
-    "allowsOvercompensation", "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label",
+    "allowsOvercompensation", "dataset.name", "dataset.quarantineLimit", "dataset.root",
+    "experiment", "label",
     "model.cacheLimit", "model.weights.path", "overrides", "storesPredictions", "variant",
   ]
 

@@ -71,7 +71,9 @@ extension SweepRunner {
   }
 
   /// Records a run as equal to another one.
-  func record(_ run: SweepPlan.PlannedRun, id: RunID, as other: SweepPlan.PlannedRun, _ otherID: RunID)
+  func record(
+    _ run: SweepPlan.PlannedRun, id: RunID, as other: SweepPlan.PlannedRun, _ otherID: RunID
+  )
     throws -> String
   {
     let text = "the same as \(other.description.name) on these data; not run"

@@ -16,7 +16,9 @@ struct EqualStrategyTests {
     """
   }
 
-  private func warnings(_ strategies: String, split: String = "{}", batch: Int = 32) throws
+  private func warnings(
+    _ strategies: String, split: String = "{}", batch: Int = 32
+  ) throws
     -> [String]
   {
     try Reading.read(Self.file(strategies, split: split, batch: batch)).warnings.map {
@@ -144,7 +146,9 @@ struct EqualStrategyTests {
         .canonicalJSON(includingSeed: false)
     }
     let short = try json("both: {parts: [sqrt-sampling, mixup]}")
-    #expect(try short != nil && short == json("both: {strategy: combined, parts: [sqrt-sampling, mixup]}"))
+    #expect(
+      try short != nil && short == json("both: {strategy: combined, parts: [sqrt-sampling, mixup]}")
+    )
     #expect(
       Reading.problems(Self.file("both: {parts: [sqrt-sampling, mixap]}"))[0].contains(
         "strategies.both.parts[1]: no strategy is named 'mixap'"))

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A run that is the same as another one")
 struct EqualRunTests {
-  @Test("is done without having been made, until it is made after all", arguments: StoreKind.allCases)
+  @Test(
+    "is done without having been made, until it is made after all", arguments: StoreKind.allCases)
   func life(kind: StoreKind) throws {
     let folder = try TemporaryFolder()
     let store = try kind.make(in: folder)
@@ -20,7 +21,8 @@ struct EqualRunTests {
     let description = Sample.run("ratio", variant: "g=1")
     #expect(try store.find(sweep: "night", configHash: description.configHash)?.status == .done)
     let summary = try #require(try store.summaries(ofSweep: "night").last)
-    #expect(summary.equals == EqualRun(id: made, name: "inverse-s1", strategy: "inverse", variant: ""))
+    #expect(
+      summary.equals == EqualRun(id: made, name: "inverse-s1", strategy: "inverse", variant: ""))
     #expect(summary.headline == nil && summary.classes.isEmpty)
     #expect(summary.notes == ["the same as inverse"])
     let details = try #require(try store.run(twin))
@@ -36,7 +38,9 @@ struct EqualRunTests {
     #expect(try store.summaries(ofSweep: "night").last?.equals == nil)
   }
 
-  @Test("is refused for a run that was made, and for one that is not there", arguments: StoreKind.allCases)
+  @Test(
+    "is refused for a run that was made, and for one that is not there",
+    arguments: StoreKind.allCases)
   func refused(kind: StoreKind) throws {
     let folder = try TemporaryFolder()
     let store = try kind.make(in: folder)

@@ -120,13 +120,17 @@ struct ViewTests {
       try lines(
         path,
         "SELECT class, sampled, weight, effective, drawn, realised FROM v_class_mass WHERE run = 1")
-        == ["boots|0.5|1.0|0.4|0.7|0.6", "clogs|0.3|2.0|0.4|0.2|0.25", "pumps|0.2|1.0|0.2|0.1|0.15"])
+        == [
+          "boots|0.5|1.0|0.4|0.7|0.6", "clogs|0.3|2.0|0.4|0.2|0.25", "pumps|0.2|1.0|0.2|0.1|0.15",
+        ])
     #expect(
       try lines(
         path,
-        "SELECT phase, steps, class, sampled, draws, drawn, realised FROM v_phase_mass WHERE run = 1")
+        "SELECT phase, steps, class, sampled, draws, drawn, realised FROM v_phase_mass WHERE run = 1"
+      )
         == [
-          "1|7|boots|0.8|42|0.75|0.75", "1|7|clogs|0.1|7|0.125|0.125", "1|7|pumps|0.1|7|0.125|0.125",
+          "1|7|boots|0.8|42|0.75|0.75", "1|7|clogs|0.1|7|0.125|0.125",
+          "1|7|pumps|0.1|7|0.125|0.125",
           "2|2|boots|0.5|8|0.5|0.375", "2|2|clogs|0.3|4|0.25|0.5", "2|2|pumps|0.2|4|0.25|0.125",
         ])
   }
@@ -218,6 +222,6 @@ struct ViewTests {
       ])
     let batches = try lines(
       path, "SELECT count(*) FROM run WHERE config->>'$.training.batch' = 64")
-    #expect(batches == ["7"])
+    #expect(batches == ["8"])
   }
 }

@@ -14,7 +14,8 @@ import Testing
 
   private func check(_ strategy: any Strategy, _ parts: [Double], ratio: Double) throws {
     let found = try #require(try found(strategy))
-    assertClose([found.sampler, found.weights, found.offsets], parts, within: 1e-9)
+    // A post-hoc shift comes as single precision.
+    assertClose([found.sampler, found.weights, found.offsets], parts, within: 1e-6)
     assertClose([found.ratio], [ratio], within: 1e-6 * ratio)
   }
 
@@ -82,7 +83,8 @@ import Testing
   func once() throws {
     var resampled = DeferredResampling()
     resampled.loss = LossChoice(BalancedSoftmax())
-    for strategy in [resampled, Combined(), LDAMDeferred(), ClassBalancedFocal()] as [any Strategy] {
+    for strategy in [resampled, Combined(), LDAMDeferred(), ClassBalancedFocal()] as [any Strategy]
+    {
       #expect(try found(strategy) == nil)
     }
   }

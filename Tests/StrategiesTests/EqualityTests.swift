@@ -253,8 +253,10 @@ import Testing
         pairs.append("\(a.name) = \(b.name)")
       }
     }
-    let weights = Set(["inverse-weights", "max-ratio-weights", "cost-sensitive-weights",
-      "balanced-weights"])
+    let weights = Set([
+      "inverse-weights", "max-ratio-weights", "cost-sensitive-weights",
+      "balanced-weights",
+    ])
     for pair in pairs {
       let names = pair.components(separatedBy: " = ")
       #expect(

@@ -8,7 +8,8 @@ import Training
 
 /// What the store is told of draws and weights, against the promise.
 @Suite struct RealisedMassTests {
-  @Test func `deferred re-sampling draws by size for most of the run, and the run says so`() throws {
+  @Test func `deferred re-sampling draws by size for most of the run, and the run says so`() throws
+  {
     let fixture = try TrainingFixture(strategy: DeferredResampling())
     let mass = try fixture.result("run").classMass
     let phases = try #require(mass.phases)
@@ -25,7 +26,8 @@ import Training
     assertClose(try #require(mass.realised), drawn, within: 1e-12)
   }
 
-  @Test func `a run continued from a checkpoint that counted nothing says nothing of draws`() throws {
+  @Test func `a run continued from a checkpoint that counted nothing says nothing of draws`() throws
+  {
     let fixture = try TrainingFixture(strategy: DeferredResampling())
     let whole = try fixture.result("whole")
     var steps = 0

@@ -55,7 +55,9 @@ public struct RunTable: Sendable {
       [
         "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
         "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
-      ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash", "equals_run"])
+      ] + HeadlineFigure.allCases.map(\.rawValue) + [
+        "overrides", "error", "group_hash", "equals_run",
+      ])
     for run in runs {
       table.add(
         [

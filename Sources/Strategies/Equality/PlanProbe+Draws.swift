@@ -31,7 +31,9 @@ extension PlanProbe {
       masses(sampler, progress: $0.0, pass: $0.1, recall: nil)
     }
     guard later.allSatisfy({ massesAgree($0, first) }) else { return false }
-    return recalls.contains { !massesAgree(masses(sampler, progress: 0, pass: 0, recall: $0), first) }
+    return recalls.contains {
+      !massesAgree(masses(sampler, progress: 0, pass: 0, recall: $0), first)
+    }
   }
 
   /// Whether a phase draws each class as often as it has images, whatever is known meanwhile.

@@ -3,6 +3,8 @@ extension PlanProbe {
   /// Why a plan does not treat the imbalance at all, in one sentence; `nil` where it does, or where
   /// a probe cannot tell.
   public func idleness(of plan: TrainingPlan) -> String? {
+    // One class has no imbalance.
+    guard census.counts.count(where: { $0 > 0 }) > 1 else { return nil }
     if let sampler = plan.phases.map(\.sampler).first(where: followsRecallOnly), !hasValidation {
       return drawsBySize(sampler)
         ? "it waits for recalls on validation, and there is no validation image: classes are drawn "

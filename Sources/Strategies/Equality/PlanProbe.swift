@@ -46,13 +46,17 @@ public struct PlanProbe: Sendable {
   }
 
   private func changesAlike(_ a: (any Augmentation)?, _ b: (any Augmentation)?) -> Bool {
-    let (a, b) = (a.flatMap { $0.changesNothing ? nil : $0 }, b.flatMap { $0.changesNothing ? nil : $0 })
+    let (a, b) = (
+      a.flatMap { $0.changesNothing ? nil : $0 }, b.flatMap { $0.changesNothing ? nil : $0 }
+    )
     guard let a, let b else { return a == nil && b == nil }
     return StructuralDigest.areEqual(a, b)
   }
 
   private func mixesAlike(_ a: (any BatchMixing)?, _ b: (any BatchMixing)?) -> Bool {
-    let (a, b) = (a.flatMap { $0.changesNothing ? nil : $0 }, b.flatMap { $0.changesNothing ? nil : $0 })
+    let (a, b) = (
+      a.flatMap { $0.changesNothing ? nil : $0 }, b.flatMap { $0.changesNothing ? nil : $0 }
+    )
     guard let a, let b else { return a == nil && b == nil }
     return StructuralDigest.areEqual(a, b)
   }

@@ -5,6 +5,7 @@ enum StructuralDigest {
   static func of(_ value: Any) -> String? {
     let mirror = Mirror(reflecting: value)
     let type = String(reflecting: Swift.type(of: value))
+    if mirror.displayStyle == .optional && mirror.children.isEmpty { return "nil" }
     if mirror.displayStyle == .class || type.contains("->") { return nil }
     if mirror.children.isEmpty { return "\(type)(\(String(reflecting: value)))" }
     var parts: [String] = []

@@ -43,7 +43,8 @@ public struct AccuracyDrivenSampling: Sampling {
         "low_accuracy", range: "a number, 0 < low_accuracy ≤ 1",
         "Classes below this recall count as not recognised, those from it on as recognised."),
     ],
-    remark: "low_count and low_accuracy together are \"low count or low accuracy\": either is enough.")
+    remark:
+      "low_count and low_accuracy together are \"low count or low accuracy\": either is enough.")
 
   /// Exponent of the class sizes: 1 starts with ordinary draws, 0 with class-balanced ones. Range:
   /// 0 ≤ power ≤ 1.
