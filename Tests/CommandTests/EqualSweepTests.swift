@@ -26,15 +26,15 @@ import Testing
       try tiny.query("SELECT strategy, seed, equals_strategy FROM v_equal ORDER BY seed")
         == "max-ratio-weights|1|inverse-weights\nmax-ratio-weights|2|inverse-weights\n")
 
-    let report = try PoiseProcess.run("report", "--results", "results.sqlite", in: tiny.path)
+    let report = try PoiseProcess.run("report", "--format", "markdown", in: tiny.path)
     #expect(
       report.standardOutput.contains(
         "max-ratio-weights: the same as inverse-weights on these data; not run (seeds 1, 2)"))
     let show = try PoiseProcess.run(
-      "show", "max-ratio-weights-s1", "--results", "results.sqlite", in: tiny.path)
+      "show", "max-ratio-weights-s1", in: tiny.path)
     #expect(show.standardOutput.contains("inverse-weights-s1"))
     let export = try PoiseProcess.run(
-      "export", "max-ratio-weights-s1", "w.safetensors", "--results", "results.sqlite",
+      "export", "max-ratio-weights-s1", "w.safetensors",
       in: tiny.path)
     #expect(export.status == 66)
     #expect(export.standardError.contains("was not made: it is the same as run"))
@@ -68,7 +68,7 @@ import Testing
     for command in ["check", "plan", "sweep"] {
       let refused = try PoiseProcess.run(command, "tiny.yaml", in: tiny.path)
       #expect(refused.status == 65)
-      #expect(refused.standardError.contains("tiny.yaml:20:3: error: strategies.bs undoes"))
+      #expect(refused.standardError.contains("tiny.yaml:21:3: error: strategies.bs undoes"))
     }
   }
 }
