@@ -39,15 +39,16 @@ extension ExperimentReader {
     let places = Dictionary(grouping: samples, by: \.recipe.label)
     // The baseline is always run: it comes first, and the others are the same as it.
     let sorted = (places[baseline] ?? []) + samples.filter { $0.recipe.label != baseline }
-    var kept: [Sample] = []
+    var kept: [Planned] = []
     var equal: Set<String> = []
     for sample in sorted {
       let name = Self.groupName(sample.recipe)
-      if let other = kept.first(where: { isSame($0.recipe, sample.recipe) }) {
+      let planned = Planned(recipe: sample.recipe, plans: Self.plans(of: sample.recipe))
+      if let other = kept.first(where: { isSame($0, planned) }) {
         equal.insert(name)
         warnOfEqual(sample, to: other.recipe)
       } else {
-        kept.append(sample)
+        kept.append(planned)
         if let why = idleness(of: sample.recipe) {
           problems.warn(sample.place, "strategies.\(name) treats no imbalance: \(why)")
         }
@@ -72,15 +73,28 @@ extension ExperimentReader {
       sample.place, "strategies.\(name) trains the same as strategies.\(second)", hint: hint)
   }
 
+  /// A recipe with its plans on all stand-ins; empty where one cannot be made without the data.
+  private struct Planned {
+    var recipe: Recipe
+    var plans: [PlanProbe.Probed]
+  }
+
+  private static func plans(of recipe: Recipe) -> [PlanProbe.Probed] {
+    let plans = standIns.compactMap { data in
+      (try? recipe.strategy.strategy.plan(for: data.census)).map {
+        probe(data, for: recipe).probed($0)
+      }
+    }
+    return plans.count == standIns.count ? plans : []
+  }
+
   /// Whether two recipes differ in their strategies only, and these train the same on every tail.
-  private func isSame(_ a: Recipe, _ b: Recipe) -> Bool {
-    guard a.model == b.model, a.training == b.training else { return false }
-    return Self.standIns.allSatisfy { data in
-      let probe = Self.probe(data, for: a)
-      guard let first = try? a.strategy.strategy.plan(for: probe.census),
-        let second = try? b.strategy.strategy.plan(for: probe.census)
-      else { return false }
-      return probe.areEqual(first, second)
+  private func isSame(_ a: Planned, _ b: Planned) -> Bool {
+    guard a.recipe.model == b.recipe.model, a.recipe.training == b.recipe.training,
+      !a.plans.isEmpty, !b.plans.isEmpty
+    else { return false }
+    return Self.standIns.indices.allSatisfy { place in
+      Self.probe(Self.standIns[place], for: a.recipe).areEqual(a.plans[place], b.plans[place])
     }
   }
 

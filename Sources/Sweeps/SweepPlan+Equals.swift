@@ -66,7 +66,7 @@ struct EqualRuns {
   /// Label of the strategy that all are compared with.
   let baseline: String
   /// The run that stands for each one that is not run, and why they are the same.
-  private(set) var pairs: [SweepPlan.Place: (other: SweepPlan.Place, sentence: String)] = [:]
+  private(set) var pairs: [SweepPlan.Place: Pair] = [:]
   /// One sentence a strategy that treats no imbalance.
   private(set) var idle: [String] = []
   private var order: [SweepPlan.Place] = []
@@ -74,9 +74,23 @@ struct EqualRuns {
   /// The run that stands for each one, by configuration hash; itself where none other does.
   private var standing: [String: String] = [:]
 
+  /// A run that is not run.
+  struct Pair {
+    /// The run that stands for it.
+    var other: SweepPlan.Place
+    var title: String
+    var otherTitle: String
+    /// What makes them the same, where that is known.
+    var why: String
+
+    var sentence: String {
+      "\(title): the same as \(otherTitle) on these data\(why); \(EqualRuns.notRun)"
+    }
+  }
+
   private struct Candidate {
     var run: SweepPlan.PlannedRun
-    var plan: TrainingPlan
+    var plan: PlanProbe.Probed
     /// All of the recipe but the strategy.
     var setting: String
     /// What stands for the run whose weights it starts from.
@@ -91,17 +105,18 @@ struct EqualRuns {
   mutating func add(_ run: SweepPlan.PlannedRun, data: PreparedData) throws {
     let hash = run.description.configHash
     standing[hash] = hash
-    let candidate = Candidate(
-      run: run, plan: try run.recipe.strategy.strategy.plan(for: data.splits.census),
-      setting: try Self.setting(of: run.recipe), origin: run.needs.flatMap { standing[$0] })
     let probe = PlanProbe(
       census: data.splits.census, split: data.splits.training, batch: run.recipe.training.batch,
       hasValidation: !data.splits.validation.examples.isEmpty,
       smoothing: run.recipe.training.labelSmoothing)
+    let candidate = Candidate(
+      run: run,
+      plan: probe.probed(try run.recipe.strategy.strategy.plan(for: data.splits.census)),
+      setting: try Self.setting(of: run.recipe), origin: run.needs.flatMap { standing[$0] })
     let same = kept.indices.first { isSame(kept[$0], candidate, probe) }
     guard let same else {
       kept.append(candidate)
-      if run.recipe.label != baseline, let why = probe.idleness(of: candidate.plan) {
+      if run.recipe.label != baseline, let why = probe.idleness(of: candidate.plan.plan) {
         idle.append("\(run.recipe.title) treats no imbalance on these data: \(why)")
       }
       return
@@ -135,17 +150,14 @@ struct EqualRuns {
     for (key, value) in standing where value == one.run.description.configHash {
       standing[key] = hash
     }
-    let why = Self.why(one.plan, other.plan, recipe, probe)
-    pairs[place] = (
-      SweepPlan.Place(other.run.recipe, seed: recipe.seed),
-      "\(recipe.title): the same as \(other.run.recipe.title) on these data\(why); \(Self.notRun)"
-    )
+    let why = Self.why(one.plan.plan, other.plan.plan, recipe, probe)
+    pairs[place] = Pair(
+      other: SweepPlan.Place(other.run.recipe, seed: recipe.seed), title: recipe.title,
+      otherTitle: other.run.recipe.title, why: why)
     // Those that one stood for are the other's now.
     for (key, pair) in pairs where pair.other == place {
-      pairs[key] = (
-        SweepPlan.Place(other.run.recipe, seed: recipe.seed),
-        pair.sentence.replacing(recipe.title, with: other.run.recipe.title)
-      )
+      pairs[key]?.other = SweepPlan.Place(other.run.recipe, seed: recipe.seed)
+      pairs[key]?.otherTitle = other.run.recipe.title
     }
     order.append(place)
   }

@@ -48,6 +48,26 @@ import Testing
           + "mean_over_examples to tell them apart); not run (--keep-equal runs it)"))
   }
 
+  @Test func `the baseline stands for its equals wherever it is in the file`() throws {
+    let sweep = try FakeSweep(
+      strategies: "{logit-adjustment: {tau: 0}, focal: {gamma: 0}, baseline: {}}")
+    let names = sweep.plan.runs.map(\.description.name)
+    for seed in 1...2 {
+      let baseline = planned(sweep, "baseline-s\(seed)")
+      #expect(baseline.equals == nil)
+      for label in ["logit-adjustment", "focal"] {
+        #expect(planned(sweep, "\(label)-s\(seed)").equals == baseline.description.configHash)
+        #expect(
+          names.firstIndex(of: "baseline-s\(seed)")! < names.firstIndex(of: "\(label)-s\(seed)")!)
+      }
+    }
+    #expect(
+      sweep.plan.notes == [
+        "logit-adjustment: the same as baseline on these data; not run (--keep-equal runs it)",
+        "focal: the same as baseline on these data; not run (--keep-equal runs it)",
+      ])
+  }
+
   @Test func `one is run, the others are recorded, and a second sweep has nothing to do`() throws {
     let sweep = try FakeSweep(limits: "{failures_in_a_row: 100}", strategies: Self.weights)
     try finish(

@@ -4,6 +4,20 @@ import Tensors
 
 // Whether two losses are one function.
 extension PlanProbe {
+  /// A loss's value on one batch with every class as a label in turn; NaN where it looks at more
+  /// than logits and targets, and its value there means nothing.
+  func firstValue(of loss: any ClassificationLoss) -> Double {
+    guard loss.isFunctionOfLogits else { return .nan }
+    let present = census.counts.indices.filter { census.counts[$0] > 0 }
+    guard !present.isEmpty else { return .nan }
+    var generator = SeededGenerator(seed: 22, purpose: .testing)
+    let rows = (0..<min(max(batch, 1), 32)).map { present[$0 % present.count] }
+    let probe = LossProbe(
+      rows: rows, partners: nil, classCount: census.classCount, smoothing: smoothing, scale: 2,
+      using: &generator)
+    return Double(probe.value(of: loss).loss)
+  }
+
   /// - Parameter mixed: whether batches are mixed, so that a row has labels of two classes.
   func areEqual(
     _ a: any ClassificationLoss, _ b: any ClassificationLoss, mixed: Bool
