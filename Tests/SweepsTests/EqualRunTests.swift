@@ -62,7 +62,7 @@ import Testing
       }
     }
     #expect(
-      sweep.plan.notes == [
+      sweep.plan.notes.sorted(by: >) == [
         "logit-adjustment: the same as baseline on these data; not run (--keep-equal runs it)",
         "focal: the same as baseline on these data; not run (--keep-equal runs it)",
       ])
