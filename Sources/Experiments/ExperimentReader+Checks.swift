@@ -53,7 +53,7 @@ extension ExperimentReader {
     }
   }
 
-  private static func groupName(_ recipe: Recipe) -> String {
+  static func groupName(_ recipe: Recipe) -> String {
     recipe.variant.isEmpty ? recipe.label : "\(recipe.label) (\(recipe.variant))"
   }
 
@@ -111,8 +111,13 @@ extension ExperimentReader {
 
   /// Says when the seeds are too few for any difference to be significant at 0.05, after Holm's
   /// correction over all comparisons with the baseline.
-  func noteSignificance(of recipes: [Recipe], seeds: Int, baseline: String) {
-    let others = Set(recipes.filter { $0.label != baseline }.map(Self.groupName)).count
+  ///
+  /// - Parameter equal: variants that are not run, since another one is the same.
+  func noteSignificance(
+    of recipes: [Recipe], seeds: Int, baseline: String, without equal: Set<String>
+  ) {
+    let others = Set(recipes.filter { $0.label != baseline }.map(Self.groupName))
+      .subtracting(equal).count
     guard others > 0 else { return }
     let needed = pairsNeeded(comparisons: others, alpha: 0.05)
     guard seeds < needed else { return }
@@ -126,7 +131,7 @@ extension ExperimentReader {
 
 extension SplitConfiguration {
   /// Whether the data itself may say which images are for validation.
-  fileprivate var mayHaveOwnValidation: Bool {
+  var mayHaveOwnValidation: Bool {
     switch test {
     case .given: true
     case .lists(_, let validation, _): validation != nil

@@ -53,7 +53,9 @@ struct ExperimentReader {
     }
     checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
     guard let shared, problems.isEmpty else { return nil }
-    checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
+    let samples = groups.map { (recipe: recipe($0, shared, seed: 1), place: $0.place) }
+    checkDifferent(samples)
+    checkCompensation(samples)
     let folds = shared.split.foldCount ?? 1
     guard groups.count * seeds.count * max(stages.count, 1) * folds <= Self.runLimit else {
       problems.add(root.place(of: "strategies"), "more than \(Self.runLimit) runs")
@@ -66,7 +68,10 @@ struct ExperimentReader {
     checkBases(
       recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
     noteFrozen(recipes)
-    if folds == 1 { noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline) }
+    let equal = problems.isEmpty ? noteEquals(samples, baseline: baseline) : []
+    if folds == 1 {
+      noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline, without: equal)
+    }
     var experiment = Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
@@ -269,12 +274,14 @@ struct ExperimentReader {
   }
 
   private func recipe(_ group: Group, _ shared: Shared, seed: UInt64) -> Recipe {
-    Recipe(
+    var recipe = Recipe(
       experiment: shared.name, label: group.label, variant: group.variant.text, seed: seed,
       strategy: group.variant.strategy, dataset: shared.dataset, split: shared.split,
       image: shared.image, model: group.model, training: group.training,
       augmentation: shared.augmentation, overrides: group.variant.overrides,
       storesPredictions: shared.storesPredictions)
+    recipe.allowsOvercompensation = group.variant.allowsOvercompensation
+    return recipe
   }
 
   private static func info(_ entry: StrategyEntry) -> Experiment.StrategyInfo {

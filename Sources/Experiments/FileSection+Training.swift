@@ -134,6 +134,9 @@ extension FileSection {
         "overrides", "mapping", "`{}`",
         "keys of `model` or `training` that differ for this strategy, recorded as such; not the budget"
       ),
+      FileKey(
+        "allow_overcompensation", "true or false", "`false`",
+        "run a strategy that undoes the classes' sizes more than once (below)"),
     ])
 
   static let exclude = FileSection(

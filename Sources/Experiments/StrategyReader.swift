@@ -14,6 +14,8 @@ struct StrategyEntry {
     /// Dotted keys of `model` and `training`, sorted, and the same as one mapping.
     var overrides: [String]
     var overridden: FileNode?
+    /// Whether the classes' sizes may be undone more than once; `nil` where nothing is said.
+    var allowsOvercompensation: Bool?
   }
   var label: String
   var place: Place
@@ -24,7 +26,8 @@ struct StrategyEntry {
 
 /// Reads one entry of `strategies`.
 struct StrategyReader {
-  static let reserved = ["strategy", "grid", "zip", "overrides"]
+  static let reserved = ["strategy", "grid", "zip", "overrides", overcompensation]
+  static let overcompensation = "allow_overcompensation"
   /// A grid beyond this is a slip.
   static let variantLimit = 1000
   /// Every strategy sees as many images, so these cannot differ.
@@ -44,24 +47,34 @@ struct StrategyReader {
   func read() -> StrategyEntry? {
     guard let name = name(), let type = StrategyCatalog.type(named: name) else { return nil }
     let parameterKeys = type.card.parameters.map(\.key)
-    let keys = Self.reserved.map { FileKey($0, "", "", "") }
+    // `combined` has the key that accepts over-compensation among its own parameters.
+    let reserved = Self.reserved.filter { !parameterKeys.contains($0) }
+    let keys = reserved.map { FileKey($0, "", "", "") }
     let section = SectionReader(
       node, FileSection(path, parameterKeys.map { FileKey($0, "", "", "") } + keys), at: place,
       problems: problems)
-    let parameters = node.removing(Set(Self.reserved))
+    let parameters = node.removing(Set(reserved))
     let isKnown = (parameters.entries ?? []).allSatisfy { parameterKeys.contains($0.key) }
     let settings = variants(in: section, parameterKeys: parameterKeys)
     let fixed = overrides(in: section)
+    let allows =
+      reserved.contains(Self.overcompensation) && section.node(Self.overcompensation) != nil
+      ? section.boolean(Self.overcompensation, default: false) : nil
     guard isKnown, let settings, node.entries != nil else { return nil }
     let variants = settings.compactMap { row in
-      variant(row, name: name, parameters: parameters, fixed: fixed)
+      var variant = variant(row, name: name, parameters: parameters, fixed: fixed)
+      variant?.allowsOvercompensation = allows == true ? true : nil
+      return variant
     }
     return StrategyEntry(label: label, place: place, name: name, variants: variants)
   }
 
-  /// The catalogue name: `strategy`, or else the label.
+  /// The catalogue name: `strategy`, or `combined` where there are `parts`, or else the label.
   private func name() -> String? {
     let named = node["strategy"]
+    if named == nil, node["parts"] != nil, StrategyCatalog.type(named: label) == nil {
+      return Combined.name
+    }
     if let named, named.text == nil || named.isNothing {
       problems.add(named.place, "\(path).strategy: received \(named.received), expected a name")
       return nil

@@ -15,9 +15,11 @@ extension Recipe {
   /// `overrides` is here because what was overridden already stands in `model` and `training`;
   /// of a file of weights its digest counts.
   /// The data's own digest stands for `dataset.root` and `dataset.name`, and a quarantine limit
-  /// only decides whether reading stops. What a cache may take changes no bit.
+  /// only decides whether reading stops, as over-compensation that is allowed only decides whether a
+  /// run is made. What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
-    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label",
+    "allowsOvercompensation", "dataset.name", "dataset.quarantineLimit", "dataset.root",
+    "experiment", "label",
     "model.cacheLimit", "model.weights.path", "overrides", "storesPredictions", "variant",
   ]
 

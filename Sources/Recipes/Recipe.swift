@@ -36,6 +36,9 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var storesPredictions: Bool
   /// Where the run stands in a staged experiment; `nil` in one without stages.
   public var stage: Stage?
+  /// Whether the classes' sizes may be undone more than once (`allow_overcompensation`); absent
+  /// where not. It decides only whether the run is made.
+  public var allowsOvercompensation: Bool?
 
   /// A recipe with all its parts.
   public init(

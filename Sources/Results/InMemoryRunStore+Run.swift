@@ -26,7 +26,8 @@ extension InMemoryRunStore.Run {
       imagesPlanned: description.imagesPlanned, epochsDone: epochs.last?.epoch ?? 0,
       epochsPlanned: description.epochsPlanned, bestEpoch: bestEpoch,
       seconds: result?.seconds ?? (epochs.isEmpty ? nil : epochs.map(\.seconds).reduce(0, +)),
-      error: error, overrides: description.overrides, notes: result?.notes ?? [])
+      error: error, overrides: description.overrides,
+      notes: result?.notes ?? equalNote.map { [$0] } ?? [])
     (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
     summary.fold = description.fold

@@ -16,6 +16,8 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     var startedAt: String?
     var finishedAt: String?
     var heartbeatAt: String?
+    var equals: RunID?
+    var equalNote: String?
   }
 
   private struct State {
@@ -86,6 +88,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
         host: ProcessIdentity.hostName, processID: processID)
       entry.attempts.append((attempt, ProcessIdentity(of: processID)))
       (entry.status, entry.error, entry.finishedAt) = (.running, nil, nil)
+      (entry.equals, entry.equalNote) = (nil, nil)
       entry.startedAt = entry.startedAt ?? now
       (entry.heartbeatAt, entry.environment) = (now, environment)
     }
@@ -112,6 +115,20 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     }
   }
 
+  public func finish(_ run: RunID, asEqualTo other: RunID, note: String) throws {
+    _ = try state.withLock { try $0.run(other) }
+    try change(run) { entry, now in
+      entry.close(as: .lost, at: now)
+      (entry.status, entry.error) = (.done, nil)
+      (entry.finishedAt, entry.heartbeatAt) = (now, now)
+      (entry.equals, entry.equalNote) = (other, note)
+    }
+  }
+
+  public func equal(of run: RunID) throws -> RunID? {
+    try state.withLock { try $0.run(run).equals }
+  }
+
   public func reapLostRuns() -> Int {
     let now = now()
     return state.withLock { state in
@@ -130,7 +147,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
   public func summaries(ofSweep sweep: String) -> [RunSummary] {
     let plans = state.withLock(\.plans)
     return entries(ofSweep: sweep).map { id, run in
-      var summary = run.summary(id: id)
+      var summary = summary(of: run, id: id)
       summary.recipe = plans.last { $0.record.runs.contains(id) }?.record.recipe.hash ?? ""
       return summary
     }
@@ -155,7 +172,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     guard let run = try? state.withLock({ try $0.run(id) }) else { return nil }
     var details = run.details(id: id)
     let summaries = summaries(ofSweep: run.description.sweep)
-    details.summary.recipe = summaries.first { $0.id == id }?.recipe ?? ""
+    if let summary = summaries.first(where: { $0.id == id }) { details.summary = summary }
     return details
   }
 
@@ -176,6 +193,17 @@ public final class InMemoryRunStore: RunStore, RunHistory {
       .sorted { $0.exampleID.utf8.lexicographicallyPrecedes($1.exampleID.utf8) }
   }
 
+  private func summary(of run: Run, id: RunID) -> RunSummary {
+    var summary = run.summary(id: id)
+    guard let other = run.equals, let equal = try? state.withLock({ try $0.run(other) }) else {
+      return summary
+    }
+    summary.equals = EqualRun(
+      id: other, name: equal.description.name, strategy: equal.description.strategy,
+      variant: equal.description.variant)
+    return summary
+  }
+
   private func entries(ofSweep sweep: String) -> [(id: RunID, run: Run)] {
     state.withLock { state in
       state.runs.enumerated().filter { $0.element.description.sweep == sweep }
@@ -187,7 +215,7 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     let now = now()
     try state.withLock { state in
       let entry = try state.run(id)
-      guard entry.status != .done else {
+      guard entry.status != .done || entry.equals != nil else {
         throw RunStoreError.alreadyDone(id, name: entry.description.name)
       }
       body(&state.runs[Int(id) - 1], now)

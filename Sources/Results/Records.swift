@@ -200,21 +200,6 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// How the classes fared under the strategy's sampler and weights together, one entry a class.
-public struct ClassMass: Codable, Hashable, Sendable {
-  /// Share of the draws, by the sampler's promise.
-  public var sampled: [Double]
-  /// Loss weight of each class after normalisation; 1 where there is none.
-  public var weights: [Double]
-  /// sampled × weight, normalised to sum 1.
-  public var effective: [Double]
-
-  /// The mass with all its parts.
-  public init(sampled: [Double], weights: [Double], effective: [Double]) {
-    (self.sampled, self.weights, self.effective) = (sampled, weights, effective)
-  }
-}
-
 /// What a finished run leaves behind.
 public struct RunResult: Codable, Hashable, Sendable {
   /// The epoch whose weights were tested, from 1; `nil` where nothing was trained.

@@ -36,6 +36,18 @@ public protocol RunStore: Sendable {
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
   func finish(_ run: RunID, _ outcome: RunOutcome) throws
+  /// Ends a run without making it, because another one is the same: it is `done` from then on, and
+  /// its figures are the other's. A later ``begin(_:environment:processID:)`` makes it after all.
+  ///
+  /// - Parameters:
+  ///   - other: a run that is done and was made.
+  ///   - note: one sentence for readers of the results.
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
+  func finish(_ run: RunID, asEqualTo other: RunID, note: String) throws
+  /// The run that a run was recorded as equal to; `nil` for one that stands for itself.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
+  func equal(of run: RunID) throws -> RunID?
   /// Marks runs that are `running` without a living process as `lost`; returns how many.
   ///
   /// Runs of other hosts are left alone.

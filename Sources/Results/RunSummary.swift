@@ -60,6 +60,9 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var comments: [String] = []
   /// Whether reports leave it out.
   public var isArchived = false
+  /// The run that it is the same as and whose figures are its own: it was not made; `nil` for a run
+  /// that stands for itself.
+  public var equals: EqualRun?
 
   /// A summary with all its parts; the rest is set afterwards.
   public init(
@@ -78,4 +81,24 @@ public struct RunSummary: Codable, Hashable, Sendable {
     (self.bestEpoch, self.seconds, self.error) = (bestEpoch, seconds, error)
     (self.overrides, self.notes) = (overrides, notes)
   }
+}
+
+/// A run that another one is the same as.
+public struct EqualRun: Codable, Hashable, Sendable {
+  /// Its number in the store.
+  public var id: RunID
+  /// Unique in its sweep.
+  public var name: String
+  /// The strategy's label in the file.
+  public var strategy: String
+  /// The swept parameters as text; empty where none is swept.
+  public var variant: String
+
+  /// A run with all its parts.
+  public init(id: RunID, name: String, strategy: String, variant: String) {
+    (self.id, self.name, self.strategy, self.variant) = (id, name, strategy, variant)
+  }
+
+  /// Label and variant.
+  public var title: String { variant.isEmpty ? strategy : "\(strategy) \(variant)" }
 }

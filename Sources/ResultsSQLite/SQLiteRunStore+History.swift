@@ -160,15 +160,4 @@ extension SQLiteRunStore {
           gitCommit: row["git_commit"], gitDirty: row["git_dirty"])
       }
   }
-
-  private static func classMass(of run: RunID, in database: Database) throws -> ClassMass? {
-    let rows = try Row.fetchAll(
-      database, sql: "SELECT * FROM class_mass WHERE run_id = ? ORDER BY class_index",
-      arguments: [run])
-    return rows.isEmpty
-      ? nil
-      : ClassMass(
-        sampled: rows.compactMap { $0["sampled"] }, weights: rows.compactMap { $0["weight"] },
-        effective: rows.compactMap { $0["effective"] })
-  }
 }

@@ -118,21 +118,8 @@ extension SQLiteRunStore {
     try insert(into: "prediction", columns, in: database)
   }
 
-  private static func writeMass(_ mass: ClassMass, of run: RunID, in database: Database) throws {
-    let parts = [
-      ("sampled", mass.sampled), ("weight", mass.weights), ("effective", mass.effective),
-    ]
-    for index in 0..<(parts.map(\.1.count).max() ?? 0) {
-      let values = parts.map { name, values in
-        (name, finite(values.indices.contains(index) ? values[index] : nil).databaseValue)
-      }
-      let key = [("run_id", run.databaseValue), ("class_index", index.databaseValue)]
-      try insert(into: "class_mass", key + values, in: database)
-    }
-  }
-
   /// Inserts one row; names come from this room's code only, values are always bound.
-  private static func insert(
+  static func insert(
     into table: String, _ columns: [(String, DatabaseValue)], in database: Database
   ) throws {
     let names = columns.map(\.0).joined(separator: ", ")

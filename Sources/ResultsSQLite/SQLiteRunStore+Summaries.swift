@@ -59,8 +59,10 @@ extension SQLiteRunStore {
       database,
       sql: """
         SELECT r.*, s.name AS sweep_name, \(sharedColumns), d.name AS dataset_name, coalesce(r.wall_s,
-          (SELECT sum(wall_s) FROM epoch WHERE run_id = r.id)) AS seconds
-        \(selection) JOIN dataset d ON d.id = r.dataset_id WHERE \(condition) ORDER BY r.id
+          (SELECT sum(wall_s) FROM epoch WHERE run_id = r.id)) AS seconds,
+          q.name AS equal_name, q.strategy AS equal_strategy, q.variant AS equal_variant
+        \(selection) JOIN dataset d ON d.id = r.dataset_id LEFT JOIN run q ON q.id = r.equals_run
+        WHERE \(condition) ORDER BY r.id
         """,
       arguments: arguments)
     return rows.map { row in
@@ -94,6 +96,7 @@ extension SQLiteRunStore {
     summary.stage = RunStage(configuration: description.configuration)
     (summary.fold, summary.recipe) = (description.fold, row["recipe_hash"] ?? "")
     summary.isArchived = row["archived_at"] != nil
+    summary.equals = equalRun(of: row)
     return summary
   }
 

@@ -107,6 +107,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
           WHERE id = ?
           """,
         arguments: [now, now, environmentID, run])
+      try Self.forgetEqual(of: run, in: database)
     }
   }
 
@@ -159,16 +160,16 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     let now = now()
     try file.write { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT status, name FROM run WHERE id = ?", arguments: [run])
+        database, sql: "SELECT status, name, equals_run FROM run WHERE id = ?", arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }
-      guard row["status"] != RunStatus.done.rawValue else {
+      guard row["status"] != RunStatus.done.rawValue || row["equals_run"] != nil else {
         throw RunStoreError.alreadyDone(run, name: row["name"])
       }
       try body(database, now)
     }
   }
 
-  private static func closeAttempt(
+  static func closeAttempt(
     of run: RunID, as outcome: AttemptOutcome, at now: String, cause: RunOutcome? = nil,
     in database: Database
   ) throws {

@@ -94,7 +94,7 @@ extension Schema {
         JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
         JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
           AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
-          AND b.archived_at IS NULL
+          AND b.archived_at IS NULL AND b.equals_run IS NULL
         WHERE r.strategy <> s.baseline
         """)
   }

@@ -43,14 +43,28 @@ extension Schema {
         FROM epoch e JOIN run r ON r.id = e.run_id JOIN sweep s ON s.id = r.sweep_id
         """),
     View(
-      "v_class_mass", shows: "how often each class was drawn and how much it weighed",
+      "v_class_mass", shows: "how much each class was promised, and how much it got",
       example: "SELECT class, n_train, sampled, weight, effective FROM v_class_mass WHERE run=1;",
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.class_index,
           c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
           round(m.weight,6) AS weight, round(m.effective,6) AS effective,
-          \(recipe(of: "r.id")) AS recipe
+          \(recipe(of: "r.id")) AS recipe,
+          round(m.drawn,6) AS drawn, round(m.realised,6) AS realised
         FROM class_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
+        JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
+        """),
+    View(
+      "v_phase_mass", shows: "the same by phase of a run",
+      example: "SELECT phase, class, draws, effective, realised FROM v_phase_mass WHERE run=1;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.phase, m.steps,
+          m.class_index, c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
+          round(m.weight,6) AS weight, round(m.effective,6) AS effective, m.draws,
+          round(1.0*m.draws / nullif((SELECT sum(draws) FROM phase_mass p
+            WHERE p.run_id = m.run_id AND p.phase = m.phase),0),6) AS drawn,
+          round(m.realised,6) AS realised
+        FROM phase_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
         JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
         """),
     View(

@@ -60,6 +60,7 @@ extension Schema {
         + """
         JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
         JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+          AND r.equals_run IS NULL
         JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         """
   }

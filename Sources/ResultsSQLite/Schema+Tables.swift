@@ -1,4 +1,27 @@
 extension Schema {
+  /// Migration 3: what was counted of the classes, and runs that stand for others.
+  static let realisedMass = """
+    ALTER TABLE class_mass ADD COLUMN drawn REAL;     -- share of all draws of the run, counted
+    ALTER TABLE class_mass ADD COLUMN realised REAL;  -- share of the weight in all losses, counted
+
+    CREATE TABLE phase_mass (                -- the same by phase of the run
+      run_id      INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      phase       INTEGER NOT NULL,          -- from 1
+      class_index INTEGER NOT NULL,
+      steps       INTEGER NOT NULL,          -- updates of the weights in the phase
+      sampled     REAL,                      -- promised share of the draws
+      weight      REAL,                      -- in the loss, 1 where there is none
+      effective   REAL,                      -- sampled * weight, summing to 1
+      draws       INTEGER NOT NULL,          -- images drawn
+      realised    REAL,                      -- share of the weight in the phase's losses, counted
+      PRIMARY KEY (run_id, phase, class_index)
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE run ADD COLUMN equals_run INTEGER REFERENCES run ON DELETE CASCADE;
+      -- the run that this one is the same as, and whose figures are its own: it was not made
+
+    """
+
   /// Migration 2: what only some runs measure.
   static let figureTable = """
     CREATE TABLE figure (                    -- what only some runs measure

@@ -23,7 +23,8 @@ extension Schema {
           r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid, r.fold,
           r.archived_at,
           (SELECT group_concat(o.text, ' | ') FROM comment o WHERE o.run_id = r.id) AS comments,
-          \(recipe(of: "r.id")) AS recipe
+          \(recipe(of: "r.id")) AS recipe,
+          (SELECT name FROM run q WHERE q.id = r.equals_run) AS equals
         FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         LEFT JOIN environment e ON e.id = r.environment_id
         """),
@@ -39,6 +40,16 @@ extension Schema {
           round(avg(CASE WHEN r.status='done' THEN r.wall_s END)/60.0,1) AS mean_minutes,
           sum(r.status='diverged') AS diverged, sum(r.status='cancelled') AS cancelled
         FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL GROUP BY s.id
+        """),
+    View(
+      "v_equal", shows: "runs that were not made, and the run that each is the same as",
+      example: "SELECT strategy, seed, equals_strategy FROM v_equal;",
+      sql: """
+        SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
+          q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
+          (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note
+        FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
+        JOIN dataset d ON d.id = r.dataset_id
         """),
     View(
       "v_failures", shows: "what failed and why", example: "SELECT * FROM v_failures;",

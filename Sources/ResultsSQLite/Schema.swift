@@ -50,7 +50,7 @@ package struct Schema: Sendable {
     migrations: [
       Migration(number: 1, sql: firstTables + resultTables),
       Migration(number: 2, sql: figureTable),
-      Migration(number: 3, sql: comparableRuns, fill: fillRecipes),
+      Migration(number: 3, sql: comparableRuns + realisedMass, fill: fillRecipes),
     ],
     views: runViews + comparisonViews + detailViews + identityViews + recipeComparisonViews)
 

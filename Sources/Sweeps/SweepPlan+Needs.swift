@@ -1,7 +1,8 @@
 import Results
 
 extension SweepPlan {
-  /// The same runs, each after the one that it needs; otherwise in their order.
+  /// The same runs, each after the one that it needs and the one that stands for it; otherwise in
+  /// their order.
   ///
   /// - Throws: where a run needs one that is not among them, or, by a circle, itself.
   static func inOrderOfNeed(_ runs: [PlannedRun]) throws -> [PlannedRun] {
@@ -20,7 +21,9 @@ extension SweepPlan {
     while !waiting.isEmpty {
       // What waits for a run comes right after it only if it stood before it.
       guard
-        let index = waiting.firstIndex(where: { $0.needs.map(placed.contains) ?? true })
+        let index = waiting.firstIndex(where: { run in
+          [run.needs, run.equals].allSatisfy { $0.map(placed.contains) ?? true }
+        })
       else {
         let names = waiting.map(\.description.name).joined(separator: ", ")
         throw SweepError("these runs need one another in a circle: \(names)")

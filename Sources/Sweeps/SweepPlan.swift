@@ -24,6 +24,9 @@ public struct SweepPlan: Sendable {
     public var folder: String
     /// The configuration hash of the run of this plan whose weights this one starts from.
     public var needs: String?
+    /// The configuration hash of the run of this plan that trains the same, which is run in place of
+    /// this one; `nil` for a run that stands for itself.
+    public var equals: String?
   }
 
   /// Plans every run.
@@ -57,12 +60,14 @@ public struct SweepPlan: Sendable {
       + zip(experiment.datasets, prepared.stages).flatMap {
         Self.activationNotes(experiment, classes: $0.classes, data: $1)
       }
-    runs = try Self.inOrderOfNeed(
+    let planned =
       try experiment.recipes.map { recipe in
         try Self.planned(
           recipe, on: prepared.data(of: recipe), in: experiment, workFolder: workFolder,
           digest: prepared.digest)
-      })
+      }
+    runs = try Self.inOrderOfNeed(planned)
+    try markEquals { prepared.data(of: $0) }
   }
 
   /// One run with its description and its folder.

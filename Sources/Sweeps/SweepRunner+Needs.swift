@@ -27,7 +27,7 @@ extension SweepRunner {
           + "make that run work, then sweep again with --retry-failed")
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
-    let folder = RunFolder(needed.folder)
+    let folder = RunFolder(try maker(of: needed).folder)
     if case .damaged(let damage) = try FinishedRun.read(in: folder) {
       return .fails(
         "it needs the weights of \(name), and \(damage); remove that run from the store and make it "

@@ -51,6 +51,8 @@ public final class SweepRunner {
     public var done = 0
     /// Runs that needed no work.
     public var skipped = 0
+    /// Runs that were recorded as equal to one that is done.
+    public var equal = 0
     /// Runs that failed or diverged, after their retries.
     public var failed = 0
     /// Runs that the same command would still have to do.
@@ -89,15 +91,29 @@ public final class SweepRunner {
       observer?.note("\(lost) run(s) were cut off earlier and continue from their checkpoints")
     }
     var summary = Summary()
-    let standing = try plan.runs.map { run in
-      try store.find(sweep: experiment.name, configHash: run.description.configHash)?.status
-    }
+    let standing = try plan.runs.map(standing(of:))
     announce(standing)
     let ids = try plan.runs.map { try store.enqueue($0.description) }
     for (index, run) in plan.runs.enumerated() {
       if let reason = skipReason(standing[index]) {
         observer?.runSkipped(run.description, number: index + 1, because: reason)
         summary.skipped += 1
+        continue
+      }
+      switch try equality(of: run) {
+      case .ownRun: break
+      case .stands(let other, let otherID):
+        let text = try record(run, id: ids[index], as: other, otherID)
+        observer?.runSkipped(run.description, number: index + 1, because: text)
+        summary.equal += 1
+        continue
+      case .waits(let reason):
+        observer?.runSkipped(run.description, number: index + 1, because: reason)
+        summary.left += 1
+        continue
+      case .fails(let reason):
+        try fail(run, id: ids[index], number: index + 1, because: reason)
+        summary.failed += 1
         continue
       }
       if let reason = stopReason(shouldStop) {
@@ -136,7 +152,7 @@ public final class SweepRunner {
       SweepOverview(
         name: plan.experiment.name, runs: plan.runs.count,
         finished: plan.runs.count - open.count,
-        imagesLeft: open.filter(\.0.recipe.trains)
+        imagesLeft: open.filter { $0.0.recipe.trains && $0.0.equals == nil }
           .reduce(0) { $0 + $1.0.description.imagesPlanned }))
   }
 

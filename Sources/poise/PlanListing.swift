@@ -20,10 +20,13 @@ struct PlanListing {
     }
     let table = ListTable(
       header: ["#", "run", "strategy", "variant", "seed", "images", "fingerprint"], rows: rows)
-    let images = plan.runs.reduce(0) { $0 + $1.description.imagesPlanned }
+    let made = plan.runs.filter { $0.equals == nil }
+    let images = made.reduce(0) { $0 + $1.description.imagesPlanned }
+    let equal = plan.runs.count - made.count
+    let others = equal > 0 ? ", \(equal) of them the same as others and not run" : ""
     let notes = plan.experiment.warnings.map(\.description) + plan.notes.map { "note: \($0)" }
-    return ([table.text(), "", "\(plan.runs.count) runs, \(images) images in all"] + notes)
-      .joined(separator: "\n")
+    let total = "\(plan.runs.count) runs, \(images) images in all\(others)"
+    return ([table.text(), "", total] + notes).joined(separator: "\n")
   }
 
   /// RFC 4180, one line a run.
@@ -33,12 +36,12 @@ struct PlanListing {
       return [
         "\(index + 1)", description.name, description.strategy, description.variant,
         "\(description.seed)", "\(description.epochsPlanned)", "\(description.imagesPlanned)",
-        description.configHash, description.groupHash,
+        description.configHash, description.groupHash, run.equals ?? "",
       ]
     }
     let header = [
       "number", "run", "strategy", "variant", "seed", "epochs", "images", "config_hash",
-      "group_hash",
+      "group_hash", "equals",
     ]
     return ListTable(header: header, rows: rows).csv()
   }

@@ -64,6 +64,7 @@ final class ProgressPrinter: SweepObserver {
   func close(_ summary: SweepRunner.Summary) {
     bar.finish()
     var parts = ["\(summary.done) done"]
+    if summary.equal > 0 { parts.append("\(summary.equal) the same as others") }
     if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
     if summary.failed > 0 { parts.append("\(summary.failed) failed or diverged") }
     if summary.left > 0 { parts.append("\(summary.left) left") }

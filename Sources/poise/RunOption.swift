@@ -42,6 +42,11 @@ extension TrainedModel {
   /// The network of a finished run, wherever its weights are now.
   init(of details: RunDetails, inStoreAt store: String) throws {
     let run = details.summary
+    if let equal = run.equals {
+      throw Failure(
+        "run \(run.id) (\(run.name)) was not made: it is the same as run \(equal.id) (\(equal.name)), "
+          + "which has the weights", code: Failure.missingInput)
+    }
     let recipe = try JSONDecoder().decode(
       Recipe.self, from: Data(details.description.configuration.utf8))
     // A store that was moved together with its working folder is found by where it is now.

@@ -46,6 +46,7 @@ struct StrategiesCommand: ParsableCommand {
         type.name, "  " + card.summary, "", "formula    " + card.formula,
         "paper      " + card.paper, "family     " + card.family.rawValue,
       ]
+      if let remark = card.remark { lines.append("remark     " + remark) }
       if !card.parameters.isEmpty { lines += ["", "parameters"] }
       for parameter in card.parameters {
         lines.append("  \(parameter.key): \(parameter.defaultValue)    (\(parameter.range))")
@@ -72,10 +73,11 @@ struct StrategiesCommand: ParsableCommand {
       for type in types {
         let findings = try StrategyTrial(type).findings
         var lines = [type.name]
+        let width = findings.map(\.what.count).reduce(22, max)
         for finding in findings {
           lines.append(
             "  \(finding.passes ? "ok    " : "FAILED")  "
-              + finding.what.padding(toLength: 22, withPad: " ", startingAt: 0)
+              + finding.what.padding(toLength: width, withPad: " ", startingAt: 0)
               + "  " + finding.measured)
         }
         failures += findings.count { !$0.passes }

@@ -26,6 +26,8 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Try runs again that failed or diverged in an earlier sweep.") var retryFailed =
     false
   @Flag(help: "Stop at the first run that fails.") var failFast = false
+  @Flag(help: "Run strategies that train the same on these data each for itself.")
+  var keepEqual = false
   @Option(help: "Seconds between checkpoints besides the ends of epochs.")
   var checkpointEvery: Double = 120
 
@@ -34,7 +36,8 @@ struct SweepCommand: ParsableCommand {
     let experiment = try source.experiment(store: results)
     let work = WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
-    let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
+    var plan = try SweepPlan(experiment, data: data, workFolder: work.path)
+    if keepEqual { plan.keepEqualRuns() }
     if dryRun { return Terminal.show(PlanListing(plan).text) }
     for warning in experiment.warnings { Terminal.complain(warning.description) }
     for note in plan.notes { Terminal.complain("note: \(note)") }

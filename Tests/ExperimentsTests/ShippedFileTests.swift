@@ -24,7 +24,9 @@ struct ShippedFileTests {
     #expect(experiment.recipes.count == runs)
     #expect(experiment.strategies.count == strategies)
     #expect(experiment.recipes.allSatisfy { $0.dataset.root.hasPrefix(Self.folder.path) })
-    #expect(experiment.warnings.allSatisfy { $0.severity == .note })
+    // Both have published figures; a sweep runs one of the two.
+    let known = "strategies.logit-adjustment trains the same as strategies.balanced-softmax"
+    #expect(experiment.warnings.allSatisfy { $0.severity == .note || $0.message == known })
   }
 
   @Test("the quickstart's data is there")

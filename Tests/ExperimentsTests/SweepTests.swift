@@ -100,7 +100,7 @@ struct SweepTests {
   @Test("too few seeds for significance are noted, with the number that would do")
   func significance() throws {
     let strategies =
-      "strategies: {baseline: {}, inverse-weights: {}, max-ratio-weights: {}, "
+      "strategies: {baseline: {}, inverse-weights: {}, sqrt-inverse-weights: {}, "
       + "sqrt-sampling: {}, class-balanced-sampling: {}}\n"
     let three = try Reading.read(Reading.head + strategies + "seeds: 3\n")
     #expect(
@@ -111,6 +111,11 @@ struct SweepTests {
     #expect(three.warnings.map(\.severity) == [.note])
     #expect(try Reading.read(Reading.head + strategies + "seeds: 7\n").warnings.count == 1)
     #expect(try Reading.read(Reading.head + strategies + "seeds: 8\n").warnings == [])
+    // What is the same as another strategy is no comparison.
+    let equal = strategies.replacing("sqrt-inverse-weights", with: "max-ratio-weights")
+    let fewer = try Reading.read(Reading.head + equal + "seeds: 3\n").warnings
+    #expect(fewer.map(\.severity) == [.warning, .note])
+    #expect(fewer[1].message.contains("Holm over 3 comparisons; 7 would be needed"))
   }
 
   @Test("run names are unique and fit for files, whatever is swept")

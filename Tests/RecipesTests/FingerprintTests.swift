@@ -34,6 +34,7 @@ struct FingerprintTests {
 
   /// One change of every excluded key.
   static let unnamed: [(key: String, change: @Sendable (inout Recipe) -> Void)] = [
+    ("allowsOvercompensation", { $0.allowsOvercompensation = true }),
     ("dataset.name", { $0.dataset.name = "x" }),
     ("dataset.quarantineLimit", { $0.dataset.quarantineLimit = 0.7 }),
     ("dataset.root", { $0.dataset.root = "/x" }),

@@ -82,6 +82,17 @@ enum Sample {
       notes: ["class 'crocs' has no training image"], seconds: 90, imagesPerSecond: 100,
       peakMemoryMB: 512, weightsDigest: "w1", weightsPath: "weights/w1.safetensors")
     result.figures = ["fallback.asked": 0.25]
+    result.classMass.drawn = [0.7, 0.2, 0.1]
+    result.classMass.realised = [0.6, 0.25, 0.15]
+    let early = ClassMass(
+      sampled: [0.8, 0.1, 0.1], weights: [1, 1, 1], effective: [0.8, 0.1, 0.1])
+    result.classMass.phases = [
+      PhaseMass(
+        phase: 1, steps: 7, promise: early, draws: [42, 7, 7], realised: [0.75, 0.125, 0.125]),
+      PhaseMass(
+        phase: 2, steps: 2, promise: result.classMass, draws: [8, 4, 4],
+        realised: [0.375, 0.5, 0.125]),
+    ]
     return result
   }
 }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("The public views")
 struct ViewTests {
-  /// A file with two strategies by two seeds, one failed and one running run.
+  /// A file with two strategies by two seeds, a failed, a diverged and a queued run, and one that is
+  /// the same as another.
   private func filled(_ folder: TemporaryFolder) throws -> String {
     let store = try SQLiteRunStore(path: folder.file())
     try store.register(Sample.sweep)
@@ -22,6 +23,8 @@ struct ViewTests {
     try store.begin(diverged, environment: Sample.environment, processID: 1)
     try store.finish(diverged, .diverged(step: 4, reason: "the loss is nan"))
     _ = try store.enqueue(Sample.run("weights", seed: 3))
+    let twin = try store.enqueue(Sample.run("twin"))
+    try store.finish(twin, asEqualTo: 2, note: "the same as focal")
     return folder.file()
   }
 
@@ -114,6 +117,44 @@ struct ViewTests {
     #expect(try store.descriptions(ofSweep: "night").map(\.fold) == [1, 1, 2, 2])
   }
 
+  @Test("name runs that were not made, and neither average nor pair them")
+  func equal() throws {
+    let folder = try TemporaryFolder()
+    let path = try filled(folder)
+    let equal = try lines(
+      path, "SELECT strategy, seed, equals_run, equals_strategy, equals_variant, note FROM v_equal")
+    #expect(equal == ["twin|1|2|focal|g=2|the same as focal"])
+    #expect(
+      try lines(path, "SELECT status, accuracy, equals FROM v_runs WHERE strategy='twin'")
+        == ["done|-|focalg=2-s1"])
+    for view in ["v_compare", "v_pairs", "v_compare_class"] {
+      #expect(try query(path, "SELECT * FROM \(view) WHERE strategy='twin'").isEmpty)
+    }
+  }
+
+  @Test("tell what each class was promised and what it got, whole and by phase")
+  func masses() throws {
+    let folder = try TemporaryFolder()
+    let path = try filled(folder)
+    #expect(
+      try lines(
+        path,
+        "SELECT class, sampled, weight, effective, drawn, realised FROM v_class_mass WHERE run = 1")
+        == [
+          "boots|0.5|1.0|0.4|0.7|0.6", "clogs|0.3|2.0|0.4|0.2|0.25", "pumps|0.2|1.0|0.2|0.1|0.15",
+        ])
+    #expect(
+      try lines(
+        path,
+        "SELECT phase, steps, class, sampled, draws, drawn, realised FROM v_phase_mass WHERE run = 1"
+      )
+        == [
+          "1|7|boots|0.8|42|0.75|0.75", "1|7|clogs|0.1|7|0.125|0.125",
+          "1|7|pumps|0.1|7|0.125|0.125",
+          "2|2|boots|0.5|8|0.5|0.375", "2|2|clogs|0.3|4|0.25|0.5", "2|2|pumps|0.2|4|0.25|0.125",
+        ])
+  }
+
   @Test("tell progress and failures")
   func progress() throws {
     let folder = try TemporaryFolder()
@@ -123,7 +164,7 @@ struct ViewTests {
       """
       SELECT runs, done, running, queued, failed, diverged, percent, mean_minutes FROM v_progress
       """)
-    #expect(progress == ["7|4|0|1|1|1|85.7|1.5"])
+    #expect(progress == ["8|5|0|1|1|1|87.5|1.5"])
     let failures = try lines(
       path, "SELECT strategy, seed, outcome, exit_code, error FROM v_failures ORDER BY id")
     #expect(
@@ -201,6 +242,6 @@ struct ViewTests {
       ])
     let batches = try lines(
       path, "SELECT count(*) FROM run WHERE config->>'$.training.batch' = 64")
-    #expect(batches == ["7"])
+    #expect(batches == ["8"])
   }
 }

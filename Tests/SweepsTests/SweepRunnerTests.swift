@@ -10,10 +10,10 @@ import Testing
 import Training
 
 /// A sweep over tiny data whose workers are shell scripts, to see what the parent makes of them.
-private struct FakeSweep {
+struct FakeSweep {
   let folder: TemporaryFolder
   let store: any RunStore = InMemoryRunStore()
-  let plan: SweepPlan
+  var plan: SweepPlan
 
   init(
     limits: String = "{}", strategies: String = "{baseline: {}, sqrt-sampling: {}}",
@@ -72,6 +72,17 @@ private struct FakeSweep {
 
   var states: [RunStatus] {
     get throws { try store.summaries(ofSweep: "fake").map(\.status) }
+  }
+}
+
+extension RunResult {
+  /// Of a run that measured nothing.
+  static var empty: RunResult {
+    RunResult(
+      bestEpoch: nil, imagesSeen: 0, steps: 0, validation: nil, test: nil, predictions: [],
+      classMass: ClassMass(sampled: [], weights: [], effective: []), lossReduction: "",
+      kernels: [:], notes: [], seconds: 0, imagesPerSecond: nil, peakMemoryMB: nil,
+      weightsDigest: "", weightsPath: nil)
   }
 }
 
@@ -203,12 +214,7 @@ private struct FakeSweep {
     try sweep.store.register(
       SweepRecord(name: "fake", file: "f", source: "", baseline: "baseline"))
     let id = try sweep.store.enqueue(description)
-    let result = RunResult(
-      bestEpoch: nil, imagesSeen: 0, steps: 0, validation: nil, test: nil, predictions: [],
-      classMass: ClassMass(sampled: [], weights: [], effective: []), lossReduction: "",
-      kernels: [:], notes: [], seconds: 0, imagesPerSecond: nil, peakMemoryMB: nil,
-      weightsDigest: "", weightsPath: nil)
-    try sweep.store.finish(id, .done(result))
+    try sweep.store.finish(id, .done(.empty))
     _ = try sweep.run(worker: "exit 1")
     let errors = try sweep.store.summaries(ofSweep: "fake").compactMap(\.error)
     #expect(errors.contains { $0.contains("weights.checkpoint is gone") })

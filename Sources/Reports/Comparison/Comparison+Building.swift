@@ -27,6 +27,11 @@ extension Comparison {
     guard runs.isEmpty || labels.contains(baseline) else {
       throw .unknownBaseline(baseline, known: labels)
     }
+    let named = runs.filter { $0.strategy == baseline }
+    // The figures of a strategy that was not made are those of the one that stands for it.
+    if let equal = named.first?.equals, named.allSatisfy({ $0.equals != nil }) {
+      return equal.strategy
+    }
     return baseline
   }
 
@@ -35,6 +40,9 @@ extension Comparison {
     _ runs: [RunSummary], differencesFrom label: String?, metric: HeadlineFigure,
     replaced: Set<RunID> = []
   ) throws(ComparisonError) {
+    let equals = EqualStrategy.all(in: runs)
+    // What was not made has no figures of its own: it is named, and compared with nothing.
+    let runs = runs.filter { $0.equals == nil }
     guard let first = runs.first else { throw .noRuns }
     let datasets = Self.distinct(runs.map(\.dataset))
     guard datasets.count == 1 else { throw .severalDatasets(datasets) }
@@ -66,8 +74,10 @@ extension Comparison {
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
     }
     runCount = runs.count
+    self.equals = equals
     own =
       remarks.map { Remark(.baseline, $0) } + roster.remarks.map { Remark(.classes, $0) }
+      + equals.map { Remark(.equal, $0.sentence) }
     let names = Set(runs.map(\.stage?.name))
     stage = names.count == 1 ? names.first! : nil
   }
@@ -99,7 +109,7 @@ extension Comparison {
       comparisons.append(comparison)
     }
     guard Set(selections.map(\.dataset)).count == selections.count else { return comparisons }
-    let joined = StagesTogether.runs(selected)
+    let joined = StagesTogether.runs(selected.filter { $0.equals == nil })
     guard !joined.isEmpty else { return comparisons }
     var together = try ofStage(joined, label: label, metric: metric)
     together.stages = comparisons.map { Stage($0) }

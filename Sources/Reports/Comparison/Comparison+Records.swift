@@ -150,6 +150,7 @@ extension Comparison {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))
+    if !equals.isEmpty { members.append(("equal", .array(equals.map(json)))) }
     let budget = budget(dash: "-")
     let told = [budget.equal].compactMap(\.self) + (budget.remarks + own).map(\.text)
     members.append(("notes", .array(told.map { .text($0) })))
@@ -188,6 +189,13 @@ extension Comparison {
 
   private func json(_ remark: Remark) -> JSONText {
     .object([("kind", .text(remark.kind.rawValue)), ("text", .text(remark.text))])
+  }
+
+  private func json(_ equal: EqualStrategy) -> JSONText {
+    .object([
+      ("name", .text(equal.name)), ("same_as", .text(equal.other)),
+      ("seeds", .array(equal.seeds.map { .text(String($0)) })),
+    ])
   }
 
   private func json(_ stage: Stage) -> JSONText {

@@ -25,6 +25,8 @@ public struct Comparison: Sendable {
   public let strategies: [StrategySummary]
   /// Runs that are missing from the means.
   public let unfinished: [UnfinishedRun]
+  /// Strategies that were not made because another one is the same; they are no comparison.
+  public let equals: [EqualStrategy]
   /// How many strategies the correction for many comparisons counts.
   public let comparisons: Int
   /// How many runs there are, finished or not.

@@ -20,6 +20,8 @@ public struct Remark: Hashable, Sendable {
     case seeds
     /// Images, steps, networks or settings in which strategies differ.
     case budget
+    /// Strategies that were not run, because another one is the same on these data.
+    case equal
   }
 
   /// What it is about.

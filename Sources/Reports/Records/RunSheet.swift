@@ -74,6 +74,9 @@ public struct RunSheet: Sendable {
         ("made on", "\(environment.host), \(environment.processor), \(environment.blas)"))
     }
     if !run.recipe.isEmpty { facts.append(("recipe", run.recipeID)) }
+    if let equal = run.equals {
+      facts.append(("same as", "\(equal.name) (run \(equal.id)); not run, its figures are those"))
+    }
     if !run.tags.isEmpty { facts.append(("tags", run.tags.joined(separator: ", "))) }
     facts += run.comments.map { ("note", $0) }
     if let error = run.error { facts.append(("error", error)) }
@@ -135,7 +138,7 @@ public struct RunSheet: Sendable {
         figures.percent(metrics.precision), figures.percent(metrics.f1),
       ]
       if let mass {
-        cells += [mass.sampled, mass.effective].map { shares in
+        cells += [mass.drawn ?? mass.sampled, mass.realised ?? mass.effective].map { shares in
           shares.indices.contains(record.index)
             ? figures.percent(shares[record.index]) : Figures.undefined
         }
@@ -143,10 +146,17 @@ public struct RunSheet: Sendable {
       table.add(cells.map { TextTable.Cell($0) })
     }
     var legend = "Percent; named: images taken for the class."
-    if mass != nil {
-      legend += " drawn: the class's share of the sampler's draws; mass: after the loss weights."
-    }
+    if let mass { legend += Self.legend(of: mass) }
     return Section(title: "Classes", blocks: [.table(table), .paragraph(legend)])
+  }
+
+  /// What the columns of draws and masses are.
+  private static func legend(of mass: ClassMass) -> String {
+    guard mass.drawn != nil else {
+      return " drawn: the class's share of the sampler's draws; mass: after the loss weights."
+    }
+    return " drawn: the class's share of all images drawn, counted; mass: its share of the weight "
+      + "in all batches' losses, counted."
   }
 
   private func rankedClasses() -> [(ClassRecord, ClassMetrics)] {
@@ -201,9 +211,12 @@ public struct RunSheet: Sendable {
     var table = RecordTable([
       "class", "train", "group", "support", "predicted", "correct", "correct_top5", "top1", "top5",
       "precision", "recall", "f1", "specificity", "sampled_mass", "weight", "effective_mass",
+      "drawn_mass", "realised_mass",
     ])
     for (record, metrics) in rankedClasses() {
-      let masses = [mass?.sampled, mass?.weights, mass?.effective].map { values -> RecordValue in
+      let masses = [
+        mass?.sampled, mass?.weights, mass?.effective, mass?.drawn, mass?.realised,
+      ].map { values -> RecordValue in
         .number(values.flatMap { $0.indices.contains(record.index) ? $0[record.index] : nil })
       }
       table.add(
@@ -262,6 +275,7 @@ public struct RunSheet: Sendable {
       ("archived", .truth(run.isArchived)), ("tags", .array(run.tags.map { .text($0) })),
       ("comments", .array(run.comments.map { .text($0) })),
       ("data_remarks", .array(dataRemarks.map(Self.json))),
+      ("equals_run", JSONText((run.equals?.id).map { Int($0) })),
     ])
   }
 }

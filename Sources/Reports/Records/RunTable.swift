@@ -43,7 +43,8 @@ public struct RunTable: Sendable {
       cells += [
         TextTable.Cell(name), TextTable.Cell(Replica(run).description),
         TextTable.Cell(
-          run.status.rawValue + (run.isArchived ? ", archived" : ""), run.status.tone),
+          (run.equals.map { "= run \($0.id)" } ?? run.status.rawValue)
+            + (run.isArchived ? ", archived" : ""), run.status.tone),
         TextTable.Cell("\(run.epochsDone)/\(run.epochsPlanned)"),
         TextTable.Cell(figures.percent(run.headline?.macroRecall)),
         TextTable.Cell(figures.percent(run.headline?.accuracy)),
@@ -63,7 +64,7 @@ public struct RunTable: Sendable {
         "run", "sweep", "dataset", "name", "strategy", "variant", "seed", "status", "epochs_done",
         "epochs_planned", "best_epoch", "images_seen", "images_planned", "seconds",
       ] + HeadlineFigure.allCases.map(\.rawValue) + ["overrides", "error", "group_hash"]
-        + ["fold", "recipe", "archived", "tags", "comments"])
+        + ["fold", "recipe", "archived", "tags", "comments", "equals_run"])
     for run in runs {
       table.add(
         [
@@ -81,6 +82,7 @@ public struct RunTable: Sendable {
             .text(run.groupHash), RecordValue(run.fold),
             RecordValue(run.recipe.isEmpty ? nil : run.recipeID), .truth(run.isArchived),
             .text(run.tags.joined(separator: " ")), .text(run.comments.joined(separator: " | ")),
+            RecordValue((run.equals?.id).map { Int($0) }),
           ])
     }
     return table

@@ -5,10 +5,11 @@ import Datasets
 ///
 /// A sampler of mass ∝ n_c^(1−a) with weights ∝ n_c^(−b) gives classes an effective mass
 /// ∝ n_c^(1−(a+b)): a + b = 1 balances the classes, and 2 (a class-balanced sampler with inverse
-/// weights) gives a class a hundred times rarer a hundred times the mass. That is refused above
-/// 1.05. a and b are measured on the census by least squares in the logarithms. A loss that adds
-/// t · log n to the logits compensates as much again; its prior is that of the draws, so that a
-/// sampler and a logit adjustment together balance the classes once.
+/// weights) gives a class a hundred times rarer a hundred times the mass. Where two parts make more
+/// than 1.05 together that is refused, by the one rule of ``Compensation``. a and b are measured on
+/// the census by least squares in the logarithms. A loss that adds t · log n to the logits
+/// compensates as much again; its prior is that of the draws, so that a sampler and a logit
+/// adjustment together balance the classes once.
 public struct Combined: Strategy {
   /// How a sampler and weights share the compensation.
   public enum Split: String, Codable, CaseIterable, Sendable {
@@ -33,7 +34,7 @@ public struct Combined: Strategy {
         "auto halves the exponents of sampler and weights."),
       StrategyParameter(
         "allow_overcompensation", default: "false", range: "true or false",
-        "Whether a + b > 1.05 is run all the same."),
+        "Whether a + b > 1.05 by two parts is run all the same."),
     ])
   /// The largest a + b that is not refused.
   public static let compensationLimit = Compensation.limit
@@ -42,7 +43,7 @@ public struct Combined: Strategy {
   public var parts: [StrategyConfiguration]
   /// How sampler and weights share the compensation; `auto` halves the exponents of both.
   public var split = Split.none
-  /// Whether a + b > 1.05 is run all the same.
+  /// Whether a + b > 1.05 by two parts is run all the same.
   public var allowOvercompensation = false
 
   private enum CodingKeys: String, CodingKey {
@@ -94,8 +95,10 @@ public struct Combined: Strategy {
       (stretch.share, stretch.loss) = ($0.share, $0.loss)
       return stretch
     }
-    let last = plan.phases[plan.phases.count - 1]
-    if let note = try compensationNote(last, slots, census) { plan.notes.append(note) }
+    let worst = plan.phases.max {
+      $0.compensation(for: census).total < $1.compensation(for: census).total
+    }
+    if let worst, let note = try compensationNote(worst, slots, census) { plan.notes.append(note) }
     return plan
   }
 
@@ -148,32 +151,20 @@ public struct Combined: Strategy {
         each.append("\(type(of: design).name) (\(terms.joined(separator: ", ")))")
       }
     }
-    let isOver = found.total > Self.compensationLimit
-    guard each.count > 1 || isOver else { return nil }
+    let isSplit = slots.sampling != nil && (slots.weighting != nil || found.weights > 0)
+    guard each.count > 1 || found.isOver else { return nil }
     let parts = each.joined(separator: " with ")
+    if found.isRepeated, !allowOvercompensation {
+      throw InvalidParameter(
+        "parts", received: parts, expected: found.expectation(canSplit: isSplit))
+    }
     // Names t only where there is one.
     let sum = phase.loss.logitOffsets == nil ? "a + b" : "a + b + t"
-    if isOver, !allowOvercompensation {
-      throw InvalidParameter(
-        "parts", received: parts,
-        expected: """
-          of \(sum) at most \(Self.compensationLimit): with draws ∝ n^(1−a) and weights ∝ n^(−b) \
-          the rarest class counts \(ratio(phase.classMass(for: census), census).twoDigits) times as \
-          much as the most frequent one; halve both with split: auto, or set \
-          allow_overcompensation: true
-          """)
-    }
     let halved = split == .auto ? ", halved by split: auto" : ""
-    let over = isOver ? ", over-compensated as allowed" : ""
+    var over = found.isRepeated ? ", over-compensated as allowed" : ""
+    if found.isOver, !found.isRepeated {
+      over = ", over-compensated: above 1 rare classes count more than frequent ones"
+    }
     return "\(parts): \(sum) = \(found.total.twoDigits)\(halved)\(over)"
-  }
-
-  /// Effective mass of the rarest class over that of the most frequent one.
-  private func ratio(_ mass: ClassMass, _ census: ClassCensus) -> Double {
-    let present = census.counts.indices.filter { census.counts[$0] > 0 }
-    guard let rare = present.min(by: { census.counts[$0] < census.counts[$1] }),
-      let frequent = present.max(by: { census.counts[$0] < census.counts[$1] })
-    else { return 1 }
-    return mass.effective[rare] / mass.effective[frequent]
   }
 }

@@ -36,4 +36,11 @@ public protocol BatchMixing: Sendable {
   func mixes(
     of classes: [Int], height: Int, width: Int, using generator: inout SeededGenerator
   ) -> [ExampleMix?]
+  /// Whether it is known that no image is ever mixed.
+  var changesNothing: Bool { get }
+}
+
+extension BatchMixing {
+  /// Not known.
+  public var changesNothing: Bool { false }
 }

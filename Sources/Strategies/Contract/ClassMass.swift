@@ -50,46 +50,6 @@ extension TrainingPlan.Phase {
   }
 }
 
-/// How far a phase undoes the classes' sizes: with draws ∝ n^(1−a), weights ∝ n^(−b) and logits
-/// raised by t · log n, everything is balanced at a + b + t = 1, and rare classes count more than
-/// frequent ones above it.
-public struct Compensation: Hashable, Sendable {
-  /// The largest sum that is no over-compensation: 5 % for what rounding and caps do.
-  public static let limit = 1.05
-  /// a
-  public var sampler: Double
-  /// b
-  public var weights: Double
-  /// t
-  public var offsets: Double
-  /// a + b + t
-  public var total: Double { sampler + weights + offsets }
-}
-
-extension TrainingPlan.Phase {
-  /// The exponents of this phase, by least squares in the logarithms.
-  public func compensation(for census: ClassCensus) -> Compensation {
-    let mass = classMass(for: census)
-    let raised = loss.logitOffsets?.map { $0 == -.infinity ? 0 : exponential($0) }
-    return Compensation(
-      sampler: mass.samplerCompensation(for: census),
-      weights: mass.weightCompensation(for: census),
-      offsets: raised.map { -ClassMass.compensation(of: $0, for: census) } ?? 0)
-  }
-
-  /// A warning where the phase over-compensates, and a note where the prior of its loss is that of
-  /// a sampler that changes while it draws.
-  func compensationNotes(for census: ClassCensus) -> [String] {
-    let found = compensation(for: census)
-    guard found.total > Compensation.limit else { return [] }
-    return [
-      "over-compensated: sampler \(found.sampler.twoDigits) + weights \(found.weights.twoDigits) "
-        + "+ logit offsets \(found.offsets.twoDigits) = \(found.total.twoDigits); above 1 rare "
-        + "classes count more than frequent ones"
-    ]
-  }
-}
-
 extension TrainingPlan {
   /// What each phase makes of classes of these sizes: the trainer stores it with the run.
   public func effectiveMass(for census: ClassCensus) -> [ClassMass] {

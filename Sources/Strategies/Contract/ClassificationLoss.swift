@@ -25,6 +25,9 @@ public protocol ClassificationLoss: Sendable {
   var logitOffsets: [Double]? { get }
   /// Whether the loss looks at features and may have a gradient on them.
   var readsFeatures: Bool { get }
+  /// Whether the loss follows from a batch's logits and targets alone: it draws no number, counts
+  /// nothing and looks at no feature. Only then can its values on some batches tell it from others.
+  var isFunctionOfLogits: Bool { get }
   /// What the loss has counted before the first batch of its phase; saved with checkpoints.
   var initialState: [Double] { get }
   /// The batch's loss; overwrites `dLogits` (N×K) with its gradient.
@@ -47,6 +50,8 @@ extension ClassificationLoss {
   public var logitOffsets: [Double]? { nil }
   /// No.
   public var readsFeatures: Bool { false }
+  /// No: a loss that does says so.
+  public var isFunctionOfLogits: Bool { false }
   /// Nothing is counted.
   public var initialState: [Double] { [] }
   /// The loss of logits and targets; counts nothing.

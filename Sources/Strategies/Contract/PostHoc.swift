@@ -32,6 +32,8 @@ extension PostHoc {
     }
     let masses = plan.effectiveMass(for: census)
     plan.change = change(for: census, prior: masses[masses.count - 1].effective)
+    let before = plan.notes
+    plan.notes += plan.compensations(for: census).flatMap(\.notes).filter { !before.contains($0) }
     return plan
   }
 

@@ -19,6 +19,13 @@ public protocol Strategy: Codable, Sendable {
   ///
   /// - Throws: ``InvalidParameter`` where a parameter cannot be used with these classes.
   func plan(for census: ClassCensus) throws(InvalidParameter) -> TrainingPlan
+  /// Settings besides the defaults that `poise strategies test` measures, each with a short name.
+  static var furtherTrials: [(name: String, strategy: any Strategy)] { get }
+}
+
+extension Strategy {
+  /// None.
+  public static var furtherTrials: [(name: String, strategy: any Strategy)] { [] }
 }
 
 /// What `poise strategies` shows of a strategy.
@@ -41,15 +48,19 @@ public struct StrategyCard: Sendable {
   /// Whether classes of one size are trained as without treatment; not so where the loss is another
   /// function.
   public var isNeutralOnBalancedData: Bool
+  /// What is easily overlooked; `nil` where nothing is.
+  public var remark: String?
 
   /// A card with all its parts.
   public init(
     family: Family, summary: String, formula: String, paper: String,
-    parameters: [StrategyParameter] = [], isNeutralOnBalancedData: Bool = true
+    parameters: [StrategyParameter] = [], isNeutralOnBalancedData: Bool = true,
+    remark: String? = nil
   ) {
     (self.family, self.summary, self.formula) = (family, summary, formula)
     (self.paper, self.parameters) = (paper, parameters)
     self.isNeutralOnBalancedData = isNeutralOnBalancedData
+    self.remark = remark
   }
 }
 

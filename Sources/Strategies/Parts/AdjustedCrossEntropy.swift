@@ -13,6 +13,8 @@ public struct AdjustedCrossEntropy: LabelLoss {
   /// What the true class's logit is lowered by; `nil` where by nothing.
   public let margins: [Double]?
 
+  public var isFunctionOfLogits: Bool { true }
+
   /// A loss of these rows, one number a class each.
   public init(
     temperatures: [Double]? = nil, offsets: [Double]? = nil, margins: [Double]? = nil,

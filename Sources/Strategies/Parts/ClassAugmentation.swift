@@ -9,6 +9,11 @@ public struct ClassAugmentation: Augmentation {
   /// Share of the draws that stay as they are.
   public let untouched: Double
 
+  /// Where no class has a transform, or all have a strength of 0.
+  public var changesNothing: Bool {
+    transforms.allSatisfy { $0.allSatisfy { $0 == $0.scaled(by: 0) } }
+  }
+
   /// An augmentation of these transforms.
   public init(transforms: [[PixelTransform]], untouched: Double = 0) {
     (self.transforms, self.untouched) = (transforms, untouched)

@@ -20,6 +20,8 @@ public struct CrossEntropy: ClassificationLoss {
   public let reduction: LossReduction
   public let classWeights: [Double]?
 
+  public var isFunctionOfLogits: Bool { true }
+
   /// Plain cross-entropy, or a weighted one.
   public init(classWeights: [Double]? = nil, reduction: LossReduction = .meanOverExamples) {
     (self.classWeights, self.reduction) = (classWeights, reduction)

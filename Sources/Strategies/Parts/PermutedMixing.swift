@@ -12,6 +12,8 @@ struct PermutedMixing: BatchMixing {
   /// Label share of (own class, partner's class, λ); λ where `nil`.
   var labelShare: (@Sendable (_ own: Int, _ partner: Int, _ lambda: Double) -> Double)?
 
+  var changesNothing: Bool { probability <= 0 || !isMixed.contains(true) }
+
   func mixes(
     of classes: [Int], height: Int, width: Int, using generator: inout SeededGenerator
   ) -> [ExampleMix?] {

@@ -17,6 +17,8 @@ struct PolicyAugmentation: Augmentation {
   /// Share of the draws that stay as they are.
   var untouched: Double
 
+  var changesNothing: Bool { operations == 0 || strengths.allSatisfy { $0 == nil } }
+
   func apply(
     to image: inout PixelImage, classIndex: Int, using generator: inout SeededGenerator
   ) {

@@ -26,7 +26,7 @@ public struct StrategyTrial {
   let census: ClassCensus
   private let split: TrainingSplit
 
-  /// Tries a strategy with its defaults.
+  /// Tries a strategy with its defaults, and with the further settings that it names.
   ///
   /// - Throws: ``InvalidParameter`` where the defaults cannot be used; broken promises are
   ///   findings.
@@ -37,13 +37,20 @@ public struct StrategyTrial {
     }
     split = TrainingSplit(examples: examples, classCount: Self.counts.count)
     census = ClassCensus(of: split, names: Self.counts.indices.map { "class \($0)" })
-    let strategy = type.init()
+    try measure(type.init(), "")
+    for (name, strategy) in type.furtherTrials { try measure(strategy, "\(name), ") }
+  }
+
+  /// Measures one setting; what is found is named after `setting`.
+  private mutating func measure(
+    _ strategy: any Strategy, _ setting: String
+  ) throws(InvalidParameter) {
     try strategy.validate()
     let plan = try strategy.plan(for: census)
     schedule(plan)
     if let change = plan.change { try self.change(change, again: strategy.plan(for: census)) }
     for (index, phase) in plan.phases.enumerated() {
-      let place = plan.phases.count > 1 ? "phase \(index + 1), " : ""
+      let place = setting + (plan.phases.count > 1 ? "phase \(index + 1), " : "")
       compensation(phase, place)
       frequencies(phase.sampler, place)
       gradient(phase.loss, place)

@@ -9,6 +9,7 @@ extension Recipe {
   /// - Throws: `TrainingError` with what does not go together and what to do about it.
   public func check(_ plan: TrainingPlan, splits: DatasetSplits) throws {
     try checkTexts(plan)
+    try checkCompensation(plan, census: splits.census)
     for phase in plan.phases where frozenPart(in: phase) != nil && phase.mixing != nil {
       throw TrainingError(
         "\(strategy.name) mixes images, and what a frozen part makes of an image is kept "
@@ -39,6 +40,15 @@ extension Recipe {
         "\(strategy.name) has \(plan.phases.count) phases, and of \(budget.steps) steps none is "
           + "left for the last one; give the run more images, or the phases other shares")
     }
+  }
+
+  /// Refuses to undo the classes' sizes more than once, however that is spelt.
+  private func checkCompensation(_ plan: TrainingPlan, census: ClassCensus) throws {
+    guard allowsOvercompensation != true, !strategy.strategy.allowsOvercompensation,
+      let found = plan.repeatedCompensation(for: census)
+    else { return }
+    throw TrainingError(
+      "\(strategy.name) has \(found.sum), but must be \(found.expectation(canSplit: false))")
   }
 
   /// What is frozen in a phase: all but the head where that alone learns, else what the model says.

@@ -90,16 +90,12 @@ extension Trainer {
         data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
     state.seconds += monotonicSeconds() - start
     let digest = try writeWeights()
-    let masses = plan.effectiveMass(for: data.splits.census)
-    // The last phase is the one that the tested weights come from.
-    let mass = measured(masses[masses.count - 1])
     var result = RunResult(
       bestEpoch: learner.best?.epoch ?? state.epochs.last?.epoch,
       imagesSeen: state.step * recipe.training.batch, steps: state.step,
       validation: both?.validation.combined.evaluation ?? learner.best?.validation,
       test: test.evaluation, predictions: test.predictions,
-      classMass: Results.ClassMass(
-        sampled: mass.sampled, weights: mass.weights, effective: mass.effective),
+      classMass: classMass(),
       lossReduction: plan.phases[plan.phases.count - 1].loss.reduction.rawValue,
       kernels: model.kernelNames, notes: resultNotes(both), seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
@@ -127,6 +123,20 @@ extension Trainer {
 }
 
 extension Trainer {
+  /// What the strategy promised each class, and what was counted.
+  private func classMass() -> Results.ClassMass {
+    let masses = plan.effectiveMass(for: data.splits.census)
+    // The last phase is the one that the tested weights come from.
+    let last = measured(masses[masses.count - 1])
+    var mass = Results.ClassMass(
+      sampled: last.sampled, weights: last.weights, effective: last.effective)
+    // A post-hoc method draws nothing: what was drawn stands with the run that it reuses.
+    guard plan.change == nil, let ledger = state.masses else { return mass }
+    (mass.drawn, mass.realised) = (ledger.drawn, ledger.realised)
+    mass.phases = ledger.beside(masses)
+    return mass
+  }
+
   /// The masses of the last phase; where its sampler changes, with the draws that really happened.
   private func measured(_ promised: Strategies.ClassMass) -> Strategies.ClassMass {
     guard plan.phases[plan.phases.count - 1].sampler.changes, let drawn = state.drawn else {

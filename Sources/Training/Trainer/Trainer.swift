@@ -92,6 +92,7 @@ public final class Trainer {
       inputCount: learner.model.input.count)
     state = TrainingState(fingerprint: recipe.configHash(datasetDigest: data.digest))
     state.texts = texts?.digest
+    state.masses = MassLedger(phases: plan.phases.count, classCount: census.classCount)
     stream = OrderStream(phase: 0, of: plan, recipe: recipe, split: training)
     if plan.phases.contains(where: { $0.sampler.readsErrors }) {
       errors = Array(repeating: 1, count: training.examples.count)
@@ -192,6 +193,9 @@ public final class Trainer {
     let mixes = memory.mix(
       examples, by: phase.mixing, in: model.input, loader: loader, using: &generator)
     memory.fillTargets(examples, mixes)
+    state.masses?.add(
+      examples.map(\.classIndex), mixes: mixes, loss: phase.loss,
+      smoothing: recipe.training.labelSmoothing, inPhase: state.phase)
     let step = Learner.Step(
       loss: phase.loss, targets: memory.targets, seed: recipe.seed, number: state.step,
       learningRateFactor: learningRateFactor(atStep: state.step))

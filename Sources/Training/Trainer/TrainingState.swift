@@ -32,6 +32,9 @@ struct TrainingState: Codable {
   var lossState: [Double]?
   /// Draws of each class in this phase.
   var drawn: [Int]?
+  /// What each class has received in each phase so far; `nil` where the run was begun by a version
+  /// that did not count, since what came before is not known then.
+  var masses: MassLedger?
 
   /// A fallback's text model, in the words of a checkpoint.
   struct Fallback: Codable {

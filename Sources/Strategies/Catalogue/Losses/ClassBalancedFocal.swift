@@ -67,6 +67,8 @@ public struct SigmoidFocalLoss: LabelLoss {
   /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
+  public var isFunctionOfLogits: Bool { true }
+
   /// A loss of this exponent.
   public init(
     gamma: Double, classWeights: [Double]? = nil, reduction: LossReduction = .meanOverExamples

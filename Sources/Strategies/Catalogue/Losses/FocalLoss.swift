@@ -55,6 +55,8 @@ public struct SoftmaxFocalLoss: LabelLoss {
   /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
+  public var isFunctionOfLogits: Bool { true }
+
   /// A loss of this exponent.
   public init(
     gamma: Double, classWeights: [Double]? = nil, reduction: LossReduction = .meanOverExamples

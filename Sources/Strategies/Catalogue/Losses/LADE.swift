@@ -79,6 +79,8 @@ public struct LADELoss: ClassificationLoss {
     (self.classWeights, self.reduction) = (classWeights, reduction)
   }
 
+  public var isFunctionOfLogits: Bool { true }
+
   public var logitOffsets: [Double]? {
     prior.map { $0 > 0 ? naturalLogarithm($0) : -.infinity }
   }

@@ -55,6 +55,8 @@ public struct SmoothedCrossEntropy: LabelLoss {
   /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
+  public var isFunctionOfLogits: Bool { true }
+
   /// A loss of one ε a class.
   public init(
     smoothing: [Double], classWeights: [Double]? = nil,

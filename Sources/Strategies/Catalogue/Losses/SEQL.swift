@@ -71,6 +71,9 @@ public struct EqualizationLoss: LabelLoss {
   /// What a batch's loss is divided by.
   public let reduction: LossReduction
 
+  /// Where no class is ever left out.
+  public var isFunctionOfLogits: Bool { gamma == 0 || !isRare.contains(true) }
+
   /// A loss with these rare classes.
   public init(
     isRare: [Bool], isMasked: [Bool]? = nil, gamma: Double, classWeights: [Double]? = nil,

@@ -81,6 +81,9 @@ public struct SeesawLoss: LabelLoss {
     (self.classWeights, self.reduction) = (classWeights, reduction)
   }
 
+  /// Where what was counted does not matter.
+  public var isFunctionOfLogits: Bool { p == 0 && q == 0 }
+
   public var initialState: [Double] { Array(repeating: 0, count: classCount) }
 
   public func holdingConstants(of batch: LossBatch) -> any ClassificationLoss {

@@ -8,6 +8,13 @@ import Datasets
 /// (`DifficultyDatasetSampler` of MONICA), which divides by zero; this form is safe at r = 0. Until
 /// the first validation, and for classes without validation images, r is the mean of the others, or
 /// 0. Test images are never looked at.
+///
+/// The study's idea in its own words, "low count *or* low accuracy", is `low_count` and
+/// `low_accuracy`: a class of fewer than `low_count` images counts as not recognised (r = 0)
+/// whatever validation says, and with `low_accuracy` all others count as not recognised below it and
+/// as recognised (r = 1) from it on. Classes that are low in either sense are then drawn
+/// ((1 + floor)/floor)^gamma times as often as their size alone would have it. With `low_count` a
+/// recall that is not known yet is none to act on: r = 1.
 public struct AccuracyDrivenSampling: Sampling {
   public static let name = "accuracy-driven-sampling"
   public static let card = StrategyCard(
@@ -29,7 +36,15 @@ public struct AccuracyDrivenSampling: Sampling {
       StrategyParameter(
         "cap", default: "10", range: "a number, 1 ≤ cap ≤ 1000",
         "No class is drawn more than this many times as often as if all were drawn alike."),
-    ])
+      .unset(
+        "low_count", range: "a whole number, at least 1",
+        "Classes of fewer training images count as not recognised, whatever their recall."),
+      .unset(
+        "low_accuracy", range: "a number, 0 < low_accuracy ≤ 1",
+        "Classes below this recall count as not recognised, those from it on as recognised."),
+    ],
+    remark:
+      "low_count and low_accuracy together are \"low count or low accuracy\": either is enough.")
 
   /// Exponent of the class sizes: 1 starts with ordinary draws, 0 with class-balanced ones. Range:
   /// 0 ≤ power ≤ 1.
@@ -44,6 +59,17 @@ public struct AccuracyDrivenSampling: Sampling {
   /// No class is drawn more than this many times as often as if all were drawn alike. Range: 1 ≤
   /// cap ≤ 1000.
   public var cap = 10.0
+  /// Classes of fewer training images count as not recognised, whatever their recall; at least 1.
+  public var lowCount: Int?
+  /// Classes below this recall count as not recognised, those from it on as recognised. Range: 0 <
+  /// lowAccuracy ≤ 1.
+  public var lowAccuracy: Double?
+
+  private enum CodingKeys: String, CodingKey {
+    case power, gamma, floor, smoothing, cap
+    case lowCount = "low_count"
+    case lowAccuracy = "low_accuracy"
+  }
 
   /// Ordinary draws until the first validation.
   public init() {}
@@ -54,10 +80,21 @@ public struct AccuracyDrivenSampling: Sampling {
     try require(floor > 0 && floor <= 1, "floor", is: floor)
     try require(smoothing >= 0 && smoothing < 1, "smoothing", is: smoothing)
     try require(cap >= 1 && cap <= 1000, "cap", is: cap)
+    if let lowCount { try require(lowCount >= 1, "low_count", is: lowCount) }
+    if let lowAccuracy {
+      try require(lowAccuracy > 0 && lowAccuracy <= 1, "low_accuracy", is: lowAccuracy)
+    }
   }
 
   public func sampler(for census: ClassCensus) throws(InvalidParameter) -> any Sampler {
     AccuracyDrivenSampler(self)
+  }
+
+  /// Classes of fewer than 20 images, or of a recall below one half.
+  public static var furtherTrials: [(name: String, strategy: any Strategy)] {
+    var either = AccuracyDrivenSampling()
+    (either.lowCount, either.lowAccuracy) = (20, 0.5)
+    return [("low_count 20 or low_accuracy 0.5", either)]
   }
 }
 
@@ -84,8 +121,22 @@ public struct AccuracyDrivenSampler: ChangingSampler {
     return smoothed.map { $0 ?? mean }
   }
 
+  /// r of each class as the draws take it: the smoothed recall, or what `low_count` and
+  /// `low_accuracy` make of it.
+  func recognition(_ feedback: ValidationFeedback?, for census: ClassCensus) -> [Double] {
+    let isKnown = feedback.map { $0.recall.contains { $0 != nil } } ?? false
+    let recall =
+      isKnown || strategy.lowCount == nil
+      ? smoothedRecall(feedback, classCount: census.classCount)
+      : Array(repeating: 1, count: census.classCount)
+    return zip(census.counts, recall).map { count, recall in
+      if let lowCount = strategy.lowCount, count < lowCount { return 0 }
+      return strategy.lowAccuracy.map { recall < $0 ? 0 : 1 } ?? recall
+    }
+  }
+
   func masses(at moment: SamplingMoment, for census: ClassCensus) -> [Double] {
-    let recall = smoothedRecall(moment.feedback, classCount: census.classCount)
+    let recall = recognition(moment.feedback, for: census)
     let raw = zip(census.counts, recall).map { count, recall in
       count > 0
         ? power(Double(count), strategy.power)

@@ -11,7 +11,8 @@ public struct BalancedWeights: LossWeighting {
     family: .weighting, summary: "scikit-learn's balanced weights: 1 on average over images.",
     formula: "w_c = N/(C·n_c)",
     paper: "King, Zeng, Political Analysis 2001; class_weight=\"balanced\" of scikit-learn",
-    parameters: [.normalization(default: .none), .reduction])
+    parameters: [.normalization(default: .none), .reduction],
+    remark: StrategyCard.scaleRemark)
 
   /// How the weights are scaled.
   public var normalization = WeightNormalization.none

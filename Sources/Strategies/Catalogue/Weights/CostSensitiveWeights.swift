@@ -17,7 +17,7 @@ public struct CostSensitiveWeights: LossWeighting {
         "gamma", default: "1", range: "a number, 0 ≤ gamma ≤ 4",
         "How far sizes are compensated: 0 not at all, 1 wholly."),
       .normalization(default: .none), .reduction,
-    ])
+    ], remark: StrategyCard.scaleRemark)
 
   /// How far sizes are compensated: 0 not at all, 1 wholly. Range: 0 ≤ gamma ≤ 4.
   public var gamma = 1.0

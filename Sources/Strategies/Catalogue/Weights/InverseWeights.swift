@@ -11,7 +11,8 @@ public struct InverseWeights: LossWeighting {
     family: .weighting, summary: "Each class weighs as much as any other in the loss.",
     formula: "w_c = 1/n_c",
     paper: "Huang et al., CVPR 2016; scaled to a mean of 1 over classes as in LDAM-DRW",
-    parameters: [.normalization(default: .meanOverClasses), .reduction])
+    parameters: [.normalization(default: .meanOverClasses), .reduction],
+    remark: StrategyCard.scaleRemark)
 
   /// How the weights are scaled.
   public var normalization = WeightNormalization.meanOverClasses
