@@ -84,7 +84,7 @@ let package = Package(
       "Experiments",
       [
         "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Statistics",
-        "Strategies", "Results", yams,
+        "Strategies", "Results", "Files", yams,
       ]),
     room(
       "Training",

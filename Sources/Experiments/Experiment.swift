@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 import Recipes
 
 /// An experiment file, read and checked: every run it stands for.
@@ -24,6 +25,10 @@ public struct Experiment: Sendable {
   public var limits: SweepLimits
   /// What does not stop the sweep but should be known.
   public var warnings: [Problem]
+  /// Where the file's keys stand.
+  public var marks: SourceMarks
+  /// What the files of weights hold of classifiers, by the digest of the file.
+  public var heads: [String: StoredHead]
 
   /// One label of `strategies`.
   public struct StrategyInfo: Hashable, Sendable {

@@ -126,7 +126,7 @@ extension ExperimentReader {
 
 extension SplitConfiguration {
   /// Whether the data itself may say which images are for validation.
-  fileprivate var mayHaveOwnValidation: Bool {
+  var mayHaveOwnValidation: Bool {
     switch test {
     case .given: true
     case .lists(_, let validation, _): validation != nil

@@ -51,6 +51,10 @@ struct ExperimentReader {
         groups.map { ($0.label, $0.place, $0.model) }, dataset: shared.dataset, split: shared.split)
     }
     checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
+    if let shared {
+      checkChoices(
+        groups.map { ($0.label, $0.place, $0.variant.strategy.strategy) }, split: shared.split)
+    }
     guard let shared, problems.isEmpty else { return nil }
     checkDifferent(groups.map { (recipe($0, shared, seed: 1), $0.place) })
     guard groups.count * seeds.count * max(stages.count, 1) <= Self.runLimit else {
@@ -68,7 +72,7 @@ struct ExperimentReader {
     return Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
-      warnings: problems.warnings)
+      warnings: problems.warnings, marks: SourceMarks(node), heads: weights.heads)
   }
 
   private func shared() -> Shared? {

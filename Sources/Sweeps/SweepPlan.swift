@@ -29,27 +29,32 @@ public struct SweepPlan: Sendable {
   /// Plans every run.
   ///
   /// - Parameter stages: the data of each of ``Experiment/datasets``.
-  /// - Throws: ``SweepError`` with the problems of all strategies, or where runs need one that is
-  ///   not planned.
+  /// - Throws: `ExperimentProblems` with what is wrong with all strategies, each at its place in the
+  ///   file, or ``SweepError`` where runs need one that is not planned.
   public init(_ experiment: Experiment, data stages: [PreparedData], workFolder: String) throws {
-    self.experiment = experiment
+    var experiment = experiment
     precondition(stages.count == experiment.datasets.count, "a data set a stage")
     let byClasses = Dictionary(
       zip(experiment.datasets.map(\.classes), stages), uniquingKeysWith: { first, _ in first })
     func data(of recipe: Recipe) -> PreparedData { byClasses[recipe.dataset.classes]! }
     var notes: [String] = []
-    var problems: [String] = []
+    var problems: [Problem] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
       let data = data(of: recipe)
       do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
         try recipe.check(plan, splits: data.splits)
+        try recipe.checkHead(experiment.heads, plan: plan, classes: data.splits.census.names)
         notes += plan.notes.map { "\(recipe.stagedLabel): \($0)" }
       } catch {
-        problems.append("strategies.\(recipe.stagedLabel): \(error)")
+        problems.append(experiment.problem(recipe, "\(error)"))
       }
     }
-    guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
+    guard problems.isEmpty else { throw ExperimentProblems(problems: problems) }
+    experiment.recipes = experiment.recipes.map { recipe in
+      recipe.decidingHead(experiment.heads, census: data(of: recipe).splits.census)
+    }
+    self.experiment = experiment
     self.notes =
       notes + Self.stageNotes(experiment, data: stages)
       + zip(experiment.datasets, stages).flatMap {
@@ -129,9 +134,20 @@ public struct SweepError: Error, CustomStringConvertible, Sendable {
   public init(_ description: String) { self.description = description }
 }
 
+extension Experiment {
+  /// A sentence about one of the runs, where its strategy stands in the file.
+  func problem(
+    _ recipe: Recipe, _ message: String, as severity: Problem.Severity = .error
+  ) -> Problem {
+    Problem(
+      severity, at: marks.place(of: "strategies.\(recipe.label)"),
+      message: "strategies.\(recipe.stagedLabel): \(message)")
+  }
+}
+
 extension Recipe {
   /// What the store calls the data: each stage has a data set of its own.
   var datasetName: String { stage.map { "\(dataset.name), stage \($0.name)" } ?? dataset.name }
 
-  fileprivate var stagedLabel: String { stage.map { "\(label), stage \($0.name)" } ?? label }
+  var stagedLabel: String { stage.map { "\(label), stage \($0.name)" } ?? label }
 }

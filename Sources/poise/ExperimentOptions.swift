@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import Training
 
@@ -17,7 +18,7 @@ struct ExperimentOptions: ParsableArguments {
     parsing: .singleValue,
     help: """
       Only these runs, such as strategy=focal or seed=1, and the runs that they start from. \
-      Repeatable; all must hold.
+      Repeatable: of several strategies, variants or seeds any, and one of each that is given.
       """)
   var only: [String] = []
 
@@ -29,7 +30,7 @@ struct ExperimentOptions: ParsableArguments {
       weightsOfRun: RunWeights(store: store).file)
     let conditions = try only.map { text in
       guard let condition = RunCondition(text) else {
-        throw ValidationError("--only \(text): expected strategy=…, variant=… or seed=…")
+        throw ValidationError("--only \(text): " + Self.advice(onCondition: text))
       }
       return condition
     }
@@ -39,6 +40,15 @@ struct ExperimentOptions: ParsableArguments {
       let condition = "\(error.condition.subject.rawValue)=\(error.condition.value)"
       throw ValidationError("--only \(condition): \(error)")
     }
+  }
+
+  /// What a condition looks like, or which subject was probably meant.
+  private static func advice(onCondition text: String) -> String {
+    let known = RunCondition.Subject.allCases.map(\.rawValue)
+    let subject = text.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+    let near = known.contains(subject) ? nil : Suggestion.nearest(to: subject, among: known)
+    return "expected " + known.map { "\($0)=…" }.joined(separator: ", ")
+      + (near.map { "; did you mean '\($0)'?" } ?? "")
   }
 
   /// Catalogue, pixels and splits of each of the experiment's data sets.
@@ -84,11 +94,12 @@ struct WorkFolder {
       + url.deletingPathExtension().lastPathComponent
   }
 
-  init(store: String) {
+  /// - Throws: `FileError` where it cannot be made.
+  init(store: String) throws {
     path = Self.path(ofStore: store)
     cache = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/cache"
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+    try Folder.create(path)
+    try Folder.create(cache)
   }
 }
 

@@ -16,7 +16,7 @@ struct Plan: ParsableCommand {
 
   func run() throws {
     let experiment = try source.experiment(store: results)
-    let work = WorkFolder(store: results)
+    let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let listing = PlanListing(try SweepPlan(experiment, data: data, workFolder: work.path))
     Terminal.show(csv ? listing.csv : listing.text)

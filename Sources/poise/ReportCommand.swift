@@ -21,34 +21,51 @@ struct ReportCommand: ParsableCommand {
       """)
 
   @OptionGroup var store: StoreOptions
-  @Option(help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var by: ReportSubject = .overview
   @Option(
-    help:
-      "Sorts the strategies: \(HeadlineFigure.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var metric: HeadlineFigure = .macroRecall
+    help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(ReportSubject.allCases.map(\.rawValue)), transform: Choice.read)
+  var by: ReportSubject?
+  @Option(
+    help: """
+      Sorts the strategies: \(HeadlineFigure.allCases.map(\.rawValue).joined(separator: ", ")). \
+      Default: \(HeadlineFigure.macroRecall.rawValue).
+      """, completion: .list(HeadlineFigure.allCases.map(\.rawValue)), transform: Choice.read)
+  var metric: HeadlineFigure?
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?
-  @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
+  @Option(
+    help: "table, markdown, csv or json.",
+    completion: .list(ReportFormat.allCases.map(\.rawValue)), transform: Choice.read)
+  var format: ReportFormat?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
   var output: String?
 
   func run() throws {
     let opened = try store.open()
     let sweep = try store.sweep(in: opened)
+    let runs = try opened.summaries(ofSweep: sweep.name)
+    try checkBaseline(among: runs)
     let comparisons = try Comparison.ofEachDataset(
-      opened.summaries(ofSweep: sweep.name), baseline: baseline ?? sweep.baseline, metric: metric)
-    let report = format.report(on: by, style: Terminal.style(toFile: output != nil))
+      runs, baseline: baseline ?? sweep.baseline, metric: metric ?? .macroRecall)
+    let report = (format ?? .table).report(
+      on: by ?? .overview, style: Terminal.style(toFile: output != nil))
     let text = comparisons.map(report.render).joined(separator: "\n")
     guard let output else { return Terminal.show(text) }
     try AtomicFile.write(text, to: output)
     Terminal.complain("written to \(output)")
   }
+
+  /// Refuses a label that no run has, with the one that was probably meant.
+  private func checkBaseline(among runs: [RunSummary]) throws {
+    let labels = Set(runs.map(\.strategy)).sorted()
+    guard let baseline, !runs.isEmpty, !labels.contains(baseline) else { return }
+    throw Failure(
+      "--baseline \(baseline): no run has this label; "
+        + Choice.advice(for: baseline, among: labels), code: Failure.missingInput)
+  }
 }
 
-extension ReportSubject: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
-extension HeadlineFigure: ExpressibleByArgument {}
 
 extension Terminal {
   /// How text is drawn: as wide as the terminal, in colour only there.
@@ -80,9 +97,9 @@ struct StoreOptions: ParsableArguments {
     }
     guard let sweep else { return newest }
     guard let named = sweeps.first(where: { $0.name == sweep }) else {
-      let known = sweeps.map(\.name).joined(separator: ", ")
       throw Failure(
-        "\(results) has no sweep named '\(sweep)'; there are \(known)", code: Failure.missingInput)
+        "\(results) has no sweep named '\(sweep)'; "
+          + Choice.advice(for: sweep, among: sweeps.map(\.name)), code: Failure.missingInput)
     }
     return named
   }

@@ -10,7 +10,9 @@ struct Runs: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
   @Flag(help: "The runs of all sweeps.") var all = false
-  @Option(help: "Only runs in this state, such as done, failed, diverged.")
+  @Option(
+    help: "Only runs in this state: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(RunStatus.allCases.map(\.rawValue)), transform: Choice.read)
   var status: RunStatus?
   @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
 
@@ -42,5 +44,3 @@ struct Show: ParsableCommand {
     Terminal.show(sheet.render(format, style: Terminal.style()))
   }
 }
-
-extension RunStatus: ExpressibleByArgument {}

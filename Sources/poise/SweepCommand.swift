@@ -32,7 +32,7 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     StopSignal.install()
     let experiment = try source.experiment(store: results)
-    let work = WorkFolder(store: results)
+    let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
     if dryRun { return Terminal.show(PlanListing(plan).text) }
