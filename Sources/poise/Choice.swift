@@ -41,13 +41,14 @@ enum CommandName {
   private static func unknown(
     _ word: String, of command: any ParsableCommand.Type, _ path: [String]
   ) -> Failure {
-    let shown = command.configuration.subcommands.filter(\.configuration.shouldDisplay)
-    let near = Suggestion.nearest(to: word, among: shown.map(name))
+    let shown = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+    let near = Suggestion.nearest(to: word, among: shown.map { name(of: $0) })
     let whole = path.joined(separator: " ")
+    let written = (path.dropFirst() + [word]).joined(separator: " ")
+    let question = near.map { "did you mean '\(whole) \($0)'? " } ?? ""
     return Failure(
-      "error: no command is named '\((path.dropFirst() + [word]).joined(separator: " "))'; "
-        + (near.map { "did you mean '\(whole) \($0)'? " } ?? "")
-        + "'\(whole) --help' lists the commands", code: ExitCode.validationFailure.rawValue)
+      "error: no command is named '\(written)'; \(question)'\(whole) --help' lists the commands",
+      code: ExitCode.validationFailure.rawValue)
   }
 
   private static func name(of command: any ParsableCommand.Type) -> String {

@@ -15,8 +15,10 @@ public final class PreparedData: Sendable {
   public let catalogue: Catalogue
   /// The catalogue, divided.
   public let splits: DatasetSplits
-  /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
+  /// The decoded pixels, indexed by ``pixelIndices``.
   public let pixels: PixelCache
+  /// For each example of the catalogue, the index of its pixels.
+  let pixelIndices: [Int]
   /// SHA-256 over splits and pixels: part of every run's fingerprint.
   public let digest: String
 
@@ -45,6 +47,16 @@ public final class PreparedData: Sendable {
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
     splits = try DatasetSplits.make(from: catalogue, split: split, classes: dataset.classes)
     digest = splits.digest(pixels: pixels.digest)
+    pixelIndices = catalogue.sourceIndices
+  }
+
+  /// Data with all its parts.
+  init(
+    catalogue: Catalogue, splits: DatasetSplits, pixels: PixelCache, pixelIndices: [Int],
+    digest: String
+  ) {
+    (self.catalogue, self.splits, self.pixels) = (catalogue, splits, pixels)
+    (self.pixelIndices, self.digest) = (pixelIndices, digest)
   }
 
   /// Each class's group by its training images, unseen classes last.
