@@ -52,16 +52,23 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// Catalogue, pixels and splits of each of the experiment's data sets.
+  ///
+  /// - Throws: `ExperimentProblems` for what is wrong with the data, and `FileError` where the pixels
+  ///   cannot be kept.
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
   ) throws -> [PreparedData] {
     let recipe = experiment.recipes[0]
-    return try experiment.datasets.map { dataset in
-      let bar = ProgressBar(label: "decoding images")
-      defer { bar.finish() }
-      return try PreparedData(
-        dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
-        threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    do {
+      return try experiment.datasets.map { dataset in
+        let bar = ProgressBar(label: "decoding images")
+        defer { bar.finish() }
+        return try PreparedData(
+          dataset: dataset, split: recipe.split, image: recipe.image, cacheFolder: work.cache,
+          threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+      }
+    } catch {
+      throw experiment.located(error)
     }
   }
 }
@@ -94,10 +101,17 @@ struct WorkFolder {
       + url.deletingPathExtension().lastPathComponent
   }
 
+  /// Where the cache beside a store is, without making it.
+  static func cache(ofStore store: String) -> String {
+    URL(fileURLWithPath: path(ofStore: store)).deletingLastPathComponent().path + "/cache"
+  }
+
+  /// The folder of a store.
+  ///
   /// - Throws: `FileError` where it cannot be made.
   init(store: String) throws {
     path = Self.path(ofStore: store)
-    cache = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/cache"
+    cache = Self.cache(ofStore: store)
     try Folder.create(path)
     try Folder.create(cache)
   }

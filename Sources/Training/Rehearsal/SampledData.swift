@@ -20,6 +20,8 @@ public struct SampledData: Sendable {
   public let secondsToList: Double
   /// Seconds that decoding one more picture takes, with these threads; 0 where all are there.
   public let secondsPerPicture: Double
+  /// Seconds that checking one decoded picture takes whenever the file of pixels is opened.
+  public let secondsPerCheck: Double
 
   /// Pictures that are decoded: enough to find a fault that every twentieth has, mostly (96 %).
   private static let sampleSize = 64
@@ -40,7 +42,7 @@ public struct SampledData: Sendable {
     if FileManager.default.fileExists(atPath: "\(cacheFolder)/\(key.fileName)") {
       data = try PreparedData(
         dataset: dataset, split: split, image: image, cacheFolder: cacheFolder, threads: threads)
-      (sampled, unreadable, secondsPerPicture) = (nil, [], 0)
+      (sampled, unreadable, secondsPerPicture, secondsPerCheck) = (nil, [], 0, 0)
       secondsToList = monotonicSeconds() - start
       return
     }
@@ -49,7 +51,7 @@ public struct SampledData: Sendable {
     secondsToList = monotonicSeconds() - start
     let chosen = Self.evenly(Self.sampleSize, of: sources.count)
     let sample = try Self.decode(chosen.map { sources[$0] }, image, threads: threads)
-    secondsPerPicture = sample.secondsPerPicture
+    (secondsPerPicture, secondsPerCheck) = (sample.secondsPerPicture, sample.secondsPerCheck)
     sampled = chosen.count
     unreadable = chosen.indices.compactMap { place in
       sample.pixels.problem(at: place).map {
@@ -85,7 +87,7 @@ public struct SampledData: Sendable {
   /// Decodes pictures into a file that is gone at once, and measures what one more of them takes.
   private static func decode(
     _ sources: [PixelSource], _ image: ImageConfiguration, threads: Int
-  ) throws -> (pixels: PixelCache, secondsPerPicture: Double) {
+  ) throws -> (pixels: PixelCache, secondsPerPicture: Double, secondsPerCheck: Double) {
     let folder = FileManager.default.temporaryDirectory.path
       + "/poise-sample-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -100,6 +102,10 @@ public struct SampledData: Sendable {
     let few = sources.count / 8
     let first = few > 0 ? try open(Array(sources[..<few])).1 : 0
     let (pixels, whole) = try open(sources)
-    return (pixels, max(whole - first, 0) / Double(max(sources.count - few, 1)))
+    let again = try open(sources).1
+    return (
+      pixels, max(whole - first, 0) / Double(max(sources.count - few, 1)),
+      again / Double(max(sources.count, 1))
+    )
   }
 }

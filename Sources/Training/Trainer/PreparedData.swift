@@ -59,6 +59,9 @@ public final class PreparedData: Sendable {
     (self.pixelIndices, self.digest) = (pixelIndices, digest)
   }
 
+  /// Bytes of one picture's pixels.
+  public var pixelBytes: Int { pixels.height * pixels.width * 3 }
+
   /// Each class's group by its training images, unseen classes last.
   var groups: [ShotGroup] {
     DatasetSummary(of: splits).classes.map { ShotGroup(trainingCount: $0.train) }
