@@ -65,8 +65,9 @@ struct ExperimentReader {
     checkStages(stages, recipes)
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
-    checkBases(
-      recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
+    let places = Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 })
+    checkBases(recipes, places: places)
+    checkShapes(recipes, places: places)
     noteFrozen(recipes)
     noteSignificance(of: recipes, seeds: seeds.count, baseline: baseline)
     return Experiment(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Strategies
 
 /// Reads one of a few words from the command line, for options that ArgumentParser would answer with
 /// the list of all values.
@@ -45,7 +46,10 @@ enum CommandName {
     let near = Suggestion.nearest(to: word, among: shown.map { name(of: $0) })
     let whole = path.joined(separator: " ")
     let written = (path.dropFirst() + [word]).joined(separator: " ")
-    let question = near.map { "did you mean '\(whole) \($0)'? " } ?? ""
+    let isStrategy =
+      command == StrategiesCommand.self && StrategyCatalog.type(named: word) != nil
+    let meant = isStrategy ? "show \(word)" : near
+    let question = meant.map { "did you mean '\(whole) \($0)'? " } ?? ""
     return Failure(
       "error: no command is named '\(written)'; \(question)'\(whole) --help' lists the commands",
       code: ExitCode.validationFailure.rawValue)
