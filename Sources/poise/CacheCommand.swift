@@ -7,7 +7,7 @@ import Training
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache",
-    abstract: "Lists or clears decoded pixels and activations of frozen trunks.",
+    abstract: "Lists or clears decoded pixels, activations of frozen trunks and measured steps.",
     discussion: """
       Everything listed can be made again and is, when a sweep needs it. Files are never removed \
       by themselves: a trunk with other weights, or other data, leaves the old ones behind.
