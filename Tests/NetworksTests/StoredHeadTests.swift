@@ -41,7 +41,8 @@ import Weights
 
   @Test(arguments: [[], [5]])
   func `rows with names are put in the data's order`(hidden: [Int]) throws {
-    let weights = try weights(in: TemporaryFolder("head"), named: true, hidden: hidden)
+    let folder = try TemporaryFolder("head")
+    let weights = try weights(in: folder, named: true, hidden: hidden)
     for names in [["ant", "bee", "cat"], ["cat", "ant", "bee"], ["bee", "ant", "cat"]] {
       let model = try model(hidden: hidden)
       let notes = try weights.load(into: model, classes: names)
@@ -53,7 +54,8 @@ import Weights
   }
 
   @Test func `rows that nobody names are not taken, and the note says so`() throws {
-    let weights = try weights(in: TemporaryFolder("head"), named: false)
+    let folder = try TemporaryFolder("head")
+    let weights = try weights(in: folder, named: false)
     let model = try model()
     let before = rows(model)
     let notes = try weights.load(into: model, classes: ["x", "y", "z"])
@@ -81,6 +83,42 @@ import Weights
       try weights.load(into: deep, classes: ["z", "y", "x"], head: .keep)
     }
     #expect(misfit?.reason.contains("cannot be taken") == true, "\(misfit?.reason ?? "")")
+  }
+
+  /// PyTorch's `ImageFolder` sorts names as text. Python:
+  /// `s = sorted(str(i) for i in range(12)); [s.index(str(i)) for i in range(12)]`
+  /// = [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 2, 3].
+  @Test func `an ImageFolder's numeric names stand in the order of texts`() throws {
+    let listed = ["0", "1", "10", "11", "2", "3", "4", "5", "6", "7", "8", "9"]
+    let configuration = ModelConfiguration(architecture: .cifarResnet20, stem: .small)
+    func model(seed: UInt64) throws -> ImageClassifier {
+      try ImageClassifier(
+        configuration, classes: 12, height: 8, width: 8, batch: 2, seed: seed,
+        pool: ThreadPool(threads: 1))
+    }
+    let stored = try model(seed: 9)
+    for parameter in stored.classifier {
+      let width = parameter.count / 12
+      parameter.setTorchValues((0..<parameter.count).map { Float($0 / width) })
+    }
+    let folder = try TemporaryFolder("head")
+    let path = folder.path(of: "w.safetensors")
+    try WeightExport.write(stored.torchTensors(), batches: 0, metadata: [:], to: path)
+    let loaded = try model(seed: 3)
+    _ = try PretrainedWeights(path: path).load(
+      into: loaded, classes: (0..<12).map(String.init), head: .classes(listed))
+    let bias = try #require(loaded.classifier.first { $0.shape.count == 1 })
+    #expect(bias.torchValues() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 2, 3])
+  }
+
+  @Test func `a class less is no shift of the rows after it`() throws {
+    let folder = try TemporaryFolder("head")
+    let head = try weights(in: folder, named: true).head
+    let configuration = ModelConfiguration(architecture: .cifarResnet20, stem: .small)
+    #expect(head.choice(for: configuration, classes: ["ant", "cat"]) == nil)
+    let problem = head.obstacle(
+      to: .classes(["ant", "bee", "cat"]), for: configuration, classes: ["ant", "cat"])
+    #expect(problem?.contains("the data has 2 classes") == true, "\(problem ?? "")")
   }
 
   @Test func `what saying nothing stands for is told before anything is trained`() throws {

@@ -33,7 +33,8 @@ extension SweepForecast {
   ///   - basis: the data.
   ///   - meter: measures each distinct shape; `nil` to measure nothing.
   ///   - isOpen: whether a run has still to be made; others need nothing.
-  /// - Throws: what measuring throws besides networks that cannot be built, which are ``problems``.
+  /// - Throws: what a strategy's plan and the data's texts throw. Networks that cannot be built are
+  ///   ``problems``, and so is what cannot be measured.
   public init(
     of plan: SweepPlan, _ basis: ForecastBasis, in setting: Setting, meter: inout StepMeter?,
     isOpen: (SweepPlan.PlannedRun) -> Bool = { _ in true }
@@ -89,7 +90,12 @@ extension SweepForecast {
     found.checkMemory(recipe, memory, setting.machine)
     // A post-hoc method is measured as the run that it changes.
     let trained = recipe.trains ? recipe : recipe.base ?? recipe
-    let times = try meter?.times(of: trained, plan: plan, data: data)
+    var times: StepTimes?
+    do {
+      times = try meter?.times(of: trained, plan: plan, data: data)
+    } catch {
+      found.add(recipe, "its steps could not be measured: \(error)", as: .warning)
+    }
     return Group(plan: plan, memory: memory, times: times)
   }
 

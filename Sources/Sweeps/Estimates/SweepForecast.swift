@@ -44,10 +44,10 @@ public struct SweepForecast: Sendable {
   /// Errors, which no sweep survives, then warnings and notes.
   public internal(set) var problems: [Problem] = []
 
-  /// Of everything; `nil` where nothing was measured.
+  /// Of everything; `nil` where something was not measured, or nothing is left to do.
   public var seconds: Double? {
     let known = rows.compactMap(\.seconds)
-    return known.isEmpty ? nil : known.reduce(decoding, +)
+    return known.isEmpty || known.count < rows.count ? nil : known.reduce(decoding, +)
   }
 
   /// Those of ``problems`` that keep a sweep from starting.
