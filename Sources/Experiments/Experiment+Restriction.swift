@@ -51,7 +51,10 @@ public struct NoRunIsLeft: Error, CustomStringConvertible, Sendable {
   public var description: String {
     let subject = condition.subject.rawValue
     guard !known.isEmpty else { return "no run is left; none of these runs has a \(subject)" }
-    let near = Suggestion.nearest(to: condition.value, among: known).map { "did you mean '\($0)'? " }
+    // One number is as near as another.
+    let near =
+      Int(condition.value) == nil
+      ? Suggestion.nearest(to: condition.value, among: known).map { "did you mean '\($0)'? " } : nil
     let plural = subject == "strategy" ? "strategies" : subject + "s"
     return "no run is left; \(near ?? "")\(plural) here are \(known.joined(separator: ", "))"
   }

@@ -72,8 +72,8 @@ extension ExperimentReader {
     }
   }
 
-  /// Refuses networks that cannot take their images or batches: planned for two classes, since the
-  /// data's number of classes changes nothing of that.
+  /// Refuses networks that cannot normalise a batch of one image: planned for two classes, since the
+  /// data's number of classes changes nothing of that. Two images are two numbers a channel at least.
   func checkShapes(_ recipes: [Recipe], places: [String: Place]) {
     struct Shape: Hashable {
       var model: ModelConfiguration
@@ -82,7 +82,7 @@ extension ExperimentReader {
     }
     let training = root.section("training", .training)
     var seen: Set<Shape> = []
-    for recipe in recipes {
+    for recipe in recipes where recipe.training.batch == 1 {
       var shape = Shape(model: recipe.model, image: recipe.image, batch: recipe.training.batch)
       shape.model.weights = nil
       guard seen.insert(shape).inserted else { continue }

@@ -77,10 +77,11 @@ import Training
     // A file that is not as it was written counts for nothing.
     let path = night.folder.path(of: "cache/" + kept[0])
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    try text.replacing("\"step\":", with: "\"step\":1").write(
-      toFile: path, atomically: true, encoding: .utf8)
-    #expect(try #require(try night.forecast(measures: true).rows[0].secondsPerStep) < 1)
-    #expect(try String(contentsOfFile: path, encoding: .utf8) != text)
+    let changed = text.replacing("\"step\":", with: "\"step\":1")
+    try changed.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(changed != text)
+    #expect(try night.forecast(measures: true).seconds != nil)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) != changed)
   }
 
   @Test func `runs that are done need nothing`() throws {
@@ -91,7 +92,7 @@ import Training
   }
 
   @Test func `hours over a limit are warnings at the limit's line`() throws {
-    let night = try Night("training: {epochs: 400000, batch: 8}\nlimits: {run: 1s, night: 2s}")
+    let night = try Night("training: {epochs: 100000, batch: 8}\nlimits: {run: 1s, night: 2s}")
     let forecast = try night.forecast(measures: true)
     #expect(forecast.errors.isEmpty && forecast.problems.count == 2)
     let texts = forecast.problems.map(\.description)

@@ -166,7 +166,8 @@ private struct FakeSweep {
     let lines = [started, try epoch(1), try epoch(2), try epoch(3)]
     let script = lines.map { "echo '\($0)'" }.joined(separator: "; ")
     _ = try sweep.run(worker: script + "; exit \(WorkerExit.cancelled)")
-    let attempts = try sweep.store.attempts(of: 1)
+    let store = try #require(sweep.store as? InMemoryRunStore)
+    let attempts = try store.attempts(of: 1)
     #expect(attempts.map(\.fromEpoch) == [2])
   }
 
