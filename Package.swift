@@ -98,7 +98,8 @@ let package = Package(
     room(
       "Sweeps",
       [
-        "Experiments", "Training", "Recipes", "Datasets", "Strategies", "Results", "Kernels",
+        "Experiments", "Training", "Recipes", "Datasets", "Networks", "Strategies", "Results",
+        "Kernels",
         "Files", "CBuildStamp",
       ]),
     room("Reports", ["Results", "Metrics", "Statistics", "Randomness", "Files"]),

@@ -34,7 +34,8 @@ public struct FileSection: Sendable {
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
-    weights, head, text, training, optimizer, schedule, transforms, strategy, stage, exclude, limits,
+    weights, head, text, training, optimizer, schedule, transforms, strategy, stage, exclude,
+    limits,
   ]
 
   static let file = FileSection(

@@ -7,7 +7,8 @@ import Training
 /// Finds what will not work before anything starts.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Finds what will not work before the night: mistakes in the file, data, memory, hours.",
+    abstract:
+      "Finds what will not work before the night: mistakes in the file, data, memory, hours.",
     discussion: """
       Prints each problem as file:line:column. Reads the data's lists, divides them as a sweep would, \
       decodes a sample of 64 pictures, plans every network's memory, and trains a few steps of each \
@@ -29,7 +30,8 @@ struct Check: ParsableCommand {
 
   @Flag(help: "Look at no data and measure nothing.") var noData = false
   @OptionGroup var machine: MachineOptions
-  @Option(help: "The store with the runs that 'model.weights: run:…' names, beside which a sweep works.")
+  @Option(
+    help: "The store with the runs that 'model.weights: run:…' names, beside which a sweep works.")
   var results = "results.sqlite"
 
   func run() throws {

@@ -29,7 +29,9 @@ struct PlanListing {
       ]
     }
     let table = ListTable(
-      header: ["#", "run", "strategy", "variant", "seed", "images", "hours", "memory", "fingerprint"],
+      header: [
+        "#", "run", "strategy", "variant", "seed", "images", "hours", "memory", "fingerprint",
+      ],
       rows: rows)
     let images = plan.runs.reduce(0) { $0 + $1.description.imagesPlanned }
     let notes =

@@ -83,7 +83,8 @@ import Testing
       "sweep", "tiny.yaml", "--set", "seeds=[1]", "--set", "training.epochs=200000", "--set",
       "limits.night=1s", in: tiny.path)
     #expect(sweep.status == 75, "\(sweep.standardError)")
-    #expect(sweep.standardError.contains("--set limits.night=1s: warning: limits.night is 1 s, and"))
+    #expect(
+      sweep.standardError.contains("--set limits.night=1s: warning: limits.night is 1 s, and"))
     #expect(sweep.standardError.contains("\nabout "), "\(sweep.standardError)")
   }
 }

@@ -16,7 +16,8 @@ import Testing
           """)
     }
     let one = found("resnet18", batch: 1)
-    #expect(one.count == 1 && one[0].hasPrefix("t.yaml:7:10: error: strategies.baseline: "), "\(one)")
+    #expect(
+      one.count == 1 && one[0].hasPrefix("t.yaml:7:10: error: strategies.baseline: "), "\(one)")
     #expect(one.first?.contains("needs at least two numbers per channel") == true)
     #expect(found("resnet18", batch: 2) == [])
     #expect(found("cifar_resnet20", batch: 64) == [])

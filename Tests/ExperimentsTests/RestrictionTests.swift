@@ -55,7 +55,8 @@ import Testing
     let error = #expect(throws: NoRunIsLeft.self) {
       try Self.names(Self.reusing, "strategy=baseline", "strategy=othr")
     }
-    #expect(error?.description.hasPrefix("no run is left; did you mean 'other'? strategies") == true)
+    #expect(
+      error?.description.hasPrefix("no run is left; did you mean 'other'? strategies") == true)
   }
 
   @Test func `the run that a post-hoc method changes stays, whatever it is called`() throws {

@@ -142,7 +142,6 @@ import Weights
     }
   }
 
-
   @Test func `a file that changed since the plan is refused`() throws {
     let path = fixture("resnet18.pth").path
     let digest = try PretrainedWeights(path: path).digest

@@ -73,7 +73,8 @@ import Training
     #expect(forecast.problems.isEmpty, "\(forecast.problems)")
     let kept = try FileManager.default.contentsOfDirectory(atPath: night.folder.path(of: "cache"))
     #expect(kept.count == 1 && kept[0].hasPrefix("measurements-"))
-    #expect(try night.forecast(measures: true).rows[0].secondsPerStep == forecast.rows[0].secondsPerStep)
+    #expect(
+      try night.forecast(measures: true).rows[0].secondsPerStep == forecast.rows[0].secondsPerStep)
     // A file that is not as it was written counts for nothing.
     let path = night.folder.path(of: "cache/" + kept[0])
     let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -96,8 +97,9 @@ import Training
     let forecast = try night.forecast(measures: true)
     #expect(forecast.errors.isEmpty && forecast.problems.count == 2)
     let texts = forecast.problems.map(\.description)
-    #expect(texts[0].contains("night.yaml:14:10: warning: limits.run is 1 s, and a run of baseline"))
-    #expect(texts[1].contains("night.yaml:14:19: warning: limits.night is 2 s, and 4 runs take"))
+    #expect(
+      texts[0].contains("night.yaml:15:10: warning: limits.run is 1 s, and a run of baseline"))
+    #expect(texts[1].contains("night.yaml:15:19: warning: limits.night is 2 s, and 4 runs take"))
   }
 
   @Test func `too little memory or disk is an error, each once`() throws {
@@ -105,7 +107,8 @@ import Training
     let forecast = try night.forecast(memory: 1_000_000, freeDisk: 1_000_000, isGroupLimit: true)
     #expect(forecast.errors.count == 2)
     let texts = forecast.errors.map(\.description)
-    #expect(texts[0].contains("night.yaml:12:14: error: strategies.baseline (and 1 more): a run needs"))
+    #expect(
+      texts[0].contains("night.yaml:12:14: error: strategies.baseline (and 1 more): a run needs"))
     #expect(texts[0].contains("the control group allows 1 MB; use a smaller training.batch"))
     #expect(texts[1].contains("error: the sweep writes"), "\(texts[1])")
     #expect(texts[1].contains("1 MB are free on that disk; free some space"))

@@ -62,7 +62,8 @@ import Training
     #expect(try shape(InverseWeights()) == usual)
     #expect(try shape(ClassBalancedSampling()) == usual)
     #expect(try shape(Baseline()) { $0.seed = 9 } == usual)
-    #expect(try shape(Baseline()) { $0.model.weights = WeightSource(path: "/w", digest: "d") } == usual)
+    #expect(
+      try shape(Baseline()) { $0.model.weights = WeightSource(path: "/w", digest: "d") } == usual)
     #expect(try shape(MinorityAugmentation()) != usual)
     #expect(try shape(Mixup()) != usual)
     #expect(try shape(Baseline()) { $0.training.batch = 9 } != usual)

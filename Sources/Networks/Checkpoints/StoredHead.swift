@@ -25,7 +25,9 @@ public struct StoredHead: Hashable, Sendable {
   /// Whether these are the tensors that a network has for its classifier.
   public func fits(_ configuration: ModelConfiguration, classes: Int) -> Bool {
     // Where texts stand beside the image or in its place, the classifier reads their numbers too.
-    guard configuration.text == nil || configuration.text?.variant == .fallback else { return false }
+    guard configuration.text == nil || configuration.text?.variant == .fallback else {
+      return false
+    }
     let width = ResNet(configuration, divisor: 16).features * 16
     let head = ResNet.head(configuration, features: width, classes: classes)
     let expected = head.flatMap(\.parameters).map { ($0.name, $0.shape) }

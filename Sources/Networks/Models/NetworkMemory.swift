@@ -27,7 +27,8 @@ public struct NetworkMemory: Hashable, Sendable {
   ) throws(ShapeError) {
     let parts = ImageClassifier.Parts(
       configuration, classes: classes, divisor: 1, vocabulary: vocabulary)
-    let input = parts.words.map { Shape.matrix(batch, $0) }
+    let input =
+      parts.words.map { Shape.matrix(batch, $0) }
       ?? Shape(n: batch, h: height, w: width, c: 3)
     let plan = try NetworkPlan(
       parts, input: input, leastRestored: ImageClassifier.leastRestored, threads: threads)

@@ -61,7 +61,8 @@ struct Findings {
       add(
         recipe,
         "a run needs \(size(need)) of memory and reads \(size(memory.pixels)) of pixels, and \(owner) "
-          + "\(size(machine.memory)): pixels will be read from the disk again and again", as: .warning)
+          + "\(size(machine.memory)): pixels will be read from the disk again and again",
+        as: .warning)
     } else if let available = machine.available, need > available {
       add(
         recipe,
@@ -96,13 +97,15 @@ struct Findings {
       others.append(
         Problem(
           at: Place(file: experiment.file),
-          message: "the sweep writes \(size(sure)) (\(parts)), and \(size(free)) are free on that disk",
+          message:
+            "the sweep writes \(size(sure)) (\(parts)), and \(size(free)) are free on that disk",
           hint: "free some space, or give --results another folder"))
     } else if sure + need.activations > free {
       others.append(
         Problem(
           .warning, at: experiment.marks.place(of: "model.cache_limit"),
-          message: "activations of the frozen trunk take \(size(need.activations)) beside \(parts), and "
+          message:
+            "activations of the frozen trunk take \(size(need.activations)) beside \(parts), and "
             + "\(size(free)) are free on that disk",
           hint: "what has no room is computed again in every epoch; lower model.cache_limit"))
     }
@@ -112,8 +115,10 @@ struct Findings {
     guard let words = row.scaledFrom else { return }
     others.append(
       Problem(
-        .note, at: experiment.marks.place(of: "strategies.\(row.strategies[0].prefix { $0 != "," })"),
-        message: "strategies.\(row.strategies[0]): the time of a step was put together from \(words)",
+        .note,
+        at: experiment.marks.place(of: "strategies.\(row.strategies[0].prefix { $0 != "," })"),
+        message:
+          "strategies.\(row.strategies[0]): the time of a step was put together from \(words)",
         hint: "it may be off by more than a fifth"))
   }
 }

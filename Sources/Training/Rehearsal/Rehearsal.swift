@@ -20,7 +20,8 @@ public enum Rehearsal {
     (recipe.model.weights, recipe.stage) = (nil, nil)
     recipe.training.optimizer.learningRate = 1e-9
     recipe.training.optimizer.headLearningRate = nil
-    let folder = FileManager.default.temporaryDirectory.path
+    let folder =
+      FileManager.default.temporaryDirectory.path
       + "/poise-rehearsal-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let start = monotonicSeconds()

@@ -88,7 +88,8 @@ public struct SampledData: Sendable {
   private static func decode(
     _ sources: [PixelSource], _ image: ImageConfiguration, threads: Int
   ) throws -> (pixels: PixelCache, secondsPerPicture: Double, secondsPerCheck: Double) {
-    let folder = FileManager.default.temporaryDirectory.path
+    let folder =
+      FileManager.default.temporaryDirectory.path
       + "/poise-sample-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     func open(_ sources: [PixelSource]) throws -> (PixelCache, Double) {
