@@ -84,7 +84,7 @@ let package = Package(
       "Experiments",
       [
         "Recipes", "Datasets", "Images", "Kernels", "Metrics", "Networks", "Statistics",
-        "Strategies", "Results", yams,
+        "Strategies", "Results", "Files", yams,
       ]),
     room(
       "Training",
@@ -98,7 +98,8 @@ let package = Package(
     room(
       "Sweeps",
       [
-        "Experiments", "Training", "Recipes", "Datasets", "Strategies", "Results", "Kernels",
+        "Experiments", "Training", "Recipes", "Datasets", "Networks", "Strategies", "Results",
+        "Kernels",
         "Files", "CBuildStamp",
       ]),
     room("Reports", ["Results", "Metrics", "Statistics", "Randomness", "Files"]),

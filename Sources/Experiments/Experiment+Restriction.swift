@@ -24,12 +24,17 @@ public struct RunCondition: Hashable, Sendable {
   }
 
   /// Whether a run meets the condition.
-  func isMet(by recipe: Recipe) -> Bool {
-    switch subject {
-    case .strategy: recipe.label == value
-    case .variant: recipe.variant == value
-    case .seed: String(recipe.seed) == value
-    case .fold: recipe.split.fold.map { String($0) == value } ?? false
+  func isMet(by recipe: Recipe) -> Bool { subject.value(of: recipe) == value }
+}
+
+extension RunCondition.Subject {
+  /// What a condition compares with; `nil` where a run has no such thing.
+  func value(of recipe: Recipe) -> String? {
+    switch self {
+    case .strategy: recipe.label
+    case .variant: recipe.variant
+    case .seed: String(recipe.seed)
+    case .fold: recipe.split.fold.map(String.init)
     }
   }
 }
@@ -38,29 +43,44 @@ public struct RunCondition: Hashable, Sendable {
 public struct NoRunIsLeft: Error, CustomStringConvertible, Sendable {
   /// The first condition that none of the remaining runs meets.
   public var condition: RunCondition
-  /// Labels of the strategies that were left until then, sorted.
-  public var labels: [String]
+  /// What the runs that were left until then have of its subject, each once, sorted.
+  public var known: [String]
+
+  init(condition: RunCondition, known: [String]) {
+    (self.condition, self.known) = (condition, Set(known.filter { !$0.isEmpty }).sorted())
+  }
 
   public var description: String {
-    "no run is left; strategies here are \(labels.joined(separator: ", "))"
+    let subject = condition.subject.rawValue
+    guard !known.isEmpty else { return "no run is left; none of these runs has a \(subject)" }
+    // One number is as near as another.
+    let near =
+      Int(condition.value) == nil
+      ? Suggestion.nearest(to: condition.value, among: known).map { "did you mean '\($0)'? " } : nil
+    let plural = subject == "strategy" ? "strategies" : subject + "s"
+    return "no run is left; \(near ?? "")\(plural) here are \(known.joined(separator: ", "))"
   }
 }
 
 extension Experiment {
-  /// The same experiment with fewer runs: those that meet all conditions, and the runs that they
+  /// The same experiment with fewer runs: those that meet the conditions, and the runs that they
   /// start from, such as those of earlier stages or those that a post-hoc method changes. Their
   /// order stays; without conditions all runs stay.
   ///
-  /// - Throws: where no run meets all conditions.
+  /// Of several conditions with one subject any may hold: two strategies mean both. Conditions with
+  /// different subjects must all hold.
+  ///
+  /// - Throws: where no run meets one of the conditions and those of the subjects before it.
   public func restricted(to conditions: [RunCondition]) throws(NoRunIsLeft) -> Experiment {
     guard !conditions.isEmpty else { return self }
     var chosen = recipes
-    for condition in conditions {
-      let left = chosen.filter(condition.isMet)
-      guard !left.isEmpty else {
-        throw NoRunIsLeft(condition: condition, labels: Set(chosen.map(\.label)).sorted())
+    for subject in RunCondition.Subject.allCases {
+      let own = conditions.filter { $0.subject == subject }
+      guard !own.isEmpty else { continue }
+      for condition in own where !chosen.contains(where: condition.isMet) {
+        throw NoRunIsLeft(condition: condition, known: chosen.map(subject.value))
       }
-      chosen = left
+      chosen = chosen.filter { recipe in own.contains { $0.isMet(by: recipe) } }
     }
     var restricted = self
     restricted.recipes = withBases(of: chosen)

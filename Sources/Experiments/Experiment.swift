@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 import Recipes
 
 /// An experiment file, read and checked: every run it stands for.
@@ -32,6 +33,10 @@ public struct Experiment: Sendable {
   public var tags: [String] = []
   /// What is said of its runs when they are added to a store.
   public var note: String?
+  /// Where the file's keys stand.
+  public var marks: SourceMarks
+  /// What the files of weights hold of classifiers, by the digest of the file.
+  public var heads: [String: StoredHead]
 
   /// One label of `strategies`.
   public struct StrategyInfo: Hashable, Sendable {

@@ -72,6 +72,33 @@ extension ExperimentReader {
     }
   }
 
+  /// Refuses networks that cannot normalise a batch of one image: planned for two classes, since the
+  /// data's number of classes changes nothing of that. Two images are two numbers a channel at least.
+  func checkShapes(_ recipes: [Recipe], places: [String: Place]) {
+    struct Shape: Hashable {
+      var model: ModelConfiguration
+      var image: ImageConfiguration
+      var batch: Int
+    }
+    let training = root.section("training", .training)
+    var seen: Set<Shape> = []
+    for recipe in recipes where recipe.training.batch == 1 {
+      var shape = Shape(model: recipe.model, image: recipe.image, batch: recipe.training.batch)
+      shape.model.weights = nil
+      guard seen.insert(shape).inserted else { continue }
+      do {
+        _ = try NetworkMemory(
+          of: shape.model, classes: 2, height: shape.image.height, width: shape.image.width,
+          batch: shape.batch, threads: 1, vocabulary: 2)
+      } catch {
+        let own = recipe.overrides.isEmpty ? nil : places[recipe.label]
+        problems.add(
+          own ?? training.node("batch")?.place ?? root.place(of: "image"),
+          "strategies.\(recipe.label): the network cannot take these images: \(error)")
+      }
+    }
+  }
+
   /// Says how much room a frozen part's activations take and why they may not be kept.
   func noteFrozen(_ recipes: [Recipe]) {
     let model = root.section("model", .model)

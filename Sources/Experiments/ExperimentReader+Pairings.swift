@@ -1,9 +1,24 @@
+import Datasets
 import Networks
 import Recipes
 import Strategies
 
 /// Strategies and models that have no meaning together.
 extension ExperimentReader {
+  /// Refuses strategies that choose a parameter on validation images where a file has none.
+  func checkChoices(
+    _ groups: [(label: String, place: Place, strategy: any Strategy)], split: SplitConfiguration
+  ) {
+    guard split.validation == 0, !split.mayHaveOwnValidation else { return }
+    for (label, place, strategy) in groups {
+      guard let parameter = strategy.parameterChosenOnValidation else { continue }
+      problems.add(
+        place,
+        "strategies.\(label) chooses its \(parameter) on validation, and split.validation is 0",
+        hint: "give split.validation a share above 0, or set \(parameter)")
+    }
+  }
+
   /// Refuses at the strategy's place what would otherwise be refused when its run is planned on the
   /// data.
   func checkPairings(

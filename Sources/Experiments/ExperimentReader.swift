@@ -52,6 +52,10 @@ struct ExperimentReader {
         groups.map { ($0.label, $0.place, $0.model) }, dataset: shared.dataset, split: shared.split)
     }
     checkPairings(groups.map { ($0.label, $0.place, $0.model, $0.variant.strategy.strategy) })
+    if let shared {
+      checkChoices(
+        groups.map { ($0.label, $0.place, $0.variant.strategy.strategy) }, split: shared.split)
+    }
     guard let shared, problems.isEmpty else { return nil }
     let samples = groups.map { (recipe: recipe($0, shared, seed: 1), place: $0.place) }
     checkDifferent(samples)
@@ -65,8 +69,9 @@ struct ExperimentReader {
     checkStages(stages, recipes)
     exclusion.warnOfIdleEntries()
     check(recipes, baseline: baseline)
-    checkBases(
-      recipes, places: Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 }))
+    let places = Dictionary(entries.map { ($0.label, $0.place) }, uniquingKeysWith: { $1 })
+    checkBases(recipes, places: places)
+    checkShapes(recipes, places: places)
     noteFrozen(recipes)
     let equal = problems.isEmpty ? noteEquals(samples, baseline: baseline) : []
     if folds == 1 {
@@ -75,7 +80,7 @@ struct ExperimentReader {
     var experiment = Experiment(
       name: shared.name, file: file, source: "", extended: [], baseline: baseline,
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
-      warnings: problems.warnings)
+      warnings: problems.warnings, marks: SourceMarks(node), heads: weights.heads)
     experiment.usual = usualRecipes(entries, shared, usual: (model, training), stages)
     (experiment.tags, experiment.note) = (tags, note)
     return experiment

@@ -28,13 +28,14 @@ struct FileLoader {
 
   /// The text of the file at `path`, or `nil` with a problem added.
   func text(at path: String, place: Place, purpose: String) -> String? {
-    func refuse(_ message: String, hint: String? = nil) -> String? {
-      problems.add(place, purpose + message, hint: hint)
+    func refuse(_ message: String, hint: String? = nil, isMissing: Bool = false) -> String? {
+      problems.add(place, purpose + message, hint: hint, isMissing: isMissing)
       return nil
     }
     guard let handle = FileHandle(forReadingAtPath: path) else {
       let exists = FileManager.default.fileExists(atPath: path)
-      return refuse(exists ? "the file cannot be read" : "there is no such file")
+      return refuse(
+        exists ? "the file cannot be read" : "there is no such file", isMissing: !exists)
     }
     defer { try? handle.close() }
     guard let data = try? handle.read(upToCount: Self.byteLimit + 1) ?? Data() else {

@@ -15,11 +15,11 @@ extension FileSection {
         "which implementations may be used; `exact`, also written `without_winograd`: neither Winograd's "
           + "nor Strassen's; `reference`: plain loops, very slow"),
       FileKey(
-        "weights", "path or `run:…`", "—",
+        "weights", "path, `run:…` or mapping", "—",
         "a `.pth`, `.pt` or `.safetensors` file to start from, relative to this file: "
           + "torchvision's or timm's names; or a finished run of the store, by number, name or the "
-          + "beginning of its fingerprint; "
-          + "a head for other classes is replaced"),
+          + "beginning of its fingerprint; a head for other classes, or of classes in an order that "
+          + "nobody says, is replaced"),
       FileKey(
         "freeze", "`stem`, `layer1`, `layer2`, `layer3`, `layer4`", "—",
         "everything up to and including this part stays as it is, its normalisation too (`cifar_*` end with `layer3`)"
@@ -55,6 +55,18 @@ extension FileSection {
         "hidden", "count", "`128`", "numbers of the recurrent state, in each direction; up to 4096"),
       FileKey("cell", "`gru`, `lstm`", "`gru`", "the recurrent network"),
       FileKey("bidirectional", "boolean", "`true`", "whether texts are also read from their ends"),
+    ])
+
+  static let weights = FileSection(
+    "model.weights",
+    [
+      FileKey(
+        "file", "path or `run:…`", "required", "what `model.weights` is where it is no mapping"),
+      FileKey(
+        "head", "`drop`, `keep` or list of names", "—",
+        "the file's classifier: it starts anew; its rows are this data's classes in `poise data`'s order; "
+          + "or the classes of its rows, in the file's order. Where absent, it is taken if the file names these "
+          + "classes, each row by its name, as `poise export` writes them"),
     ])
 
   static let head = FileSection(

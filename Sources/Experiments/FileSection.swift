@@ -34,7 +34,8 @@ public struct FileSection: Sendable {
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, classes, split, splitGroup, testByColumn, columnCondition, testLists, longTail,
-    image, model, head, text, training, optimizer, schedule, transforms, strategy, stage, exclude,
+    image, model, weights, head, text, training, optimizer, schedule, transforms, strategy, stage,
+    exclude,
     limits,
   ]
 

@@ -1,9 +1,17 @@
 /// Where in the input something stands: a file with line and column, or a source without lines such
 /// as `--set training.batch=x`. Lines and columns count from 1.
-struct Place: Hashable, Sendable {
-  var file: String
-  var line: Int?
-  var column: Int?
+public struct Place: Hashable, Sendable {
+  /// The file as it was named, or the option or environment variable that a value came from.
+  public var file: String
+  /// From 1; absent where a whole file or an option is meant.
+  public var line: Int?
+  /// From 1; absent where ``line`` is.
+  public var column: Int?
+
+  /// A place with all its parts.
+  public init(file: String, line: Int? = nil, column: Int? = nil) {
+    (self.file, self.line, self.column) = (file, line, column)
+  }
 }
 
 /// One thing wrong, or worth knowing, in an experiment file.
@@ -22,14 +30,17 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   /// What to do.
   public var hint: String?
+  /// Whether something that the file names is not there, in contrast to being wrong.
+  public var isMissing: Bool
 
   /// A problem with all its parts.
   public init(
-    _ severity: Severity = .error, file: String, line: Int? = nil, column: Int? = nil,
-    message: String, hint: String? = nil
+    _ severity: Severity = .error, at place: Place, message: String, hint: String? = nil,
+    isMissing: Bool = false
   ) {
-    (self.severity, self.file, self.line, self.column) = (severity, file, line, column)
-    (self.message, self.hint) = (message, hint)
+    self.severity = severity
+    (file, line, column) = (place.file, place.line, place.column)
+    (self.message, self.hint, self.isMissing) = (message, hint, isMissing)
   }
 
   /// `file:12:5: error: message; hint`, the form editors jump to.
@@ -46,6 +57,17 @@ public struct ExperimentProblems: Error, Hashable, Sendable, CustomStringConvert
   /// In the order of the input.
   public var problems: [Problem]
 
+  /// Problems in the order of the input.
+  ///
+  /// - Precondition: there is at least one.
+  public init(problems: [Problem]) {
+    precondition(!problems.isEmpty, "no problem is no error")
+    self.problems = problems
+  }
+
+  /// Whether all that is wrong is that something named is not there.
+  public var areAllMissing: Bool { problems.allSatisfy(\.isMissing) }
+
   /// One line a problem.
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }
@@ -59,9 +81,8 @@ final class ProblemList {
   var isEmpty: Bool { problems.isEmpty }
 
   /// Adds an error. The same error at the same place is told once, however many runs have it.
-  func add(_ place: Place, _ message: String, hint: String? = nil) {
-    let problem = Problem(
-      file: place.file, line: place.line, column: place.column, message: message, hint: hint)
+  func add(_ place: Place, _ message: String, hint: String? = nil, isMissing: Bool = false) {
+    let problem = Problem(at: place, message: message, hint: hint, isMissing: isMissing)
     if told.insert(problem).inserted { problems.append(problem) }
   }
 
@@ -69,9 +90,7 @@ final class ProblemList {
   func warn(
     _ place: Place, _ message: String, hint: String? = nil, as severity: Problem.Severity = .warning
   ) {
-    let warning = Problem(
-      severity, file: place.file, line: place.line, column: place.column, message: message,
-      hint: hint)
+    let warning = Problem(severity, at: place, message: message, hint: hint)
     if told.insert(warning).inserted { warnings.append(warning) }
   }
 

@@ -68,8 +68,9 @@ struct SectionReader {
   }
 
   /// Tells that two values do not go together.
-  func add(_ key: String, _ message: String, hint: String? = nil) {
-    problems.add(node(key)?.place ?? place, "\(path(key)): \(message)", hint: hint)
+  func add(_ key: String, _ message: String, hint: String? = nil, isMissing: Bool = false) {
+    problems.add(
+      node(key)?.place ?? place, "\(path(key)): \(message)", hint: hint, isMissing: isMissing)
   }
 }
 

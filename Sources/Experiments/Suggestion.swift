@@ -1,14 +1,17 @@
 /// Finds the name somebody probably meant.
-enum Suggestion {
-  /// ` did you mean 'gamma'? known keys: …`, without the question where nothing is near.
+public enum Suggestion {
+  /// `did you mean 'gamma'? known keys: …`, without the question where nothing is near. Strategies are
+  /// too many for a line: the command that lists them is named instead.
   static func text(for name: String, among known: [String], called kind: String) -> String {
-    let list = "known \(kind): \(known.joined(separator: ", "))"
+    let list =
+      kind == "strategies"
+      ? "'poise strategies' lists them" : "known \(kind): \(known.joined(separator: ", "))"
     guard let near = nearest(to: name, among: known) else { return list }
     return "did you mean '\(near)'? \(list)"
   }
 
   /// The known name at the smallest distance, if that is at most a third of the name's length.
-  static func nearest(to name: String, among known: [String]) -> String? {
+  public static func nearest(to name: String, among known: [String]) -> String? {
     let spelled = normalised(name)
     guard spelled.count <= 64 else { return nil }
     let ranked = known.map { (name: $0, distance: distance(spelled, normalised($0))) }

@@ -94,14 +94,15 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     }
   }
 
-  public func append(_ record: EpochRecord, to run: RunID) throws {
+  public func append(_ record: EpochRecord, to run: RunID, isRepeated: Bool) throws {
     try change(run) { entry, now in
       entry.epochs.removeAll { $0.epoch >= record.epoch }
       entry.epochs.append(record)
       entry.heartbeatAt = now
       if let last = entry.attempts.indices.last {
         let from = entry.attempts[last].record.fromEpoch
-        entry.attempts[last].record.fromEpoch = min(from, record.epoch - 1)
+        entry.attempts[last].record.fromEpoch =
+          isRepeated ? record.epoch : min(from, record.epoch - 1)
       }
     }
   }

@@ -30,8 +30,9 @@ public protocol RunStore: Sendable {
   ///
   /// Later epochs that an earlier attempt left are dropped.
   ///
+  /// - Parameter isRepeated: whether an earlier attempt trained it, and this one goes on from there.
   /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
-  func append(_ record: EpochRecord, to run: RunID) throws
+  func append(_ record: EpochRecord, to run: RunID, isRepeated: Bool) throws
   /// Ends the attempt, all of its rows or none.
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
@@ -67,4 +68,13 @@ public protocol RunStore: Sendable {
   /// - Parameter split: `test` or `val`.
   /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func confusionMatrix(of run: RunID, split: String) throws -> ConfusionMatrix?
+}
+
+extension RunStore {
+  /// Adds or replaces an epoch that the run's present attempt trained.
+  ///
+  /// - Throws: as ``append(_:to:isRepeated:)``.
+  public func append(_ record: EpochRecord, to run: RunID) throws {
+    try append(record, to: run, isRepeated: false)
+  }
 }

@@ -3,7 +3,7 @@ import Metrics
 import Results
 
 extension SQLiteRunStore {
-  public func append(_ record: EpochRecord, to run: RunID) throws {
+  public func append(_ record: EpochRecord, to run: RunID, isRepeated: Bool) throws {
     try change(run) { database, now in
       // Later epochs belong to an attempt that was given up.
       try database.execute(
@@ -29,10 +29,10 @@ extension SQLiteRunStore {
         arguments: [record.epoch, record.imagesSeen, now, run])
       try database.execute(
         sql: """
-          UPDATE attempt SET from_epoch = min(from_epoch, ?)
+          UPDATE attempt SET from_epoch = iif(?, ?, min(from_epoch, ?))
           WHERE run_id = ? AND number = (SELECT max(number) FROM attempt WHERE run_id = ?)
           """,
-        arguments: [record.epoch - 1, run, run])
+        arguments: [isRepeated, record.epoch, record.epoch - 1, run, run])
     }
   }
 

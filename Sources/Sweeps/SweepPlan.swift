@@ -33,35 +33,43 @@ public struct SweepPlan: Sendable {
   ///
   /// - Parameter data: of each of ``Experiment/datasets``, or of each of ``Experiment/splits`` where
   ///   there are folds.
-  /// - Throws: ``SweepError`` with the problems of all strategies, or where runs need one that is
-  ///   not planned.
+  /// - Throws: `ExperimentProblems` with what is wrong with all strategies, each at its place in the
+  ///   file, or ``SweepError`` where runs need one that is not planned.
   public init(_ experiment: Experiment, data: [PreparedData], workFolder: String) throws {
-    self.experiment = experiment
+    var experiment = experiment
     let prepared = PreparedParts(experiment, data)
     let firstSplit = experiment.splits[0]
     var notes: [String] = []
-    var problems: [String] = []
+    var problems: [Problem] = []
     for recipe in experiment.recipes where recipe.seed == experiment.recipes[0].seed {
       let data = prepared.data(of: recipe)
       do {
         let plan = try recipe.strategy.strategy.plan(for: data.splits.census)
         try recipe.check(plan, splits: data.splits)
+        try recipe.checkHead(experiment.heads, plan: plan, classes: data.splits.census.names)
         // Folds have nearly the same counts, and the first speaks for all.
         if recipe.split == firstSplit {
           notes += plan.notes.map { "\(recipe.stagedLabel): \($0)" }
         }
       } catch {
-        problems.append("strategies.\(recipe.stagedLabel): \(error)")
+        problems.append(experiment.problem(recipe, "\(error)"))
       }
     }
-    guard problems.isEmpty else { throw SweepError(problems.joined(separator: "\n")) }
+    guard problems.isEmpty else { throw ExperimentProblems(problems: problems) }
+    let heads = experiment.heads
+    func decided(_ recipe: Recipe) -> Recipe {
+      recipe.decidingHead(heads, census: prepared.data(of: recipe).splits.census)
+    }
+    experiment.recipes = experiment.recipes.map(decided)
+    experiment.usual = experiment.usual.map(decided)
+    self.experiment = experiment
     self.notes =
       notes + Self.stageNotes(experiment, data: prepared.stages)
       + zip(experiment.datasets, prepared.stages).flatMap {
         Self.activationNotes(experiment, classes: $0.classes, data: $1)
       }
     let planned =
-      try experiment.recipes.map { recipe in
+      try experiment.recipes.map { [experiment] recipe in
         try Self.planned(
           recipe, on: prepared.data(of: recipe), in: experiment, workFolder: workFolder,
           digest: prepared.digest)
@@ -157,9 +165,20 @@ public struct SweepError: Error, CustomStringConvertible, Sendable {
   public init(_ description: String) { self.description = description }
 }
 
+extension Experiment {
+  /// A sentence about one of the runs, where its strategy stands in the file.
+  func problem(
+    _ recipe: Recipe, _ message: String, as severity: Problem.Severity = .error
+  ) -> Problem {
+    Problem(
+      severity, at: marks.place(of: "strategies.\(recipe.label)"),
+      message: "strategies.\(recipe.stagedLabel): \(message)")
+  }
+}
+
 extension Recipe {
   /// What the store calls the data: each stage has a data set of its own.
   var datasetName: String { stage.map { "\(dataset.name), stage \($0.name)" } ?? dataset.name }
 
-  fileprivate var stagedLabel: String { stage.map { "\(label), stage \($0.name)" } ?? label }
+  var stagedLabel: String { stage.map { "\(label), stage \($0.name)" } ?? label }
 }

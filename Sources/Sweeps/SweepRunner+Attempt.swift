@@ -9,8 +9,7 @@ extension SweepRunner {
     _ run: SweepPlan.PlannedRun, id: RunID, number: Int, from base: BaseRun?,
     _ shouldStop: () -> Bool
   ) throws -> RunOutcome {
-    try FileManager.default.createDirectory(
-      atPath: run.folder, withIntermediateDirectories: true)
+    try Folder.create(run.folder)
     let job = RunJob(
       recipe: run.recipe, folder: run.folder, cacheFolder: options.cacheFolder,
       threads: options.threads, datasetDigest: run.description.dataset.digest,
@@ -55,12 +54,13 @@ extension SweepRunner {
     let decoder = JSONDecoder()
     var stop: String?
     var stopRequested: Date?
+    var trainedBefore = Int.max
     while let lines = worker.lines(within: 200) {
       for line in lines {
         guard let event = try? decoder.decode(TrainingEvent.self, from: Data(line.utf8)) else {
           continue
         }
-        try take(event, run, id: id, number: number)
+        try take(event, run, id: id, number: number, &trainedBefore)
       }
       if stopRequested == nil {
         stop = shouldStop() ? "stopped on request" : limitReached(since: start)
@@ -87,14 +87,20 @@ extension SweepRunner {
     return nil
   }
 
+  /// Stores and tells an event.
+  ///
+  /// - Parameter trainedBefore: images that the run had seen when this attempt began; all of them
+  ///   until the worker says so.
   private func take(
-    _ event: TrainingEvent, _ run: SweepPlan.PlannedRun, id: RunID, number: Int
+    _ event: TrainingEvent, _ run: SweepPlan.PlannedRun, id: RunID, number: Int,
+    _ trainedBefore: inout Int
   ) throws {
     let batch = run.recipe.training.batch
     let planned = run.description.imagesPlanned
     var progress: RunProgress
     switch event {
     case .started(let step, _):
+      trainedBefore = step * batch
       progress = RunProgress(
         imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: 0, epoch: nil)
     case .progress(let step, _, let imagesPerSecond):
@@ -105,7 +111,7 @@ extension SweepRunner {
       observer?.note("\(run.description.name): \(text)")
       return
     case .epoch(let record):
-      try store.append(record, to: id)
+      try store.append(record, to: id, isRepeated: record.imagesSeen <= trainedBefore)
       progress = RunProgress(
         imagesSeen: record.imagesSeen, imagesPlanned: planned,
         imagesPerSecond: record.imagesPerSecond ?? 0, epoch: record)

@@ -55,6 +55,9 @@ public final class SweepRunner {
     public var equal = 0
     /// Runs that failed or diverged, after their retries.
     public var failed = 0
+    /// Names of all runs of the plan that stand as failed or diverged at the end, whether they did so
+    /// in this sweep or in an earlier one.
+    public var standingFailures: [String] = []
     /// Runs that the same command would still have to do.
     public var left = 0
     /// Why the sweep stopped before its end.
@@ -98,6 +101,7 @@ public final class SweepRunner {
       if let reason = skipReason(standing[index]) {
         observer?.runSkipped(run.description, number: index + 1, because: reason)
         summary.skipped += 1
+        if standing[index] != .done { summary.standingFailures.append(run.description.name) }
         continue
       }
       switch try equality(of: run) {
@@ -118,7 +122,13 @@ public final class SweepRunner {
       }
       if let reason = stopReason(shouldStop) {
         summary.stopReason = reason
-        summary.left = standing[index...].count { skipReason($0) == nil }
+        // Runs that wait for another one, or were stopped, are counted already.
+        summary.left += standing[index...].count { skipReason($0) == nil }
+        let skipped = zip(plan.runs, standing).dropFirst(index).filter {
+          skipReason($0.1) != nil
+        }
+        summary.skipped += skipped.count
+        summary.standingFailures += skipped.filter { $0.1 != .done }.map(\.0.description.name)
         break
       }
       switch try readiness(of: run) {
@@ -131,6 +141,7 @@ public final class SweepRunner {
       case .fails(let reason):
         try fail(run, id: ids[index], number: index + 1, because: reason)
         summary.failed += 1
+        summary.standingFailures.append(run.description.name)
       }
     }
     return summary
@@ -204,11 +215,13 @@ public final class SweepRunner {
       case .diverged:
         // The same seed would diverge again: the run is over, but the sweep goes on.
         summary.failed += 1
+        summary.standingFailures.append(run.description.name)
         failuresInARow += 1
         return
       case .failed:
         if attempt <= plan.experiment.limits.retries, !shouldStop() { continue }
         summary.failed += 1
+        summary.standingFailures.append(run.description.name)
         failuresInARow += 1
         return
       }

@@ -7,7 +7,7 @@ import Training
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache",
-    abstract: "Lists or clears decoded pixels and activations of frozen trunks.",
+    abstract: "Lists or clears decoded pixels, activations of frozen trunks and measured steps.",
     discussion: """
       Everything listed can be made again and is, when a sweep needs it. Files are never removed \
       by themselves: a trunk with other weights, or other data, leaves the old ones behind.
@@ -21,7 +21,7 @@ struct CacheCommand: ParsableCommand {
     @Option(help: "The store whose working folder is meant.") var results = "results.sqlite"
 
     func run() throws {
-      let entries = try CacheFolder(WorkFolder(store: results).cache).entries()
+      let entries = try CacheFolder(try WorkFolder(store: results).cache).entries()
       let now = Date().timeIntervalSince1970
       let lines = entries.map { entry in
         let size = ActivationPlan.text(bytes: entry.bytes)
@@ -38,7 +38,10 @@ struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Removes the files, or some of them; running sweeps keep what they read.")
 
-    @Option(help: "Only pixels or only activations.") var kind: CacheFolder.Kind?
+    @Option(
+      help: "Only these: \(CacheFolder.Kind.allCases.map(\.rawValue).joined(separator: ", ")).",
+      completion: .list(CacheFolder.Kind.allCases.map(\.rawValue)), transform: Choice.read)
+    var kind: CacheFolder.Kind?
     @Option(help: "Only files last changed more than so many days ago.") var olderThan: Double = 0
     @Option(help: "The store whose working folder is meant.") var results = "results.sqlite"
 
@@ -49,15 +52,13 @@ struct CacheCommand: ParsableCommand {
     }
 
     func run() throws {
-      let removed = try CacheFolder(WorkFolder(store: results).cache).clear(
+      let removed = try CacheFolder(try WorkFolder(store: results).cache).clear(
         kind, olderThan: olderThan * 86_400)
       let total = ActivationPlan.text(bytes: removed.reduce(0) { $0 + $1.bytes })
       Terminal.show("removed \(removed.count) files, \(total)")
     }
   }
 }
-
-extension CacheFolder.Kind: ExpressibleByArgument {}
 
 extension String {
   fileprivate func leftPadded(to width: Int) -> String {

@@ -36,7 +36,7 @@ struct DataCommand: ParsableCommand {
   func run() throws {
     let experiment = try source.experiment(store: results)
     let stages = try source.prepare(
-      experiment, work: WorkFolder(store: results), threads: machine.threadCount)
+      experiment, work: try WorkFolder(store: results), threads: machine.threadCount)
     for (dataset, data) in zip(experiment.datasets, stages) { show(experiment, dataset, data) }
     if let ids { try IDFolder(ids).write(experiment, stages) }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import Training
 
@@ -17,7 +18,7 @@ struct ExperimentOptions: ParsableArguments {
     parsing: .singleValue,
     help: """
       Only these runs, such as strategy=focal, seed=1 or fold=2, and the runs that they start from. \
-      Repeatable; all must hold.
+      Repeatable: of several strategies, variants, seeds or folds any, and one of each that is given.
       """)
   var only: [String] = []
 
@@ -29,7 +30,7 @@ struct ExperimentOptions: ParsableArguments {
       weightsOfRun: RunWeights(store: store).file)
     let conditions = try only.map { text in
       guard let condition = RunCondition(text) else {
-        throw ValidationError("--only \(text): expected strategy=…, variant=…, seed=… or fold=…")
+        throw ValidationError("--only \(text): " + Self.advice(onCondition: text))
       }
       return condition
     }
@@ -41,17 +42,34 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  /// What a condition looks like, or which subject was probably meant.
+  private static func advice(onCondition text: String) -> String {
+    let known = RunCondition.Subject.allCases.map(\.rawValue)
+    let subject = text.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+    let near = known.contains(subject) ? nil : Suggestion.nearest(to: subject, among: known)
+    return "expected " + known.map { "\($0)=…" }.joined(separator: ", ")
+      + (near.map { "; did you mean '\($0)'?" } ?? "")
+  }
+
   /// Catalogue, pixels and splits of each of the experiment's data sets, or of each of its folds.
+  ///
+  /// - Throws: `ExperimentProblems` for what is wrong with the data, and `FileError` where the pixels
+  ///   cannot be kept.
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
   ) throws -> [PreparedData] {
     let (recipe, splits) = (experiment.recipes[0], experiment.splits)
-    let stages = try experiment.datasets.map { dataset in
-      let bar = ProgressBar(label: "decoding images")
-      defer { bar.finish() }
-      return try PreparedData(
-        dataset: dataset, split: splits[0], image: recipe.image, cacheFolder: work.cache,
-        threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+    let stages: [PreparedData]
+    do {
+      stages = try experiment.datasets.map { dataset in
+        let bar = ProgressBar(label: "decoding images")
+        defer { bar.finish() }
+        return try PreparedData(
+          dataset: dataset, split: splits[0], image: recipe.image, cacheFolder: work.cache,
+          threads: threads, progress: { done, total in bar.update(done: done, total: total) })
+      }
+    } catch {
+      throw experiment.located(error)
     }
     return stages + splits.dropFirst().map { PreparedData(stages[0], fold: $0) }
   }
@@ -85,11 +103,19 @@ struct WorkFolder {
       + url.deletingPathExtension().lastPathComponent
   }
 
-  init(store: String) {
+  /// Where the cache beside a store is, without making it.
+  static func cache(ofStore store: String) -> String {
+    URL(fileURLWithPath: path(ofStore: store)).deletingLastPathComponent().path + "/cache"
+  }
+
+  /// The folder of a store.
+  ///
+  /// - Throws: `FileError` where it cannot be made.
+  init(store: String) throws {
     path = Self.path(ofStore: store)
-    cache = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/cache"
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+    cache = Self.cache(ofStore: store)
+    try Folder.create(path)
+    try Folder.create(cache)
   }
 }
 

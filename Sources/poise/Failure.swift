@@ -31,15 +31,20 @@ struct Failure: Error, CustomStringConvertible {
   init(_ error: any Error) {
     message = "\(error)"
     switch error {
-    case is ExperimentProblems, is DatasetError, is SplitError, is InvalidParameter,
-      is SweepError, is TrainingError, is WeightError, is CheckpointError:
+    case let problems as ExperimentProblems:
+      code = problems.areAllMissing ? Self.missingInput : Self.badInput
+    case let error as DatasetError:
+      code = error.code == .missingFile ? Self.missingInput : Self.badInput
+    case is SplitError, is InvalidParameter, is SweepError, is TrainingError, is WeightError,
+      is CheckpointError:
       code = Self.badInput
+    case is MissingRun: code = Self.missingInput
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
     case let error as ResultsFileError: code = Self.code(of: error)
     case is ComparisonError: code = Self.missingInput
     default:
-      code = Self.bug
+      self = Self.ofSystem(error) ?? Failure("\(error)", code: Self.bug)
     }
   }
 

@@ -6,7 +6,11 @@ import Sweeps
 /// Lists the runs of an experiment on its data.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the runs of an experiment with their budgets and fingerprints.")
+    abstract: "Lists the runs of an experiment with their budgets, hours, memory and fingerprints.",
+    discussion: """
+      Decodes the data, as a sweep does, and measures a few steps of each distinct network to \
+      estimate hours.
+      """)
 
   @OptionGroup var source: ExperimentOptions
   @OptionGroup var machine: MachineOptions
@@ -16,9 +20,13 @@ struct Plan: ParsableCommand {
 
   func run() throws {
     let experiment = try source.experiment(store: results)
-    let work = WorkFolder(store: results)
+    let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
-    let listing = PlanListing(try SweepPlan(experiment, data: data, workFolder: work.path))
+    let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
+    let listing = PlanListing(
+      plan,
+      try Forecasting.forecast(
+        plan, data: data, work: work, threads: machine.threadCount, seconds: 20))
     Terminal.show(csv ? listing.csv : listing.text)
   }
 }

@@ -1,12 +1,20 @@
 import Reports
 import Results
 import Sweeps
+import Training
 
 /// The runs of a plan as a table or as CSV.
 struct PlanListing {
   let plan: SweepPlan
+  let forecast: SweepForecast
 
-  init(_ plan: SweepPlan) { self.plan = plan }
+  init(_ plan: SweepPlan, _ forecast: SweepForecast) {
+    (self.plan, self.forecast) = (plan, forecast)
+  }
+
+  private func need(of run: SweepPlan.PlannedRun) -> SweepForecast.Need? {
+    forecast.needs[run.description.configHash]
+  }
 
   /// One line a run, and what the plan amounts to.
   var text: String {
@@ -15,18 +23,26 @@ struct PlanListing {
       return [
         "\(index + 1)", description.name, description.strategy, description.variant,
         "\(description.seed)", "\(description.imagesPlanned)",
+        SweepForecast.hours(need(of: run)?.seconds) ?? "–",
+        need(of: run).map { ActivationPlan.text(bytes: $0.memory) } ?? "–",
         String(description.configHash.prefix(8)),
       ]
     }
     let table = ListTable(
-      header: ["#", "run", "strategy", "variant", "seed", "images", "fingerprint"], rows: rows)
+      header: [
+        "#", "run", "strategy", "variant", "seed", "images", "hours", "memory", "fingerprint",
+      ],
+      rows: rows)
     let made = plan.runs.filter { $0.equals == nil }
     let images = made.reduce(0) { $0 + $1.description.imagesPlanned }
     let equal = plan.runs.count - made.count
     let others = equal > 0 ? ", \(equal) of them the same as others and not run" : ""
-    let notes = plan.experiment.warnings.map(\.description) + plan.notes.map { "note: \($0)" }
-    let total = "\(plan.runs.count) runs, \(images) images in all\(others)"
-    return ([table.text(), "", total] + notes).joined(separator: "\n")
+    let notes =
+      (forecast.problems + plan.experiment.warnings).map(\.description)
+      + plan.notes.map { "note: \($0)" }
+    let counts = "\(plan.runs.count) runs, \(images) images in all\(others)"
+    let total = [ForecastTable(forecast).total].compactMap(\.self)
+    return ([table.text(), "", counts] + total + notes).joined(separator: "\n")
   }
 
   /// RFC 4180, one line a run.
@@ -36,12 +52,14 @@ struct PlanListing {
       return [
         "\(index + 1)", description.name, description.strategy, description.variant,
         "\(description.seed)", "\(description.epochsPlanned)", "\(description.imagesPlanned)",
-        description.configHash, description.groupHash, run.equals ?? "",
+        description.configHash, description.groupHash,
+        need(of: run)?.seconds.map { "\(Int($0.rounded()))" } ?? "",
+        need(of: run).map { "\($0.memory / 1_000_000)" } ?? "", run.equals ?? "",
       ]
     }
     let header = [
       "number", "run", "strategy", "variant", "seed", "epochs", "images", "config_hash",
-      "group_hash", "equals",
+      "group_hash", "seconds", "memory_mb", "equals",
     ]
     return ListTable(header: header, rows: rows).csv()
   }

@@ -18,8 +18,8 @@ struct Poise: ParsableCommand {
         poise report                        compares, class by class
 
       Results go to standard output, progress to standard error. Exit codes: 0 all done, 1 a bug \
-      of ours, 2 some runs failed, 64 wrong usage, 65 bad experiment file or data, 66 missing \
-      input, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
+      of ours, 2 some runs failed or diverged, now or earlier, 64 wrong usage, 65 bad experiment \
+      file or data, 66 missing file, data, weights, store, sweep or run, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
       ended by a second interrupt.
       """,
     version: Build.description,
@@ -32,6 +32,9 @@ struct Poise: ParsableCommand {
 
   static func main() {
     do {
+      if let problem = CommandName.problem(in: Array(CommandLine.arguments.dropFirst())) {
+        throw problem
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {

@@ -72,6 +72,13 @@ final class ProgressPrinter: SweepObserver {
     let seconds = Date().timeIntervalSince(start)
     Terminal.complain(
       "sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
+    if !summary.standingFailures.isEmpty {
+      let names = summary.standingFailures
+      let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+      Terminal.complain(
+        "failed or diverged: \(names.prefix(8).joined(separator: ", "))\(more); "
+          + "--retry-failed tries them again")
+    }
     if summary.left > 0 { Terminal.complain("the same command continues where this one stopped") }
   }
 

@@ -26,12 +26,16 @@ struct ReportCommand: ParsableCommand {
       """)
 
   @OptionGroup var store: StoreOptions
-  @Option(help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var by: ReportSubject = .overview
   @Option(
-    help:
-      "Sorts the strategies: \(HeadlineFigure.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var metric: HeadlineFigure = .macroRecall
+    help: "What to list: \(ReportSubject.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(ReportSubject.allCases.map(\.rawValue)), transform: Choice.read)
+  var by: ReportSubject?
+  @Option(
+    help: """
+      Sorts the strategies: \(HeadlineFigure.allCases.map(\.rawValue).joined(separator: ", ")). \
+      Default: \(HeadlineFigure.macroRecall.rawValue).
+      """, completion: .list(HeadlineFigure.allCases.map(\.rawValue)), transform: Choice.read)
+  var metric: HeadlineFigure?
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?
   @Option(
@@ -41,7 +45,10 @@ struct ReportCommand: ParsableCommand {
       valueName: "recipe"))
   var recipe: String?
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
-  @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
+  @Option(
+    help: "table, markdown, csv or json.",
+    completion: .list(ReportFormat.allCases.map(\.rawValue)), transform: Choice.read)
+  var format: ReportFormat?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
   var output: String?
 
@@ -49,14 +56,16 @@ struct ReportCommand: ParsableCommand {
     let opened = try store.open()
     let sweep = try store.sweep(in: opened)
     let runs = try opened.summaries(ofSweep: sweep.name)
+    try checkBaseline(among: runs)
     let recipes = try opened.recipes(ofSweep: sweep.name)
     let style = Terminal.style(toFile: output != nil)
+    let format = format ?? .table
     if recipe == Self.listsRecipes {
       return try deliver(RecipeTable(recipes, runs: runs).render(format, style: style))
     }
     let comparisons = try Comparison.ofEachDataset(
       runs, recipes: recipes, choice: choice, baseline: baseline ?? sweep.baseline,
-      metric: metric)
+      metric: metric ?? .macroRecall)
     guard !comparisons.isEmpty else {
       let advice =
         runs.isEmpty
@@ -64,7 +73,7 @@ struct ReportCommand: ParsableCommand {
       throw Failure(
         "sweep \(sweep.name) has no runs to compare: \(advice)", code: Failure.missingInput)
     }
-    let report = format.report(on: by, style: style, showsNotes: notes)
+    let report = format.report(on: by ?? .overview, style: style, showsNotes: notes)
     try deliver(report.render(comparisons))
   }
 
@@ -84,11 +93,18 @@ struct ReportCommand: ParsableCommand {
     try AtomicFile.write(text, to: output)
     Terminal.complain("written to \(output)")
   }
+
+  /// Refuses a label that no run has, with the one that was probably meant.
+  private func checkBaseline(among runs: [RunSummary]) throws {
+    let labels = Set(runs.map(\.strategy)).sorted()
+    guard let baseline, !runs.isEmpty, !labels.contains(baseline) else { return }
+    throw Failure(
+      "--baseline \(baseline): no run has this label; "
+        + Choice.advice(for: baseline, among: labels), code: Failure.missingInput)
+  }
 }
 
-extension ReportSubject: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
-extension HeadlineFigure: ExpressibleByArgument {}
 
 extension Terminal {
   /// How text is drawn: as wide as the terminal, in colour only there.
@@ -120,9 +136,9 @@ struct StoreOptions: ParsableArguments {
     }
     guard let sweep else { return newest }
     guard let named = sweeps.first(where: { $0.name == sweep }) else {
-      let known = sweeps.map(\.name).joined(separator: ", ")
       throw Failure(
-        "\(results) has no sweep named '\(sweep)'; there are \(known)", code: Failure.missingInput)
+        "\(results) has no sweep named '\(sweep)'; "
+          + Choice.advice(for: sweep, among: sweeps.map(\.name)), code: Failure.missingInput)
     }
     return named
   }

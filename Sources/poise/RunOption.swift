@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Recipes
 import Reports
@@ -17,7 +18,10 @@ struct RunOption: ParsableArguments {
     let summaries = try opened.summaries(ofSweep: sweep.name)
     guard let id = Int64(name) ?? summaries.first(where: { $0.name == name })?.id else {
       throw Failure(
-        "sweep \(sweep.name) has no run named '\(name)'; 'poise runs' lists them",
+        "sweep \(sweep.name) has no run named '\(name)'; "
+          + (Suggestion.nearest(to: name, among: summaries.map(\.name)).map {
+            "did you mean '\($0)'? "
+          } ?? "") + "'poise runs' lists them",
         code: Failure.missingInput)
     }
     guard let details = try opened.run(id) else {

@@ -1,3 +1,5 @@
+import Experiments
+import Files
 import Foundation
 import Networks
 import Reports
@@ -14,7 +16,19 @@ struct RunWeights {
   ///
   /// It lies in the store's working folder and holds what `poise export` writes, but nothing that
   /// differs between two exports: its digest is part of fingerprints.
+  ///
+  /// - Throws: `MissingRun` where the store, the run or its weights are not there.
   func file(of name: String) throws -> String {
+    do {
+      return try existingFile(of: name)
+    } catch {
+      let failure = error as? Failure ?? Failure(error)
+      guard failure.code == Failure.missingInput else { throw failure }
+      throw MissingRun(failure.message)
+    }
+  }
+
+  private func existingFile(of name: String) throws -> String {
     let opened = try SQLiteRunStore(readOnly: store)
     let details = try details(of: name, in: opened)
     let run = details.summary
@@ -24,8 +38,8 @@ struct RunWeights {
         code: Failure.missingInput)
     }
     let model = try TrainedModel(of: details, inStoreAt: store)
-    let folder = WorkFolder(store: store).path + "/weights"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let folder = try WorkFolder(store: store).path + "/weights"
+    try Folder.create(folder)
     let digest = (details.weightsDigest ?? "").prefix(16)
     let path = "\(folder)/run-\(run.id)-\(run.name)-\(digest).safetensors"
     if !FileManager.default.fileExists(atPath: path) {

@@ -20,7 +20,9 @@ struct RunsList: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
   @Flag(help: "The runs of all sweeps.") var all = false
-  @Option(help: "Only runs in this state, such as done, failed, diverged.")
+  @Option(
+    help: "Only runs in this state: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(RunStatus.allCases.map(\.rawValue)), transform: Choice.read)
   var status: RunStatus?
   @Option(help: "Only runs with this tag.") var tag: String?
   @Option(help: "Only runs of this recipe; the beginning of its name is enough.")
@@ -73,5 +75,3 @@ struct Show: ParsableCommand {
     Terminal.show(sheet.render(format, style: Terminal.style()))
   }
 }
-
-extension RunStatus: ExpressibleByArgument {}

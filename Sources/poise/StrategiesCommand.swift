@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Strategies
 
@@ -95,6 +96,8 @@ struct StrategiesCommand: ParsableCommand {
 /// The strategy of this name.
 private func strategyType(named name: String) throws -> any Strategy.Type {
   if let type = StrategyCatalog.type(named: name) { return type }
-  let known = StrategyCatalog.all.map { $0.name }.joined(separator: ", ")
-  throw ValidationError("no strategy is named '\(name)'; there are \(known)")
+  let near = Suggestion.nearest(to: name, among: StrategyCatalog.names)
+  throw ValidationError(
+    "no strategy is named '\(name)'; \(near.map { "did you mean '\($0)'? " } ?? "")"
+      + "'poise strategies' lists them")
 }

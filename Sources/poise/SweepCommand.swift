@@ -15,7 +15,9 @@ struct SweepCommand: ParsableCommand {
     discussion: """
       Runs whose fingerprint is already in the store as done are skipped, runs that were cut off \
       continue from their checkpoints to the same bits. Seeds go breadth-first: all strategies \
-      with the first seed, then the second, so that a night cut short is still a comparison. \
+      with the first seed, then the second, so that a night cut short is still a comparison. What \
+      'poise check' finds is found first; an estimate over a limit is a warning. The exit code is 2 \
+      while any run stands as failed or diverged, until --retry-failed makes it work. \
       Ctrl-C writes a checkpoint and leaves with exit code 75; the same command continues.
       """)
 
@@ -34,16 +36,24 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     StopSignal.install()
     let experiment = try source.experiment(store: results)
-    let work = WorkFolder(store: results)
+    let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     var plan = try SweepPlan(experiment, data: data, workFolder: work.path)
     if keepEqual { plan.keepEqualRuns() }
-    if dryRun { return Terminal.show(PlanListing(plan).text) }
-    for warning in experiment.warnings { Terminal.complain(warning.description) }
+    let done = try Forecasting.done(of: plan, inStoreAt: results)
+    let forecast = try Forecasting.forecast(
+      plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
+    ) { $0.equals == nil && !done.contains($0.description.configHash) }
+    if dryRun { return Terminal.show(PlanListing(plan, forecast).text) }
+    for warning in forecast.problems + experiment.warnings {
+      Terminal.complain(warning.description)
+    }
+    guard forecast.errors.isEmpty else { throw ExitCode(Failure.badInput) }
     for note in plan.notes { Terminal.complain("note: \(note)") }
     for remark in plan.dataRemarks {
       Terminal.complain("data: \(remark) (poise data \(source.file) shows which)")
     }
+    if let total = ForecastTable(forecast).total { Terminal.complain(total) }
     let store = try SQLiteRunStore(path: results)
     guard let lock = try FileLock(trying: work.path + "/sweep.lock") else {
       throw Failure(
@@ -62,8 +72,11 @@ struct SweepCommand: ParsableCommand {
     let summary = try runner.run(shouldStop: { StopSignal.number != nil })
     progress.close(summary)
     if summary.left > 0 { throw ExitCode(Failure.stoppedWithWorkLeft) }
-    if summary.failed > 0 { throw ExitCode(Failure.someRunsFailed) }
+    if !summary.standingFailures.isEmpty { throw ExitCode(Failure.someRunsFailed) }
   }
+
+  /// Seconds that measuring steps may take before the first run.
+  private static let measuring = 6.0
 
   /// This very program, however it was found.
   private static var executable: String {

@@ -105,7 +105,7 @@ import Testing
       #expect(output.status == 0, "\(output.standardError)")
     }
     let unknown = try check("baseline-huge-s1")
-    #expect(unknown.status == 65)
+    #expect(unknown.status == 66)
     #expect(unknown.standardError.contains("tuned.yaml:12:"), "\(unknown.standardError)")
     #expect(unknown.standardError.contains("has no run 'baseline-huge-s1'"))
     let tuned = try check("baseline-big-s1", "sweep")
@@ -125,7 +125,7 @@ import Testing
     try FileManager.default.removeItem(atPath: tiny.folder.path(of: ".poise"))
     let gone = try check("baseline-big-s1")
     #expect(
-      gone.status == 65 && gone.standardError.contains("were not kept"), "\(gone.standardError)")
+      gone.status == 66 && gone.standardError.contains("were not kept"), "\(gone.standardError)")
   }
 
   @Test func `a name that several runs have is refused with all of them`() throws {

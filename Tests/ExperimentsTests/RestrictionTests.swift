@@ -43,6 +43,22 @@ import Testing
       try Self.names(Self.reusing, "variant=beta=0.9", "seed=1") == ["other-beta=0.9-s1"])
   }
 
+  @Test func `of several conditions with one subject any may hold`() throws {
+    #expect(
+      try Self.names(Self.reusing, "strategy=baseline", "seed=2", "strategy=other") == [
+        "baseline-s2", "other-beta=0.9-s2", "other-beta=0.99-s2",
+      ])
+    #expect(
+      try Self.names(Self.reusing, "seed=1", "seed=2", "strategy=baseline") == [
+        "baseline-s1", "baseline-s2",
+      ])
+    let error = #expect(throws: NoRunIsLeft.self) {
+      try Self.names(Self.reusing, "strategy=baseline", "strategy=othr")
+    }
+    #expect(
+      error?.description.hasPrefix("no run is left; did you mean 'other'? strategies") == true)
+  }
+
   @Test func `the run that a post-hoc method changes stays, whatever it is called`() throws {
     #expect(
       try Self.names(Self.reusing, "strategy=adjusted", "seed=2") == ["mine-s2", "adjusted-s2"])
@@ -78,7 +94,7 @@ import Testing
         to: [RunCondition(.variant, is: "beta=0.99"), RunCondition(.seed, is: "7")])
     }
     #expect(error?.condition == RunCondition(.seed, is: "7"))
-    #expect(error?.description == "no run is left; strategies here are other")
+    #expect(error?.description == "no run is left; seeds here are 1, 2")
   }
 
   @Test(arguments: ["", "strategy", "strategy=", "=focal", "label=focal", "Seed=1"])

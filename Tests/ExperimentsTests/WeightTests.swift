@@ -39,6 +39,31 @@ import Testing
     #expect(found.first?.contains("conv1.weight [2], expected [64, 3, 7, 7]") == true, "\(found)")
   }
 
+  @Test func `what becomes of the head is said in one of three ways`() {
+    for (value, received) in [("take", "'take'"), ("3", "'3'"), ("{a: 1}", "a mapping")] {
+      // The file is looked at first: every problem is told.
+      let found = problems("{weights: {file: absent.pth, head: \(value)}}")
+      #expect(
+        found.contains {
+          $0.contains("model.weights.head: received \(received), expected drop, keep, or the list")
+        }, "\(found)")
+    }
+    #expect(
+      problems("{weights: {file: absent.pth, head: []}}").contains {
+        $0.contains("model.weights.head: the list is empty")
+      })
+    #expect(
+      problems("{weights: {file: absent.pth, head: [a, b, a]}}").contains {
+        $0.contains("model.weights.head: 'a' stands twice")
+      })
+    #expect(
+      problems("{weights: {head: drop}}").first?.contains("model.weights.file is missing") == true)
+    #expect(
+      problems("{weights: {file: absent.pth, heads: drop}}").contains {
+        $0.contains("unknown key 'heads' in model.weights; did you mean 'head'?")
+      })
+  }
+
   @Test func `a run must be exported first`() {
     let found = problems("{weights: 'run:12'}")
     #expect(found.first?.contains("poise export 12 weights.safetensors") == true, "\(found)")

@@ -154,6 +154,27 @@ struct RunStoreContractTests {
     #expect(try store.run(id)?.summary.status == .diverged)
   }
 
+  /// Kept are five epochs; an attempt goes on from a checkpoint of three, and tells them once more.
+  @Test("an attempt begins after the epochs that it repeats", arguments: StoreKind.allCases)
+  func repeatedEpochs(kind: StoreKind) throws {
+    let folder = try TemporaryFolder()
+    let store = try kind.make(in: folder)
+    try store.register(Sample.sweep)
+    let id = try store.enqueue(Sample.run("focal"))
+    try store.begin(id, environment: Sample.environment, processID: 11)
+    for number in 1...5 { try store.append(Sample.epoch(number), to: id) }
+    try store.begin(id, environment: Sample.environment, processID: 12)
+    for number in 1...3 {
+      try store.append(Sample.epoch(number), to: id, isRepeated: true)
+    }
+    #expect(try store.attempts(of: id).map(\.fromEpoch) == [0, 3])
+    try store.append(Sample.epoch(4), to: id)
+    #expect(try store.attempts(of: id).map(\.fromEpoch) == [0, 3])
+    try store.begin(id, environment: Sample.environment, processID: 13)
+    try store.append(Sample.epoch(1), to: id)
+    #expect(try store.attempts(of: id).map(\.fromEpoch) == [0, 3, 0])
+  }
+
   @Test("replaces an epoch and drops the later ones", arguments: StoreKind.allCases)
   func repeatedEpoch(kind: StoreKind) throws {
     let folder = try TemporaryFolder()

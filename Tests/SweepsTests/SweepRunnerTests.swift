@@ -128,7 +128,9 @@ extension RunResult {
   @Test func `failed runs are left alone until they are asked for`() throws {
     let sweep = try FakeSweep(limits: "{failures_in_a_row: 10}")
     _ = try sweep.run(worker: "exit 1")
-    #expect(try sweep.run(worker: "exit 1").skipped == 4)
+    let again = try sweep.run(worker: "exit 1")
+    #expect(again.skipped == 4 && again.failed == 0)
+    #expect(again.standingFailures == sweep.plan.runs.map(\.description.name))
     #expect(try sweep.run(worker: "exit 1", retriesFailed: true).failed == 4)
   }
 
@@ -158,6 +160,55 @@ extension RunResult {
       let aside = sweep.plan.runs[0].folder + "/outcome.json.damaged"
       #expect(FileManager.default.fileExists(atPath: aside))
     }
+  }
+
+  /// Two of six runs wait for another one before the sweep is stopped: they are left, too.
+  @Test func `what waits and what a stop leaves are counted together`() throws {
+    let sweep = try FakeSweep(strategies: Self.reusing)
+    var begun = 0
+    let counter = Counter { begun = $0 }
+    let summary = try sweep.run(
+      worker: "exit \(WorkerExit.cancelled)", observer: counter, shouldStop: { begun > 3 })
+    #expect(summary.left == 6 && summary.stopReason == "stopped on request")
+    #expect(summary.standingFailures.isEmpty)
+  }
+
+  private final class Counter: SweepObserver {
+    private let hear: (Int) -> Void
+    private var count = 0
+    init(_ hear: @escaping (Int) -> Void) { self.hear = hear }
+    private func next() {
+      count += 1
+      hear(count)
+    }
+    func sweepStarts(_ overview: SweepOverview) {}
+    func runStarts(_ run: RunDescription, number: Int, attempt: Int) {}
+    func runSkipped(_ run: RunDescription, number: Int, because reason: String) { next() }
+    func runProgressed(_ run: RunDescription, number: Int, _ event: RunProgress) {}
+    func runEnded(_ run: RunDescription, number: Int, _ outcome: RunOutcome) { next() }
+    func note(_ message: String) {}
+  }
+
+  /// A worker that goes on after epoch 2 of an earlier attempt tells these epochs once more.
+  @Test func `an attempt is stored with the epoch that it began after`() throws {
+    let sweep = try FakeSweep(strategies: "{baseline: {}}")
+    let batch = sweep.plan.runs[0].recipe.training.batch
+    func epoch(_ number: Int) throws -> String {
+      let record = EpochRecord(
+        epoch: number, imagesSeen: 4 * batch * number, trainLoss: nil, validation: nil,
+        learningRate: 0.1, imagesPerSecond: nil, seconds: 1, finishedAt: "t", isBest: false)
+      return String(
+        decoding: try JSONEncoder().encode(TrainingEvent.epoch(record)), as: UTF8.self)
+    }
+    let started = String(
+      decoding: try JSONEncoder().encode(TrainingEvent.started(step: 8, totalSteps: 16)),
+      as: UTF8.self)
+    let lines = [started, try epoch(1), try epoch(2), try epoch(3)]
+    let script = lines.map { "echo '\($0)'" }.joined(separator: "; ")
+    _ = try sweep.run(worker: script + "; exit \(WorkerExit.cancelled)")
+    let store = try #require(sweep.store as? InMemoryRunStore)
+    let attempts = try store.attempts(of: 1)
+    #expect(attempts.map(\.fromEpoch) == [2])
   }
 
   @Test func `a stop leaves the rest queued and says so`() throws {

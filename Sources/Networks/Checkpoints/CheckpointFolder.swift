@@ -25,7 +25,7 @@ public struct CheckpointFolder: Sendable {
 
   /// Makes `checkpoint` the current one and keeps the one that was current before.
   ///
-  /// - Throws: `FileError`, or Foundation's error where the folder cannot be made.
+  /// - Throws: `FileError`.
   public func save(_ checkpoint: Checkpoint) throws {
     try save(metadata: checkpoint.metadata, tensors: checkpoint.tensors.map(\.written))
   }
@@ -34,7 +34,7 @@ public struct CheckpointFolder: Sendable {
   ///
   /// - Throws: as ``save(_:)``.
   public func save(metadata: Data, tensors: [WrittenTensor]) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try Folder.create(path)
     try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
     if FileManager.default.fileExists(atPath: current) { try keepCurrentAsPrevious() }
     try Checkpoint.write(metadata: metadata, tensors: tensors, to: current)

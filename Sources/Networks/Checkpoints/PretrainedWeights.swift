@@ -68,12 +68,14 @@ public struct PretrainedWeights: Sendable {
   ///
   /// - Parameters:
   ///   - model: a network whose trunk has the file's names and shapes.
-  ///   - names: the classes in order. A head for other classes is not taken, even if there are as
-  ///     many; a file tells its classes only where ``WeightExport`` or a like wrote it.
+  ///   - names: the classes in order.
+  ///   - choice: what becomes of the file's head; where `nil`, it is taken, its rows put in order by
+  ///     their names, if the file tells its classes (``WeightExport`` does) and they are these.
   /// - Returns: what is worth noting of the run, such as a head that was replaced.
-  /// - Throws: `WeightError` where the trunk does not fit or elements are not finite.
+  /// - Throws: `WeightError` where the trunk does not fit, elements are not finite, or the choice
+  ///   cannot be followed.
   public func load(
-    into model: ImageClassifier, classes names: [String]
+    into model: ImageClassifier, classes names: [String], head choice: HeadChoice? = nil
   ) throws(WeightError) -> [String] {
     let all = model.parameters + model.buffers
     let head = all.filter { $0.part == .head }
@@ -81,14 +83,28 @@ public struct PretrainedWeights: Sendable {
     let trunk = all.filter { $0.part == .trunk && !isText($0) }
     try check(
       trunk: Dictionary(uniqueKeysWithValues: trunk.map { ($0.name, $0.shape) }), of: nil)
-    let obstacle = headObstacle(head, classes: names)
-    for parameter in obstacle == nil ? trunk + head : trunk {
-      parameter.setTorchValues(try values(of: parameter.name))
-    }
+    let use = try use(of: head, classes: names, choice)
+    for parameter in trunk { parameter.setTorchValues(try values(of: parameter.name)) }
+    if let order = use.rows { try setHead(head, last: model.classifier, order) }
     let start = "weights: starts from \(origin)\(file.path) (SHA-256 \(digest.prefix(12))…)"
     let text = all.contains(where: isText) ? ["weights: the text's encoder starts anew"] : []
-    guard let obstacle else { return [start + ", head included"] + text }
-    return [start, "weights: the head was replaced and starts anew: \(obstacle)"] + text
+    guard use.rows != nil else { return [start, use.note] + text }
+    return [start + use.note] + text
+  }
+
+  /// Sets the classifier; the rows of its last layer come from these rows of the file.
+  private func setHead(
+    _ head: [Parameter], last: [Parameter], _ order: [Int]
+  ) throws(WeightError) {
+    for parameter in head {
+      let values = try values(of: parameter.name)
+      guard last.contains(where: { $0.name == parameter.name }) else {
+        parameter.setTorchValues(values)
+        continue
+      }
+      let width = values.count / order.count
+      parameter.setTorchValues(order.flatMap { values[($0 * width)..<(($0 + 1) * width)] })
+    }
   }
 
   /// The run that the file is of, where it says so.
@@ -126,8 +142,57 @@ public struct PretrainedWeights: Sendable {
     return tensors.keys.contains(where: Self.isHead) ? "a head of several layers" : "no head"
   }
 
-  /// Why the file's head cannot be taken; `nil` where it can.
-  private func headObstacle(_ head: [Parameter], classes names: [String]) -> String? {
+  /// The head's tensors by name, with their shapes.
+  var headShapes: [String: [Int]] {
+    tensors.filter { Self.isHead($0.key) }.mapValues(\.shape)
+  }
+
+  /// Which class each row of the head is, where the file says so.
+  var storedClasses: [String]? {
+    file.metadata[WeightExport.classesKey].flatMap {
+      try? JSONDecoder().decode([String].self, from: Data($0.utf8))
+    }
+  }
+
+  /// Which rows of the file's head are taken, in the order of the classes, with what to say of it;
+  /// `nil` for a head that starts anew.
+  private func use(
+    of head: [Parameter], classes names: [String], _ choice: HeadChoice?
+  ) throws(WeightError) -> (rows: [Int]?, note: String) {
+    let anew = "weights: the head was replaced and starts anew: "
+    let unnamed = "the file does not say which class each of its \(names.count) rows is"
+    if choice == .drop {
+      let isUnnamed = storedClasses == nil && headObstacle(head) == nil
+      return (nil, anew + (isUnnamed ? "\(unnamed) (" : "(") + "model.weights.head: drop)")
+    }
+    if let obstacle = headObstacle(head) {
+      guard choice != nil else { return (nil, anew + obstacle) }
+      throw WeightError(
+        file.path, reason: "its head cannot be taken as model.weights.head says: \(obstacle)",
+        advice: "write head: drop")
+    }
+    let own = Array(names.indices)
+    if choice == .keep {
+      return (own, ", head included, in the data's order of classes, as model.weights.head says")
+    }
+    guard let listed = choice?.listed ?? storedClasses else {
+      return (nil, anew + unnamed + "; model.weights.head can")
+    }
+    if listed == names { return (own, ", head included") }
+    guard listed.sorted() == names.sorted() else {
+      guard choice != nil else { return (nil, anew + "the file's classes are others") }
+      throw WeightError(
+        file.path, reason: "model.weights.head lists other classes than the data has",
+        advice: "list the classes of the file's rows, in their order")
+    }
+    return (
+      StoredHead.order(of: names, in: listed),
+      ", head included, its rows put in the data's order of classes by their names"
+    )
+  }
+
+  /// Why the file's head has no place in the network; `nil` where it has.
+  private func headObstacle(_ head: [Parameter]) -> String? {
     let stored = tensors.keys.filter(Self.isHead)
     if stored.isEmpty { return "the file has none" }
     let fits =
@@ -135,17 +200,12 @@ public struct PretrainedWeights: Sendable {
       && head.allSatisfy {
         tensors[$0.name]?.shape == $0.shape && tensors[$0.name]?.type.isFloating == true
       }
-    guard fits else {
-      let expected = head.filter { $0.kind == .weight }.map { "\($0.name) \($0.shape)" }
-      let weights = tensors.filter { Self.isHead($0.key) && $0.value.shape.count > 1 }
-      let received = weights.sorted { $0.key < $1.key }.prefix(8).map { "\($0) \($1.shape)" }
-      return "the file has \(received.joined(separator: ", ")), "
-        + "this run \(expected.joined(separator: ", "))"
-    }
-    guard let text = file.metadata[WeightExport.classesKey],
-      let classes = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
-    else { return nil }
-    return classes == names ? nil : "the file's classes are others, or in another order"
+    guard !fits else { return nil }
+    let expected = head.filter { $0.kind == .weight }.map { "\($0.name) \($0.shape)" }
+    let weights = tensors.filter { Self.isHead($0.key) && $0.value.shape.count > 1 }
+    let received = weights.sorted { $0.key < $1.key }.prefix(8).map { "\($0) \($1.shape)" }
+    return "the file has \(received.joined(separator: ", ")), "
+      + "this run \(expected.joined(separator: ", "))"
   }
 
   /// Compares all names and shapes at once.
@@ -200,6 +260,13 @@ public struct PretrainedWeights: Sendable {
     let kind = stem.shape[2] == 7 ? ModelConfiguration.Stem.imagenet : .small
     return "the file looks like architecture \(architecture.rawValue) with stem \(kind.rawValue), "
       + "\(stem.shape[0]) channels wide"
+  }
+}
+
+extension HeadChoice {
+  /// The classes of the rows, where they are listed.
+  fileprivate var listed: [String]? {
+    if case .classes(let names) = self { names } else { nil }
   }
 }
 

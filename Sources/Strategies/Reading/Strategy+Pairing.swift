@@ -15,10 +15,21 @@ extension Strategy {
   /// Whether the trunk stays as it is for a while, or a finished run is changed without training.
   public var leavesTrunk: Bool {
     if self is any PostHoc { return true }
+    // Parts of a plan that need the data's own classes do not decide what is trained.
+    return planForTwoClasses?.phases.contains { $0.trains != .all } ?? false
+  }
+
+  /// The parameter of a post-hoc method that is chosen among several values on validation images;
+  /// `nil` where none is.
+  public var parameterChosenOnValidation: String? {
+    guard let change = planForTwoClasses?.change, change.candidates.count > 1 else { return nil }
+    return change.parameter ?? "parameter"
+  }
+
+  private var planForTwoClasses: TrainingPlan? {
     let names = ["class 0", "class 1"]
     let examples = (0..<80).map { LabeledExample(example: $0, classIndex: $0 % 2) }
     let census = ClassCensus(of: TrainingSplit(examples: examples, classCount: 2), names: names)
-    // Parts of a plan that need the data's own classes do not decide what is trained.
-    return (try? plan(for: census))?.phases.contains { $0.trains != .all } ?? false
+    return try? plan(for: census)
   }
 }

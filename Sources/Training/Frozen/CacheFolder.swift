@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// The folder of what is computed once and shared: decoded pixels and activations of frozen trunks.
+/// The folder of what is computed once and shared: decoded pixels, activations of frozen trunks, and
+/// measured durations of steps.
 ///
 /// Everything in it can be made again. Removing a file that a run is reading does no harm: the run
 /// keeps what it has mapped.
@@ -14,7 +15,7 @@ public struct CacheFolder: Sendable {
 
   /// What a file holds.
   public enum Kind: String, CaseIterable, Sendable {
-    case pixels, activations
+    case pixels, activations, measurements
   }
 
   /// One file.

@@ -19,22 +19,11 @@ struct FrozenProbe {
   init(_ part: FrozenPart, model: ImageClassifier, loader: BatchLoader, data: PreparedData) {
     let batch = model.input.shape.n
     let examples = data.splits.training.examples
+    func digests(_ pictures: [BatchLoader.Picture]) -> [String] {
+      Self.digests(of: pictures, part, model: model, loader: loader)
+    }
     let probe = BatchLoader.Picture(example: examples[0].example, view: nil)
     let other = BatchLoader.Picture(example: examples[examples.count / 2].example, view: nil)
-    func digests(_ pictures: [BatchLoader.Picture]) -> [String] {
-      loader.load(pictures, at: Array(0..<batch), into: model.input)
-      model.forwardFrozen(part)
-      return (0..<batch).map { place in
-        var digest = SHA256Digest()
-        for result in model.results(within: part) {
-          let count = result.count / batch
-          digest.update(
-            UnsafeRawBufferPointer(
-              start: result.pointer + place * count, count: count * MemoryLayout<Float>.stride))
-        }
-        return digest.finalize()
-      }
-    }
     let alone = digests(Array(repeating: probe, count: batch))
     let even = digests((0..<batch).map { $0.isMultiple(of: 2) ? probe : other })
     let odd = digests((0..<batch).map { $0.isMultiple(of: 2) ? other : probe })
@@ -44,6 +33,29 @@ struct FrozenProbe {
     for place in places where known[alone[place]] == nil { known[alone[place]] = known.count }
     groups = places.map { [known] in known[alone[$0]]! }
     digest = SHA256Digest.hex(of: places.map { alone[$0] }.joined())
+  }
+
+  /// Passes that a probe takes.
+  static let passes = 3
+
+  /// SHA-256 of what a frozen part makes of each picture of a full batch.
+  static func digests(
+    of pictures: [BatchLoader.Picture], _ part: FrozenPart, model: ImageClassifier,
+    loader: BatchLoader
+  ) -> [String] {
+    let batch = model.input.shape.n
+    loader.load(pictures, at: Array(0..<batch), into: model.input)
+    model.forwardFrozen(part)
+    return (0..<batch).map { place in
+      var digest = SHA256Digest()
+      for result in model.results(within: part) {
+        let count = result.count / batch
+        digest.update(
+          UnsafeRawBufferPointer(
+            start: result.pointer + place * count, count: count * MemoryLayout<Float>.stride))
+      }
+      return digest.finalize()
+    }
   }
 
   /// The places of each group, at most `most` of them, the last ones.

@@ -34,6 +34,9 @@ final class FrozenTrunk {
   private var evaluation: Roster
   /// batch × numbers, for passes that do not fill the whole batch.
   private let staged: AlignedBuffer
+  /// Set where this trunk only stands in for one, to measure steps: what it would have kept, the same
+  /// numbers take the place of.
+  private let standsIn: ActivationPlan?
 
   /// Pictures in the order of a file, with the file where there is one.
   private struct Roster {
@@ -72,6 +75,7 @@ final class FrozenTrunk {
     shouldStop: () -> Bool, tell: (String) -> Void
   ) throws {
     (self.part, self.model, self.loader, self.pool) = (part, model, loader, pool)
+    standsIn = nil
     views = loader.views
     let shape = model.activation(at: part).shape
     numbers = shape.count / shape.n
@@ -98,6 +102,21 @@ final class FrozenTrunk {
       key, plan.evaluation, evaluation, folder: folder, shouldStop: shouldStop, tell: tell)
     training.cache = try cache(
       trainingKey, plan.training, training, folder: folder, shouldStop: shouldStop, tell: tell)
+  }
+
+  /// A trunk that computes what a run would compute in every step, and takes equal numbers for what a
+  /// run would read from its files: for measuring steps, whose results mean nothing.
+  init(
+    standingInFor plan: ActivationPlan, model: ImageClassifier, loader: BatchLoader,
+    pool: ThreadPool
+  ) {
+    (part, self.model, self.loader, self.pool) = (plan.part, model, loader, pool)
+    (standsIn, views) = (plan, loader.views)
+    let shape = model.activation(at: plan.part).shape
+    numbers = shape.count / shape.n
+    staged = AlignedBuffer(count: shape.count)
+    (groups, places) = ([0], [Array(0..<shape.n)])
+    (training, evaluation) = (Roster([], views: nil), Roster([], views: nil))
   }
 
   private static func note(
@@ -140,7 +159,9 @@ final class FrozenTrunk {
 
   /// Fills the activations of images as they are, one a place from the first on.
   func present(_ examples: [LabeledExample]) {
-    present(examples.map { BatchLoader.Picture(example: $0.example, view: nil) }, evaluation)
+    present(
+      examples.map { BatchLoader.Picture(example: $0.example, view: nil) }, evaluation,
+      standsIn?.keepsEvaluation)
   }
 
   /// Fills the activations of a training batch; `drawnBefore` is the run's count of images before.
@@ -156,11 +177,20 @@ final class FrozenTrunk {
       BatchLoader.Picture(
         example: example.example, view: loader.view(ofDraw: drawnBefore + slot))
     }
-    present(pictures, training)
+    present(pictures, training, standsIn?.keepsTraining)
   }
 
-  private func present(_ pictures: [BatchLoader.Picture], _ roster: Roster) {
+  /// - Parameter isReplaced: of a trunk that stands in for one, whether the roster's file would be
+  ///   there; `nil` of any other.
+  private func present(
+    _ pictures: [BatchLoader.Picture], _ roster: Roster, _ isReplaced: Bool?
+  ) {
     let target = model.activation(at: part).pointer
+    if isReplaced == true {
+      return pool.run(chunks: pictures.count) { [numbers, staged] slot, _ in
+        (target + slot * numbers).update(from: staged.pointer + slot * numbers, count: numbers)
+      }
+    }
     guard let cache = roster.cache else {
       if places.count == 1, places[0].count == model.input.shape.n {
         loader.load(pictures, at: places[0], into: model.input)

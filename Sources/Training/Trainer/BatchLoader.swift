@@ -41,7 +41,7 @@ struct BatchLoader {
 
   init(recipe: Recipe, data: PreparedData, texts: TextTable?, pool: ThreadPool) {
     self.texts = texts
-    (pixels, pixelIndices) = (data.pixels, data.catalogue.sourceIndices)
+    (pixels, pixelIndices) = (data.pixels, data.pixelIndices)
     transforms = recipe.augmentation
     (self.seed, self.pool) = (recipe.seed, pool)
     views =

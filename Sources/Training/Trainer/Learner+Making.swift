@@ -2,6 +2,7 @@ import Kernels
 import Networks
 import Recipes
 import Strategies
+import Tensors
 
 extension Learner {
   /// What the models of one run have in common.
@@ -13,11 +14,16 @@ extension Learner {
     let vocabulary: Int
     let pool: ThreadPool
 
+    /// - Throws: `TrainingError` where the network cannot take such images or such a batch.
     func classifier(_ configuration: ModelConfiguration) throws -> ImageClassifier {
-      try ImageClassifier(
-        configuration, classes: classCount, height: recipe.image.height,
-        width: recipe.image.width, batch: recipe.training.batch, seed: recipe.seed, pool: pool,
-        vocabulary: vocabulary)
+      do throws(ShapeError) {
+        return try ImageClassifier(
+          configuration, classes: classCount, height: recipe.image.height,
+          width: recipe.image.width, batch: recipe.training.batch, seed: recipe.seed, pool: pool,
+          vocabulary: vocabulary)
+      } catch {
+        throw TrainingError("the network cannot take these images: \(error)")
+      }
     }
   }
 
@@ -46,7 +52,7 @@ extension Learner {
 
 extension ModelConfiguration {
   /// This network with the last layer that a strategy's loss is defined for.
-  func fitted(to requirement: HeadRequirement?) -> ModelConfiguration {
+  public func fitted(to requirement: HeadRequirement?) -> ModelConfiguration {
     guard let requirement else { return self }
     var fitted = self
     fitted.cosineScale = requirement.cosineScale

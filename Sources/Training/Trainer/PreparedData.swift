@@ -17,8 +17,10 @@ public final class PreparedData: Sendable {
   public let splits: DatasetSplits
   /// Every fold's division, ``splits`` among them; that alone where there are no folds.
   public let folds: [DatasetSplits]
-  /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
+  /// The decoded pixels, indexed by ``pixelIndices``.
   public let pixels: PixelCache
+  /// For each example of the catalogue, the index of its pixels.
+  let pixelIndices: [Int]
   /// What there is to say of the data; of folds, of all together.
   public let summary: DatasetSummary
   /// SHA-256 over splits and pixels: part of every run's fingerprint. All folds share it, since they
@@ -50,6 +52,7 @@ public final class PreparedData: Sendable {
     }
     catalogue = listed.quarantining(problems)
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
+    pixelIndices = catalogue.sourceIndices
     folds = try DatasetSplits.makeEach(from: catalogue, split: split, classes: dataset.classes)
     splits = folds[split.foldIndex]
     summary = DatasetSummary(ofEach: folds)
@@ -62,10 +65,27 @@ public final class PreparedData: Sendable {
   /// - Precondition: `split` is one of the folds that `other` was made for.
   public init(_ other: PreparedData, fold split: SplitConfiguration) {
     (catalogue, pixels, folds) = (other.catalogue, other.pixels, other.folds)
-    (summary, digest) = (other.summary, other.digest)
+    (pixelIndices, summary, digest) = (other.pixelIndices, other.summary, other.digest)
     splits = folds[split.foldIndex]
     splitDigest = splits.digest(pixels: pixels.digest)
   }
+
+  /// Data with all its parts.
+  ///
+  /// - Parameter fold: which of the folds it is, from 0.
+  init(
+    catalogue: Catalogue, folds: [DatasetSplits], fold: Int, pixels: PixelCache,
+    pixelIndices: [Int], digest: String
+  ) {
+    (self.catalogue, self.folds, self.pixels) = (catalogue, folds, pixels)
+    (self.pixelIndices, self.digest) = (pixelIndices, digest)
+    splits = folds[fold]
+    summary = DatasetSummary(ofEach: folds)
+    splitDigest = splits.digest(pixels: digest)
+  }
+
+  /// Bytes of one picture's pixels.
+  public var pixelBytes: Int { pixels.height * pixels.width * 3 }
 
   /// Each class's group by its training images, unseen classes last.
   var groups: [ShotGroup] { summary.classes.map { ShotGroup(trainingCount: $0.train) } }

@@ -12,7 +12,8 @@ extension Recipe {
   /// - Returns: what is worth noting of it; nothing where there is no such file.
   func loadWeights(into model: ImageClassifier, classes: [String]) throws -> [String] {
     guard let weights = self.model.weights, !continuesStage else { return [] }
-    return try PretrainedWeights(weights).load(into: model, classes: classes)
+    return try PretrainedWeights(weights).load(
+      into: model, classes: classes, head: weights.head)
   }
 
   /// Gives a network the trunk that the stage before ended with; the head keeps its initial weights.

@@ -40,8 +40,12 @@ package struct RunClock {
   /// Whether another checkpoint takes no time to speak of: the weights of a large network take half
   /// a second, and an epoch may be short.
   package var isCheckpointCheap: Bool {
-    checkpointCost < Self.cheapSeconds
-      || checkpointCost <= Self.cheapShare * (last - lastCheckpoint)
+    Self.isCheap(checkpointCost, after: last - lastCheckpoint)
+  }
+
+  /// Whether a checkpoint of a cost is cheap so long after the one before.
+  static func isCheap(_ cost: Double, after seconds: Double) -> Bool {
+    cost < cheapSeconds || cost <= cheapShare * seconds
   }
 
   package var isCheckpointDue: Bool { last - lastCheckpoint >= checkpointSeconds }

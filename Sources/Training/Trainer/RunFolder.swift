@@ -19,13 +19,7 @@ public struct RunFolder: Sendable {
   /// Held while a process works here.
   public var lock: String { path + "/lock" }
 
-  func make() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw TrainingError("cannot make the run's folder \(path): \(error.localizedDescription)")
-    }
-  }
+  func make() throws { try Folder.create(path) }
 }
 
 /// Something that keeps a run from starting or going on.

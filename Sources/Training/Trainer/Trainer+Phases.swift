@@ -26,7 +26,8 @@ extension Trainer {
     return true
   }
 
-  private func begin(phase index: Int) {
+  /// Leaves the present phase for another one.
+  func begin(phase index: Int) {
     let (old, new) = (plan.phases[state.phase], plan.phases[index])
     let part = frozenPart(inPhase: index)
     if part != frozenPart(inPhase: state.phase) { learner.trunk = nil }

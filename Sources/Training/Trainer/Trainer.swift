@@ -180,7 +180,7 @@ public final class Trainer {
   ///
   /// - Returns: why the run diverged, or `nil`. The learner that diverged keeps its weights as they
   ///   were.
-  private func trainStep() -> String? {
+  func trainStep() -> String? {
     let phase = plan.phases[state.phase]
     let batch = recipe.training.batch
     let examples = stream.next(batch, knowing: knowledge)
