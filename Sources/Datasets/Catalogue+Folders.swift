@@ -1,115 +1,252 @@
 import Files
 
 extension CatalogueDraft {
-  private static let splitFolders: [String: SplitName] = [
-    "train": .train, "validation": .validation, "val": .validation, "test": .test,
-  ]
-  private static let imageEndings = [".jpg", ".jpeg", ".png"]
-  private static let deepest = 16
-
-  /// Reads one folder a class, with or without `train`, `validation` or `val`, and `test` above it.
-  /// Images lie at any depth below their class; a link there to a folder is not followed, since it
-  /// may lead to another class. Names that start with a dot are passed over.
+  /// Reads one folder a class, with or without folders for the parts of the data above it
+  /// (``SplitFolder``). Images lie at any depth below their class.
   mutating func readFolders(root: String) throws(DatasetError) {
-    let base = try asDatasetError { () throws(FileError) in
-      try SafePath.resolve(".", under: root)
+    guard let base = SafePath.real(root) else {
+      throw DatasetError(FileError("find the folder", root, reason: "it is not there"))
     }
-    let top = try folders(in: base, below: "", root: root)
-    let splits = top.filter { Self.splitFolders[$0] != nil }
-    let others = top.filter { Self.splitFolders[$0] == nil }
-    if splits.contains("train"), let other = others.first {
-      throw DatasetError(
-        .badFolders, at: root,
-        "it holds the folder 'train' and beside it \(Wording.list(others, limit: 3)), which is no"
-          + " split\(Wording.didYouMean(other, among: Self.splitFolders.keys.sorted()))",
-        advice: "keep only 'train', 'validation' or 'val', and 'test', or only classes")
-    }
-    if splits.contains("validation") && splits.contains("val") {
-      throw DatasetError(
-        .badFolders, at: root, "it holds both a folder 'validation' and a folder 'val'",
-        advice: "keep one of them")
-    }
-    var ignored: [String] = []
-    if splits.contains("train") {
-      for split in splits {
-        for name in try folders(in: "\(base)/\(split)", below: split + "/", root: root) {
-          try readClass(
-            name, at: "\(split)/\(name)", root: base, split: Self.splitFolders[split],
-            ignored: &ignored)
-        }
-      }
+    var reading = FolderReading(
+      walk: FolderWalk(base: base, links: links), root: root, base: base)
+    let top = try reading.walk.level(below: "")
+    take(top)
+    let division = SplitFolder.division(of: top.folders)
+    if division.isEmpty {
+      try reading.refuseExtraLevel(top)
+      for name in top.folders { try readClass(name, at: name, split: nil, &reading) }
+      reading.noteSharedFolders(of: top.folders)
     } else {
-      for name in top { try readClass(name, at: name, root: base, split: nil, ignored: &ignored) }
+      try readDivided(top.folders, division, &reading)
     }
-    if !ignored.isEmpty {
-      notes.append(
-        "\(Wording.count(ignored.count, "entry", plural: "entries")) passed over, neither JPEG nor"
-          + " PNG by name or a link to a folder: \(Wording.list(ignored, limit: 3))")
+    dropFilesListedTwice(reading)
+    for (path, target) in reading.walk.outside { outside.add(path, to: target) }
+    outside.images = reading.outsideImages
+    notes += reading.notes()
+  }
+
+  private mutating func readDivided(
+    _ folders: [String], _ division: [String: SplitName], _ reading: inout FolderReading
+  ) throws(DatasetError) {
+    try reading.refuseTwoOfAPart(division)
+    for name in folders where division[name] == nil {
+      let level = try reading.walk.level(below: name + "/")
+      guard level.folders.isEmpty else { throw reading.strayFolder(name, beside: division) }
+      reading.strays.append((name, level.pictures))
+    }
+    for name in folders {
+      guard let split = division[name] else { continue }
+      var (path, level) = (name, try reading.walk.level(below: name + "/"))
+      if level.pictures == 0, level.folders.count == 1, level.folders[0] == name {
+        // Archives are often packed with the folder inside a folder of its own name.
+        path = "\(name)/\(name)"
+        level = try reading.walk.level(below: path + "/")
+        reading.doubled.append(path)
+      }
+      take(level)
+      if level.pictures > 0 { reading.loose.append((name, level.pictures)) }
+      for label in level.folders {
+        try readClass(label, at: "\(path)/\(label)", split: split, &reading)
+      }
     }
   }
 
-  /// Names of the folders in a folder. Links that lead out of the root are set aside.
-  private mutating func folders(
-    in path: String, below prefix: String, root: String
-  ) throws(DatasetError) -> [String] {
-    let listing = try asDatasetError { () throws(FileError) in try FolderListing(of: path) }
-    noteUnreadable(listing, below: prefix)
-    var names: [String] = []
-    for entry in listing.entries where entry.kind == .folder && !entry.name.hasPrefix(".") {
-      if isSafe(entry, at: prefix + entry.name, root: root) { names.append(entry.name) }
-    }
-    return names
+  private mutating func take(_ level: FolderWalk.Level) {
+    for (path, reason, detail) in level.setAside { setAside(path, reason, detail) }
   }
 
   private mutating func readClass(
-    _ label: String, at relative: String, root: String, split: SplitName?,
-    ignored: inout [String]
+    _ label: String, at relative: String, split: SplitName?, _ reading: inout FolderReading
   ) throws(DatasetError) {
-    let before = examples.count
-    var waiting = [(path: relative, depth: 0)]
-    while let (folder, depth) = waiting.popLast() {
-      let listing = try asDatasetError { () throws(FileError) in
-        try FolderListing(of: "\(root)/\(folder)")
+    let findings = try reading.walk.pictures(in: relative)
+    for (path, reason, detail) in findings.setAside { setAside(path, reason, detail, label: label) }
+    for path in findings.unread {
+      setAside(path, .unreadFormat, "only JPEG and PNG are read", label: label)
+    }
+    reading.take(findings, of: label, at: relative)
+    examples += findings.pictures.map { picture in
+      Example(
+        id: picture.path, label: label, pixels: .file("\(reading.base)/\(picture.path)"),
+        givenSplit: split)
+    }.sorted { Wording.precedes($0.id, $1.id) }
+  }
+
+  /// Sets aside what is the same file as another picture, by a link: the same image twice, perhaps
+  /// in two classes or parts.
+  private mutating func dropFilesListedTwice(_ reading: FolderReading) {
+    guard !reading.targets.isEmpty else { return }
+    var owners: [String: String] = [:]
+    for example in examples where reading.targets[example.id] == nil {
+      owners["\(reading.base)/\(example.id)"] = example.id
+    }
+    var dropped: Set<String> = []
+    for example in examples {
+      guard let target = reading.targets[example.id] else { continue }
+      if let owner = owners[target] {
+        dropped.insert(example.id)
+        setAside(
+          example.id, .duplicateFile, "a link to the same file as '\(owner)'",
+          label: example.label)
+      } else {
+        owners[target] = example.id
       }
-      noteUnreadable(listing, below: folder + "/")
-      for entry in listing.entries where !entry.name.hasPrefix(".") {
-        let path = "\(folder)/\(entry.name)"
-        guard isSafe(entry, at: path, root: root) else { continue }
-        switch entry.kind {
-        case .folder where !entry.isLink && depth < Self.deepest: waiting.append((path, depth + 1))
-        case .file where Self.hasImageEnding(entry.name):
-          examples.append(
-            Example(id: path, label: label, pixels: .file("\(root)/\(path)"), givenSplit: split))
-        case .other: setAside(path, .missingImage, "a link that leads nowhere, or no file")
-        case .file, .folder: ignored.append(path)
-        }
-      }
     }
-    if examples.count == before { notes.append("the folder '\(relative)' holds no image") }
-    examples[before...].sort { Wording.precedes($0.id, $1.id) }
+    if !dropped.isEmpty { examples.removeAll { dropped.contains($0.id) } }
+  }
+}
+
+/// What is remembered while class folders are read.
+struct FolderReading {
+  var walk: FolderWalk
+  let root: String
+  /// The root, links resolved.
+  let base: String
+  /// Where pictures really are that links lead to, by id.
+  var targets: [String: String] = [:]
+  var outsideImages = 0
+  /// Folders beside the parts, without folders in them, and how many pictures each holds.
+  var strays: [(name: String, pictures: Int)] = []
+  /// Parts with pictures in no class folder.
+  var loose: [(name: String, pictures: Int)] = []
+  /// Parts that lie in a folder of their own name.
+  var doubled: [String] = []
+  private var empty: [String] = []
+  private var others: [String] = []
+  private var passedOver: [String] = []
+  private var unread: [String] = []
+  private var unreadByFolder: [(folder: String, count: Int)] = []
+  /// Names of the folders in each class folder without pictures of its own.
+  private var inner: [String: [String]] = [:]
+
+  init(walk: FolderWalk, root: String, base: String) {
+    (self.walk, self.root, self.base) = (walk, root, base)
   }
 
-  private mutating func isSafe(
-    _ entry: FolderListing.Entry, at relative: String, root: String
-  ) -> Bool {
-    guard entry.isLink, entry.kind != .other else { return true }
-    do throws(FileError) {
-      _ = try SafePath.resolve(relative, under: root)
-      return true
-    } catch {
-      setAside(relative, .unsafePath, error.description)
-      return false
+  mutating func take(_ findings: FolderWalk.Findings, of label: String, at relative: String) {
+    for picture in findings.pictures {
+      guard let target = picture.target else { continue }
+      targets[picture.path] = target
+      if !SafePath.isInside(target, base) { outsideImages += 1 }
+    }
+    if findings.pictures.isEmpty, findings.unread.isEmpty { empty.append(relative) }
+    if findings.picturesAtTop == 0 { inner[relative] = findings.folders }
+    if !findings.unread.isEmpty { unreadByFolder.append((relative, findings.unread.count)) }
+    unread += findings.unread
+    others += findings.others
+    passedOver += findings.passedOver
+  }
+
+  /// Refuses a root with a single folder that holds only folders: it would be one class.
+  mutating func refuseExtraLevel(_ top: FolderWalk.Level) throws(DatasetError) {
+    if top.pictures > 0 { loose.append((".", top.pictures)) }
+    guard top.pictures == 0, top.folders.count == 1 else { return }
+    var path = top.folders[0]
+    var level = try walk.level(below: path + "/")
+    guard level.pictures == 0, !level.folders.isEmpty else { return }
+    let (outer, held) = (path, level.folders)
+    while level.pictures == 0, level.folders.count == 1 {
+      let next = "\(path)/\(level.folders[0])"
+      let below = try walk.level(below: next + "/")
+      guard below.pictures == 0, !below.folders.isEmpty else { break }
+      (path, level) = (next, below)
+    }
+    throw DatasetError(
+      .badFolders, at: root,
+      "it holds one folder, '\(outer)', and that holds no image but"
+        + " \(Wording.count(held.count, "folder")), \(Wording.list(held, limit: 3)): it would be the"
+        + " only class",
+      advice: "the classes seem to be in '\(root)/\(path)': let dataset.root say so")
+  }
+
+  func refuseTwoOfAPart(_ division: [String: SplitName]) throws(DatasetError) {
+    for split in SplitName.allCases {
+      let names = division.filter { $0.value == split }.keys.sorted(by: Wording.precedes)
+      guard names.count > 1 else { continue }
+      throw DatasetError(
+        .badFolders, at: root,
+        "it holds both a folder '\(names[0])' and a folder '\(names[1])', and both mean"
+          + " \(split == .validation ? "validation" : split.rawValue)",
+        advice: "keep one of them")
     }
   }
 
-  private mutating func noteUnreadable(_ listing: FolderListing, below prefix: String) {
-    for name in listing.unreadableNames {
-      setAside(prefix + name, .unsafePath, "the name is not UTF-8")
-    }
+  func strayFolder(_ name: String, beside division: [String: SplitName]) -> DatasetError {
+    let train = division.keys.sorted(by: Wording.precedes).first { division[$0] == .train }
+    let words = ["train", "validation", "val", "test"]
+    return DatasetError(
+      .badFolders, at: root,
+      "it holds the folder '\(train ?? "train")' and beside it '\(name)', which holds folders and is"
+        + " no split\(Wording.didYouMean(name, among: words))",
+      advice: "keep only folders such as 'train', 'val' and 'test', or only classes")
   }
 
-  private static func hasImageEnding(_ name: String) -> Bool {
-    let small = name.lowercased()
-    return imageEndings.contains { small.hasSuffix($0) }
+  /// Tells where all classes hold folders of the same names and nothing else: those may be the
+  /// classes.
+  mutating func noteSharedFolders(of classes: [String]) {
+    let sets = Set(classes.map { inner[$0] ?? [] })
+    guard classes.count > 1, sets.count == 1, let names = sets.first, names.count > 1 else { return }
+    shared = (classes, names)
+  }
+  private var shared: (classes: [String], names: [String])?
+
+  /// What a reader should know, in sentences.
+  func notes() -> [String] {
+    var notes = empty.map { "the folder '\($0)' holds no image" }
+    if let shared {
+      notes.append(
+        "\(shared.classes.count) classes, \(Wording.list(shared.classes, limit: 3)), hold no image"
+          + " but each the same \(shared.names.count) folders, \(Wording.list(shared.names, limit: 3)):"
+          + " if those are the classes, let dataset.root name one of the folders above them")
+    }
+    for path in doubled { notes.append("the classes of '\(path)' are read, a folder in its own name") }
+    for (name, count) in strays {
+      notes.append(
+        "\(Wording.count(count, "picture")) in '\(name)', a folder beside the parts without class"
+          + " folders, not used")
+    }
+    for (name, count) in loose {
+      notes.append(
+        "\(Wording.count(count, "picture")) directly in '\(name == "." ? root : name)', in no class"
+          + " folder, not used")
+    }
+    if !unread.isEmpty {
+      let folders = unreadByFolder.prefix(3).map { "'\($0.folder)' \($0.count)" }
+      notes.append(
+        "\(Wording.count(unread.count, "picture")) of formats that are not read set aside,"
+          + " \(Self.endings(of: unread)); by folder: \(folders.joined(separator: ", "))"
+          + (unreadByFolder.count > 3 ? ", …" : ""))
+    }
+    if !others.isEmpty {
+      notes.append(
+        "\(Wording.count(others.count, "file")) passed over, no pictures by name and content,"
+          + " \(Self.endings(of: others)): \(Wording.list(others, limit: 3))")
+    }
+    if !passedOver.isEmpty {
+      notes.append(
+        "\(Wording.count(passedOver.count, "folder")) not entered, reached through a link into the"
+          + " data set itself or too deep: \(Wording.list(passedOver, limit: 3))")
+    }
+    if !walk.leftBehind.isEmpty {
+      notes.append(
+        "\(Wording.count(walk.leftBehind.count, "folder")) of archives and systems passed over:"
+          + " \(Wording.list(walk.leftBehind, limit: 3))")
+    }
+    return notes
+  }
+
+  /// Counts by ending, most frequent first, such as `6 .webp, 1 .gif`.
+  private static func endings(of paths: [String]) -> String {
+    var counts: [String: Int] = [:]
+    for path in paths {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      counts[PictureFormat.ending(of: name), default: 0] += 1
+    }
+    let sorted = counts.sorted {
+      $0.value != $1.value ? $0.value > $1.value : Wording.precedes($0.key, $1.key)
+    }
+    let shown = sorted.prefix(6).map {
+      "\($0.value) \($0.key.isEmpty ? "without ending" : ".\($0.key)")"
+    }
+    return shown.joined(separator: ", ") + (sorted.count > 6 ? ", …" : "")
   }
 }

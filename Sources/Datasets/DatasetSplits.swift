@@ -42,8 +42,10 @@ public struct DatasetSplits: Sendable {
         advice: "give a number from 0 (none) to below 1, such as 0.1")
     }
     try split.longTail?.validate()
-    let division = try Division(of: catalogue, by: split.test, seed: split.seed)
-    var notes = division.notes
+    var notes: [String] = []
+    let rule = try split.rule(for: catalogue, notes: &notes)
+    let division = try Division(of: catalogue, by: rule, seed: split.seed)
+    notes += division.notes
     let all = ClassMembers.group(catalogue.examples, by: division.parts)
     var chosen = try classes.choose(from: all, notes: &notes)
     try requireImages(chosen)
@@ -173,6 +175,11 @@ extension DatasetSplits {
 
   private static func noteGaps(seen: [ClassMembers], unseen: [ClassMembers]) -> [String] {
     var notes: [String] = []
+    if seen.count == 1 {
+      notes.append(
+        "1 class only, '\(seen[0].name)': there is nothing to tell apart, and strategies cannot be"
+          + " compared")
+    }
     if !unseen.isEmpty {
       let images = unseen.reduce(0) { $0 + $1.test.count }
       notes.append(

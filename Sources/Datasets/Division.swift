@@ -28,7 +28,7 @@ struct Division {
         .invalidShare, at: "split.test.share", "\(share) is no share of the images",
         advice: "give a number between 0 and 1, such as 0.2")
     }
-    if catalogue.examples.contains(where: { $0.givenSplit != nil }) {
+    if Set(catalogue.examples.compactMap(\.givenSplit)).count > 1 {
       notes.append("the data set's own division is not used: split.test says stratified")
     }
     for members in ClassMembers.group(catalogue.examples, by: parts) {
@@ -55,6 +55,9 @@ struct Division {
           ? "use another rule, such as stratified"
           : "the columns are \(Wording.list(columns, limit: 40))")
     }
+    let cells = ColumnCells(of: column, in: catalogue.examples)
+    let condition = condition.adapted(to: cells)
+    try cells.requireBothSides(of: condition)
     let (met, unmet): (SplitName, SplitName) = side == .train ? (.train, .test) : (.test, .train)
     var unreadable = 0
     for (index, example) in catalogue.examples.enumerated() {
@@ -78,6 +81,12 @@ struct Division {
     }
     parts = given
     hasOwnValidation = given.contains(.validation)
+    guard hasOwnValidation, !given.contains(.test) else { return }
+    parts = given.map { $0 == .validation ? .test : $0 }
+    hasOwnValidation = false
+    notes.append(
+      "\(Wording.count(parts.count { $0 == .test }, "image")) of the data set's validation part are"
+        + " the test part: it has no other; validation is cut from training")
   }
 
   private mutating func readLists(
@@ -149,7 +158,8 @@ private struct IDLists {
   private func ids(in file: String) throws(SplitError) -> [(line: Int, id: String)] {
     let text: String
     do throws(FileError) {
-      let path = try SafePath.resolve(file, under: catalogue.root)
+      let path = try SafePath.resolve(
+        file, under: catalogue.root, links: catalogue.links.safePath)
       text = String(decoding: try Gzip.decompress(path: path, limit: 1 << 28), as: UTF8.self)
     } catch {
       throw SplitError(.badList, at: file, error.description)

@@ -127,7 +127,8 @@ extension ExperimentReader {
 extension SplitConfiguration {
   /// Whether the data itself may say which images are for validation.
   fileprivate var mayHaveOwnValidation: Bool {
-    switch test {
+    if prefersGiven == true { return true }
+    return switch test {
     case .given: true
     case .lists(_, let validation, _): validation != nil
     case .stratified, .column: false

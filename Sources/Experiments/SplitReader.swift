@@ -4,7 +4,7 @@ import Datasets
 struct SplitReader {
   let section: SectionReader
   let format: DatasetReader.Format?
-  /// Whether an IDX data set has test files.
+  /// Whether an IDX data set, or lists, have test files.
   let hasTestFiles: Bool
 
   func read() -> SplitConfiguration {
@@ -16,14 +16,18 @@ struct SplitReader {
       "validation", default: usual.validation, expected: "a share from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
     return SplitConfiguration(
-      test: test(), validation: validation, seed: UInt64(seed), longTail: longTail())
+      test: test(), validation: validation, seed: UInt64(seed), longTail: longTail(),
+      prefersGiven: section.node("test") == nil && mayDivideItself ? true : nil)
   }
+
+  /// Whether only the data can tell if it has a division of its own.
+  private var mayDivideItself: Bool { format == .folder || format == .list && !hasTestFiles }
 
   private func test() -> TestRule {
     guard let node = section.node("test") else {
       switch format {
-      case .idx where !hasTestFiles: return SplitConfiguration().test
-      case .idx, .cifar10, .cifar100: return .given
+      case .idx where !hasTestFiles, .list where !hasTestFiles: return SplitConfiguration().test
+      case .idx, .list, .cifar10, .cifar100: return .given
       default: return SplitConfiguration().test
       }
     }
