@@ -91,7 +91,7 @@ extension CatalogueDraft {
       advice: "list every image once; an image in two parts makes the comparison worthless")
   }
 
-  private func classNames(
+  private mutating func classNames(
     of format: ListFormat, root: String
   ) throws(DatasetError) -> [String]? {
     var names = format.classNames

@@ -43,7 +43,7 @@ extension CatalogueDraft {
         continue
       }
       guard let image = locate(id, label, row, roles.pattern, &finder) else { continue }
-      if labelLines[label] == nil { labelLines[label] = row.line }
+      notePlace(of: label, table.path, line: row.line)
       examples.append(
         Example(
           id: id, label: label, text: roles.text.map { row.cells[$0] }, pixels: .file(image),

@@ -141,7 +141,13 @@ public struct Catalogue: Sendable {
     QuarantineCount.count(quarantined, examples: 1)
       .map { group in
         let first = group.examples[0]
-        return "\(group.count) \(group.reason.rawValue) (such as '\(first.id)': \(first.detail))"
+        let such = "such as '\(first.id)': \(first.detail)"
+        guard group.reason == .unreadFormat else {
+          return "\(group.count) \(group.reason.rawValue) (\(such))"
+        }
+        let unread = quarantined.filter { $0.reason == .unreadFormat }
+        return "\(group.count) \(group.reason.rawValue)"
+          + " (\(PictureFormat.endings(of: unread.map(\.id))); \(such))"
       }
       .joined(separator: ", ")
   }

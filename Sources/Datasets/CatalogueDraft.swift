@@ -8,28 +8,39 @@ struct CatalogueDraft {
   var quarantined: [QuarantinedExample] = []
   var repairs: [RepairedRow] = []
   var notes: [String] = []
-  /// The line of each label's first row, where labels stand in a file.
-  var labelLines: [String: Int] = [:]
+  /// Where each label stands first, as file and line, and the how manieth label it is; empty where
+  /// labels do not stand in a file.
+  private(set) var labelPlaces: [String: (order: Int, text: String)] = [:]
   /// Images that lie outside the root, reached through links, and the first few of those links.
   var outside = LinksOutside()
 
   init(links: LinkRule) { self.links = links }
 
   /// The absolute path of a file that must be there, or an error that names its neighbours.
-  func existingFile(
+  mutating func existingFile(
     _ file: String, for key: String, under root: String
   ) throws(DatasetError) -> String {
     let path = try asDatasetError { () throws(FileError) in
       try SafePath.resolve(file, under: root, links: links.safePath)
     }
     let stamp = try asDatasetError { () throws(FileError) in try FileStamp(of: path) }
-    if stamp != nil { return path }
+    if stamp != nil {
+      if let base = SafePath.real(root), !SafePath.isInside(path, base) {
+        outside.add(file, to: path)
+      }
+      return path
+    }
     let names = ((try? FolderListing(of: root))?.entries ?? []).map(\.name)
     throw DatasetError(
       .missingFile, at: key,
       "no file '\(file)' in '\(root)'\(Wording.didYouMean(file, among: names))",
       advice: names.isEmpty
         ? "that folder is empty; fetch the data" : "it holds \(Wording.list(names, limit: 8))")
+  }
+
+  /// Remembers where a label stands, if it is the first time.
+  mutating func notePlace(of label: String, _ path: String, line: Int) {
+    if labelPlaces[label] == nil { labelPlaces[label] = (labelPlaces.count, "\(path):\(line)") }
   }
 
   mutating func setAside(
@@ -60,11 +71,14 @@ struct CatalogueDraft {
 
   /// States what was reached through links that lead out of the root.
   mutating func noteLinks() {
-    guard outside.images > 0 else { return }
+    guard !outside.links.isEmpty else { return }
     let listed = outside.links.prefix(3).map { "'\($0.name)' to '\($0.target)'" }
+    let what =
+      outside.images > 0
+      ? Wording.count(outside.images, "image") : Wording.count(outside.links.count, "file")
     notes.append(
-      "\(Wording.count(outside.images, "image")) outside the root reached through links:"
-        + " \(listed.joined(separator: ", "))\(outside.links.count > 3 ? " and more" : "")")
+      "\(what) outside the root reached through links: \(listed.joined(separator: ", "))"
+        + (outside.links.count > 3 ? " and more" : ""))
   }
 }
 

@@ -135,9 +135,9 @@ extension CatalogueDraft {
   ) throws(DatasetError) {
     guard let first = groups.first else { return }
     let listed = groups.prefix(3).map { LabelForm.list($0, counts: counts) }
-    let line = first.dropFirst().compactMap { labelLines[$0] }.min()
+    let found = first.dropFirst().compactMap { labelPlaces[$0] }.min { $0.order < $1.order }
     throw DatasetError(
-      .badLabels, at: line.map { "\(place):\($0)" } ?? place,
+      .badLabels, at: found?.text ?? place,
       "\(Wording.count(groups.count, "group")) of labels differ only in capitals, blanks, hyphens,"
         + " invisible or look-alike characters, or in how a number is written:"
         + " \(listed.joined(separator: "; "))\(groups.count > 3 ? "; …" : "")",
@@ -151,11 +151,11 @@ extension CatalogueDraft {
       let joined = counts.keys.filter { label in
         let parts = label.split(separator: joiner).map { String($0).trimmingBlanks() }
         return parts.count > 1 && parts.allSatisfy { counts[$0] != nil }
-      }.sorted { (labelLines[$0] ?? 0, $0) < (labelLines[$1] ?? 0, $1) }
+      }.sorted { (labelPlaces[$0]?.order ?? 0, $0) < (labelPlaces[$1]?.order ?? 0, $1) }
       guard let first = joined.first else { continue }
       let images = joined.reduce(0) { $0 + (counts[$1] ?? 0) }
       throw DatasetError(
-        .badLabels, at: labelLines[first].map { "\(place):\($0)" } ?? place,
+        .badLabels, at: labelPlaces[first]?.text ?? place,
         "\(Wording.count(images, "image")) have several labels, joined by '\(joiner)':"
           + " \(LabelForm.list(joined, counts: counts)); one label an image is expected",
         advice: "set them aside with labels.missing, give each one class with labels.merge, or keep"

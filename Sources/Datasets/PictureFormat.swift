@@ -10,6 +10,14 @@ enum PictureFormat: String, CaseIterable {
 
   var isDecoded: Bool { Self.decoded.contains(self) }
 
+  /// The names of those formats, such as `JPEG and PNG`.
+  static let decodedNames: String = {
+    let names = allCases.filter(\.isDecoded).map { format in
+      format == .webp ? "WebP" : format.rawValue.uppercased()
+    }
+    return names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+  }()
+
   /// By the ending of a name, in small letters.
   private static let endings: [String: PictureFormat] = [
     "jpg": .jpeg, "jpeg": .jpeg, "png": .png, "webp": .webp, "gif": .gif, "bmp": .bmp,
@@ -56,6 +64,22 @@ enum PictureFormat: String, CaseIterable {
   static func ending(of name: String) -> String {
     guard let point = name.lastIndex(of: "."), point > name.startIndex else { return "" }
     return name[name.index(after: point)...].lowercased()
+  }
+
+  /// Counts of paths by their ending, most frequent first, such as `6 .webp, 1 .gif`.
+  static func endings(of paths: [String]) -> String {
+    var counts: [String: Int] = [:]
+    for path in paths {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      counts[ending(of: name), default: 0] += 1
+    }
+    let sorted = counts.sorted {
+      $0.value != $1.value ? $0.value > $1.value : Wording.precedes($0.key, $1.key)
+    }
+    let shown = sorted.prefix(6).map {
+      "\($0.value) \($0.key.isEmpty ? "without ending" : ".\($0.key)")"
+    }
+    return shown.joined(separator: ", ") + (sorted.count > 6 ? ", …" : "")
   }
 
   /// By the first 16 bytes of a file; `nil` where they are of none of the formats.
