@@ -157,9 +157,17 @@ public struct CSVTable: Sendable {
         advice: "give the names of the columns in the first line")
     }
     if let problem = row.problem {
+      let start = row.cells.last?.range.lowerBound ?? 0
+      let rest = reader.bytes[start...].prefix { $0 != 0x0A && $0 != 0x0D }
+      let other = Self.separators.first { known in
+        known.character != separator
+          && String(decoding: rest, as: UTF8.self).contains("\"\(known.character)")
+      }
       throw DatasetError(
         .malformedTable, at: "\(path):\(row.line)", "the header line has \(problem)",
-        advice: "quote its names properly, or not at all")
+        advice: other.map {
+          "its cells seem to be separated by \($0.name)s: write separator: \($0.name) under dataset"
+        } ?? "quote its names properly, or not at all")
     }
     let cells = row.cells.map { reader.text(of: $0) }
     header = (row.line, cells.joined(separator: String(separator)))

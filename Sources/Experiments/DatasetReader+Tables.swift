@@ -95,6 +95,7 @@ extension DatasetReader {
               ? "\(path): '\(label)' is the class's own name"
               : "\(path): '\(label)' is merged into '\(owners[label] ?? "")' too",
             hint: "name every label once")
+          continue
         }
         owners[label] = entry.key
         merged[entry.key, default: []].append(label)

@@ -196,7 +196,10 @@ public struct FileSection: Sendable {
     "split.test.test",
     [
       FileKey("divisible_by", "whole number", "—", "the number is a multiple"),
-      FileKey("one_of", "list of texts", "—", "the cell is one of these"),
+      FileKey(
+        "one_of", "list of texts", "—",
+        "the cell is one of these; `true` and `false` in any spelling, where all cells mean yes or no"
+      ),
       FileKey("below", "number", "—", "the number is smaller"),
       FileKey("above", "number", "—", "the number is larger"),
     ])
