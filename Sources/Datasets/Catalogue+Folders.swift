@@ -12,7 +12,7 @@ extension CatalogueDraft {
     let top = try reading.walk.level(below: "")
     take(top)
     reading.noteSpellings(of: top.folders)
-    let division = SplitFolder.division(of: top.folders)
+    let division = try reading.division(of: top.folders)
     if division.isEmpty {
       try reading.refuseExtraLevel(top)
       for name in top.folders { try readClass(name, at: name, split: nil, &reading) }

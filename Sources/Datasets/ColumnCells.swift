@@ -24,7 +24,8 @@ struct ColumnCells {
     let answers = counts.keys.map { condition.isMet(by: $0) }
     let isMet = answers.contains(true)
     if isMet, hasEmpty || answers.contains(where: { $0 != true }) { return }
-    var reason = "\(isMet ? "every" : "no") row of column '\(column)' meets the condition, \(condition)"
+    var reason =
+      "\(isMet ? "every" : "no") row of column '\(column)' meets the condition, \(condition)"
     if counts.isEmpty {
       reason += ": all its cells are empty"
     } else {

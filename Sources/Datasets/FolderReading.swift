@@ -43,6 +43,25 @@ struct FolderReading {
     passedOver += findings.passedOver
   }
 
+  /// The parts among the folders of the root, by name; none where a folder called `train` holds
+  /// pictures and no folders, and other classes lie beside it.
+  mutating func division(of folders: [String]) throws(DatasetError) -> [String: SplitName] {
+    let division = SplitFolder.division(of: folders)
+    var (hasClasses, pictures) = (division.isEmpty, 0)
+    for name in division.keys.sorted(by: Wording.precedes) where division[name] == .train {
+      let level = try walk.level(below: name + "/")
+      hasClasses = hasClasses || !level.folders.isEmpty
+      pictures += level.pictures
+    }
+    if hasClasses { return division }
+    guard folders.allSatisfy({ SplitFolder($0) != nil }) else { return [:] }
+    throw DatasetError(
+      .badFolders, at: root,
+      "it holds folders for parts of the data, \(Wording.list(folders)), and none for classes in"
+        + " them: \(Wording.count(pictures, "picture")) to learn from have no class",
+      advice: "sort them into one folder a class, or use format csv if a table has their classes")
+  }
+
   /// Refuses a root with a single folder that holds only folders: it would be one class.
   mutating func refuseExtraLevel(_ top: FolderWalk.Level) throws(DatasetError) {
     if top.pictures > 0 { loose.append((".", top.pictures)) }
@@ -98,7 +117,9 @@ struct FolderReading {
   /// classes.
   mutating func noteSharedFolders(of classes: [String]) {
     let sets = Set(classes.map { inner[$0] ?? [] })
-    guard classes.count > 1, sets.count == 1, let names = sets.first, names.count > 1 else { return }
+    guard classes.count > 1, sets.count == 1, let names = sets.first, names.count > 1 else {
+      return
+    }
     shared = (classes, names)
   }
   private var shared: (classes: [String], names: [String])?
@@ -117,7 +138,9 @@ struct FolderReading {
           + " but each the same \(shared.names.count) folders, \(Wording.list(shared.names, limit: 3)):"
           + " if those are the classes, let dataset.root name one of the folders above them")
     }
-    for path in doubled { notes.append("the classes of '\(path)' are read, a folder in its own name") }
+    for path in doubled {
+      notes.append("the classes of '\(path)' are read, a folder in its own name")
+    }
     for (name, count) in strays {
       notes.append(
         "\(Wording.count(count, "picture")) in '\(name)', a folder beside the parts without class"

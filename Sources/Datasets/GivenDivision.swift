@@ -13,7 +13,8 @@ extension SplitConfiguration {
         .noGivenSplit, at: "split.test",
         "data set '\(catalogue.name)' divides itself into training and validation and has no test"
           + " part, and the file does not say what is tested on",
-        advice: "write split: {test: given} to test on its validation part, with validation cut from"
+        advice:
+          "write split: {test: given} to test on its validation part, with validation cut from"
           + " training, or split: {test: 0.2} to draw a test part from all its images")
     }
     let counts = SplitName.allCases.map { part in

@@ -95,7 +95,8 @@ extension CatalogueDraft {
     let known = Set(examples.map(\.label))
     guard let absent = labels.first(where: { !known.contains($0) }) else { return }
     throw DatasetError(
-      .badLabels, at: key, "no label '\(LabelForm.visible(absent))'"
+      .badLabels, at: key,
+      "no label '\(LabelForm.visible(absent))'"
         + Wording.didYouMean(absent, among: known),
       advice: "the labels of \(place) are"
         + " \(Wording.list(known.sorted(by: Wording.precedes).map(LabelForm.visible), limit: 12))")

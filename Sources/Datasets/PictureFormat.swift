@@ -96,7 +96,8 @@ enum PictureFormat: String, CaseIterable {
       self = .webp
     } else if starts("GIF87a") || starts("GIF89a") {
       self = .gif
-    } else if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A])
+    } else if bytes.starts(with: [0x49, 0x49, 0x2A, 0])
+      || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A])
     {
       self = .tiff
     } else if starts("BM"), bytes.count >= 16, bytes[6...9].allSatisfy({ $0 == 0 }) {

@@ -33,7 +33,8 @@ public struct FileSection: Sendable {
 
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
-    file, dataset, labels, classes, split, testByColumn, columnCondition, testLists, longTail, image, model,
+    file, dataset, labels, classes, split, testByColumn, columnCondition, testLists, longTail,
+    image, model,
     head, text, training, optimizer, schedule, transforms, strategy, stage, exclude, limits,
   ]
 

@@ -65,8 +65,9 @@ struct FolderDivisionTests {
     #expect {
       try DatasetSplits.make(from: catalogue, split: Self.unsaid, classes: .init())
     } throws: {
-      "\($0)".contains("has no test part, and the file does not say what is tested on;"
-        + " write split: {test: given}")
+      "\($0)".contains(
+        "has no test part, and the file does not say what is tested on;"
+          + " write split: {test: given}")
     }
     let splits = try DatasetSplits.make(
       from: catalogue, split: SplitConfiguration(test: .given, validation: 0), classes: .init())
@@ -96,6 +97,27 @@ struct FolderDivisionTests {
       let catalogue = try Catalogue.read(folder.configuration(.folder))
       #expect(Set(catalogue.examples.map(\.label)) == Set(names))
       #expect(catalogue.examples.allSatisfy { $0.givenSplit == nil })
+    }
+  }
+
+  @Test("are no vehicles on rails") func vehicles() throws {
+    let folder = try TemporaryFolder()
+    for name in ["bus", "car", "train"] { try folder.write([1], to: "\(name)/1.jpg") }
+    let catalogue = try Catalogue.read(folder.configuration(.folder))
+    #expect(catalogue.examples.map(\.label) == ["bus", "car", "train"])
+    #expect(catalogue.examples.allSatisfy { $0.givenSplit == nil })
+  }
+
+  @Test("without class folders are refused") func flat() throws {
+    let folder = try TemporaryFolder()
+    for file in ["train/cat.1.jpg", "train/dog.1.jpg", "test1/1.jpg"] {
+      try folder.write([1], to: file)
+    }
+    #expect { try Catalogue.read(folder.configuration(.folder)) } throws: {
+      "\($0)".replacing(folder.path, with: "ROOT")
+        == "ROOT: it holds folders for parts of the data, 'test1', 'train', and none for classes in"
+        + " them: 2 pictures to learn from have no class; sort them into one folder a class, or use"
+        + " format csv if a table has their classes"
     }
   }
 
@@ -160,4 +182,3 @@ struct FolderDivisionTests {
       ])
   }
 }
-

@@ -44,7 +44,8 @@ struct LabelRuleTests {
   @Test(
     "are not those that mean different things",
     arguments: [
-      ("A", "A-"), ("1", "-1"), ("1", "10"), ("1.5", "15"), ("caf\u{E9}", "cafe"), ("Boot", "Boots"),
+      ("A", "A-"), ("1", "-1"), ("1", "10"), ("1.5", "15"), ("caf\u{E9}", "cafe"),
+      ("Boot", "Boots"),
       ("010", "0100"), ("1e3", "1000"), ("C", "C#"), ("a b", "ab"), ("0.1", "01"), ("T1", "T2"),
       ("\u{43A}\u{43E}\u{442}", "\u{43A}\u{438}\u{442}"), ("-", "_"),
     ])

@@ -43,7 +43,8 @@ struct LinkTests {
       ])
   }
 
-  @Test("to the root, to a part, or to whole trees of links are followed", arguments: [true, false])
+  @Test(
+    "to the root, to a part, or to whole trees of links are followed", arguments: [true, false])
   func farm(isDivided: Bool) throws {
     // As clusters keep one copy of the pictures and link to them.
     let (folder, store) = (try TemporaryFolder(), try TemporaryFolder())
@@ -101,7 +102,8 @@ struct LinkTests {
     #expect(catalogue.examples.map(\.id) == ["a/again/deep/9.jpg", "a/1.jpg", "b/1.jpg"].sorted())
     #expect(
       catalogue.notes.contains {
-        $0.hasPrefix("5 folders not entered, reached through a link into the data set itself or too")
+        $0.hasPrefix(
+          "5 folders not entered, reached through a link into the data set itself or too")
       })
     #expect(aside(catalogue) == ["a/again/loop: missing image"])
   }

@@ -22,7 +22,8 @@ struct TableDialectTests {
   private static let fixture = try? TestSupport.fixture("tables.json", as: Fixture.self)
   static let cases = fixture?.cases ?? []
 
-  @Test("has the cells that pandas finds in it", arguments: cases) func cells(_ known: Case) throws {
+  @Test("has the cells that pandas finds in it", arguments: cases) func cells(_ known: Case) throws
+  {
     let table = try CSVTable(Array(known.bytes), path: "t.csv", dialect: known.dialect)
     #expect(table.columns == known.columns)
     #expect(table.rows.map(\.cells) == known.rows)
@@ -56,7 +57,8 @@ struct TableDialectTests {
           "its cells seem to be separated by \(name)s: write separator: \(name) under dataset"))
     }
     #expect(
-      message("id,label\n", TableDialect(separator: ";")).hasSuffix("write separator: comma under dataset")
+      message("id,label\n", TableDialect(separator: ";")).hasSuffix(
+        "write separator: comma under dataset")
     )
   }
 
@@ -77,7 +79,8 @@ struct TableDialectTests {
         "t.csv:1: its first line is a header line with the names that dataset.columns gives"))
   }
 
-  @Test("counts the comments it passes over, but none inside a quoted cell") func comments() throws {
+  @Test("counts the comments it passes over, but none inside a quoted cell") func comments() throws
+  {
     let table = try CSVTable(
       Array("#a\nid,label\n#b\n1,\"x\n#y\"\n\n#c\n2,#z\n".utf8), path: "t",
       dialect: TableDialect(comment: "#"))
@@ -109,8 +112,10 @@ struct TableDialectTests {
     #expect(
       message(latin + Array("\n4,T\u{FC}r\n".utf8)).hasSuffix(
         "other lines of it are UTF-8: the file mixes encodings, and these lines have to be mended"))
-    #expect(message([0x69, 0, 0x64, 0, 0x0A, 0]).contains("write encoding: utf-16le under dataset"))
-    #expect(message([0, 0x69, 0, 0x64, 0, 0x0A]).contains("write encoding: utf-16be under dataset"))
+    #expect(
+      message([0x69, 0, 0x64, 0, 0x0A, 0]).contains("write encoding: utf-16le under dataset"))
+    #expect(
+      message([0, 0x69, 0, 0x64, 0, 0x0A]).contains("write encoding: utf-16be under dataset"))
     #expect(message([0xFF, 0xFE, 0x61]).contains("3 bytes are no whole number of UTF-16 units"))
     #expect(message([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0]).contains("it is UTF-32 text"))
     #expect(message([0xFF, 0xFE, 0x69, 0, 0, 0xDC]).contains("damaged near byte 4"))

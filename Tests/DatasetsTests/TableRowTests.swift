@@ -25,7 +25,8 @@ struct TableRowTests {
       ])
   }
 
-  @Test("are not repaired where the class would be one that no whole row has") func shifted() throws {
+  @Test("are not repaired where the class would be one that no whole row has") func shifted() throws
+  {
     let folder = try TemporaryFolder()
     try folder.write(
       "id,name,label,note\n1,shoe,Boot,plain\n2,shoe,Boot,red, green\n3,Puma, red,Boot,ok\n",
