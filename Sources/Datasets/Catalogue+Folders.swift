@@ -31,19 +31,14 @@ extension CatalogueDraft {
   ) throws(DatasetError) {
     try reading.refuseTwoOfAPart(division)
     for name in folders where division[name] == nil {
-      let level = try reading.walk.level(below: name + "/")
+      let (_, level) = try reading.unpacked(name)
       guard level.folders.isEmpty else { throw reading.strayFolder(name, beside: division) }
       reading.strays.append((name, level.pictures))
     }
     for name in folders {
       guard let split = division[name] else { continue }
-      var (path, level) = (name, try reading.walk.level(below: name + "/"))
-      if level.pictures == 0, level.folders.count == 1, level.folders[0] == name {
-        // Archives are often packed with the folder inside a folder of its own name.
-        path = "\(name)/\(name)"
-        level = try reading.walk.level(below: path + "/")
-        reading.doubled.append(path)
-      }
+      let (path, level) = try reading.unpacked(name)
+      if path != name { reading.doubled.append(path) }
       take(level)
       reading.noteSpellings(of: level.folders)
       if level.pictures > 0 { reading.loose.append((name, level.pictures)) }

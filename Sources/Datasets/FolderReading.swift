@@ -84,6 +84,16 @@ struct FolderReading {
       advice: "the classes seem to be in '\(root)/\(path)': let dataset.root say so")
   }
 
+  /// What a folder beside or for a part holds. Archives are often packed with the folder inside a
+  /// folder of its own name: then what the inner one holds.
+  mutating func unpacked(
+    _ name: String
+  ) throws(DatasetError) -> (path: String, level: FolderWalk.Level) {
+    let level = try walk.level(below: name + "/")
+    guard level.pictures == 0, level.folders == [name] else { return (name, level) }
+    return ("\(name)/\(name)", try walk.level(below: "\(name)/\(name)/"))
+  }
+
   func refuseTwoOfAPart(_ division: [String: SplitName]) throws(DatasetError) {
     for split in SplitName.allCases {
       let names = division.filter { $0.value == split }.keys.sorted(by: Wording.precedes)

@@ -60,8 +60,13 @@ struct FolderWalk {
       switch entry.kind {
       case .folder where isLeftover(entry.name, at: prefix): break
       case .folder:
-        if let problem = linkProblem(entry, at: prefix + entry.name) {
-          level.setAside.append((prefix + entry.name, .unsafePath, problem))
+        let path = prefix + entry.name
+        if let problem = linkProblem(entry, at: path) {
+          level.setAside.append((path, .unsafePath, problem))
+        } else if entry.isLink, let real = SafePath.real("\(base)/\(path)"),
+          SafePath.isInside(base, real)
+        {
+          level.setAside.append((path, .unsafePath, "a link to a folder that holds the data"))
         } else {
           level.folders.append(entry.name)
         }

@@ -125,8 +125,8 @@ struct FolderDivisionTests {
   func packedTwice() throws {
     // As the Intel scenes on Kaggle are packed.
     let folder = try tree(["seg_train/seg_train", "seg_test/seg_test"])
-    try folder.write([1], to: "seg_pred/1.jpg")
-    try folder.write([1], to: "seg_pred/2.jpg")
+    try folder.write([1], to: "seg_pred/seg_pred/1.jpg")
+    try folder.write([1], to: "seg_pred/seg_pred/2.jpg")
     let catalogue = try Catalogue.read(folder.configuration(.folder))
     #expect(catalogue.examples.count == 6)
     #expect(catalogue.examples[0].id == "seg_test/seg_test/a/1.jpg")
