@@ -138,14 +138,17 @@ public struct CSVTable: Sendable {
         "\(Wording.count(scanner.comments, "comment line")) passed over, starting with"
           + " '\(dialect.comment ?? "")'")
     }
-    if let named = dialect.columns, let first = rows.first,
-      first.cells.map({ $0.trimmingBlanks() }) == named
-    {
-      throw DatasetError(
-        .malformedTable, at: "\(path):\(first.line)",
-        "its first line is a header line with the names that dataset.columns gives",
-        advice: "leave dataset.columns out")
-    }
+    try refuseHeaderInRows()
+  }
+
+  private func refuseHeaderInRows() throws(DatasetError) {
+    guard hasNamedColumns, let first = rows.first,
+      first.cells.map({ $0.trimmingBlanks() }) == columns
+    else { return }
+    throw DatasetError(
+      .malformedTable, at: "\(path):\(first.line)",
+      "its first line is a header line with the names that dataset.columns gives",
+      advice: "leave dataset.columns out")
   }
 
   private mutating func readHeader(

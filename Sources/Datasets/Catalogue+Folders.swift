@@ -11,7 +11,6 @@ extension CatalogueDraft {
       walk: FolderWalk(base: base, links: links), root: root, base: base)
     let top = try reading.walk.level(below: "")
     take(top)
-    reading.noteSpellings(of: top.folders)
     let division = try reading.division(of: top.folders)
     if division.isEmpty {
       try reading.refuseExtraLevel(top)
@@ -40,7 +39,6 @@ extension CatalogueDraft {
       let (path, level) = try reading.unpacked(name)
       if path != name { reading.doubled.append(path) }
       take(level)
-      reading.noteSpellings(of: level.folders)
       if level.pictures > 0 { reading.loose.append((name, level.pictures)) }
       for label in level.folders {
         try readClass(label, at: "\(path)/\(label)", split: split, &reading)

@@ -28,8 +28,8 @@ extension CatalogueDraft {
       let id = row.cells[roles.id].trimmingBlanks()
       let label = row.cells[roles.label].trimmingBlanks()
       if id.isEmpty {
-        setAside(
-          "line \(row.line)", .malformedRow, "column '\(table.columns[roles.id])' is empty")
+        let column = table.columns[roles.id]
+        setAside("line \(row.line)", .malformedRow, "column '\(column)' is empty")
         continue
       }
       if let first = seen[id] {
@@ -53,6 +53,10 @@ extension CatalogueDraft {
     if examples.count == before, let missing = finder.firstMissing {
       throw Self.noImage(of: table, missing, &finder, roles.imagePattern, root: root)
     }
+    take(finder)
+  }
+
+  private mutating func take(_ finder: ImageFinder) {
     notes += finder.notes
     outside.images += finder.outsideImages
     for (link, target) in finder.outsideLinks { outside.add(link, to: target) }

@@ -8,8 +8,8 @@ struct CatalogueDraft {
   var quarantined: [QuarantinedExample] = []
   var repairs: [RepairedRow] = []
   var notes: [String] = []
-  /// Where each label stands first, as file and line, and the how manieth label it is; empty where
-  /// labels do not stand in a file.
+  /// Where each label stands first, as file and line, with how many labels were met before it; empty
+  /// where labels do not stand in a file.
   private(set) var labelPlaces: [String: (order: Int, text: String)] = [:]
   /// Images that lie outside the root, reached through links, and the first few of those links.
   var outside = LinksOutside()

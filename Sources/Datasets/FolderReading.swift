@@ -15,8 +15,6 @@ struct FolderReading {
   var loose: [(name: String, pictures: Int)] = []
   /// Parts that lie in a folder of their own name.
   var doubled: [String] = []
-  /// Classes of which several folders differ only in how Unicode composes their letters.
-  private var composed: [String] = []
   private var empty: [String] = []
   private var others: [String] = []
   private var passedOver: [String] = []
@@ -116,13 +114,6 @@ struct FolderReading {
       advice: "keep only folders such as 'train', 'val' and 'test', or only classes")
   }
 
-  /// Remembers folders whose names are the same text in other bytes, composed and decomposed: they
-  /// are one class.
-  mutating func noteSpellings(of folders: [String]) {
-    let repeated = Dictionary(grouping: folders) { $0 }.filter { $0.value.count > 1 }.keys
-    composed += repeated.sorted(by: Wording.precedes)
-  }
-
   /// Tells where all classes hold folders of the same names and nothing else: those may be the
   /// classes.
   mutating func noteSharedFolders(of classes: [String]) {
@@ -135,13 +126,10 @@ struct FolderReading {
   private var shared: (classes: [String], names: [String])?
 
   /// What a reader should know, in sentences.
-  func notes() -> [String] {
+  func notes() -> [String] { notesOnFolders + notesOnFiles }
+
+  private var notesOnFolders: [String] {
     var notes = empty.map { "the folder '\($0)' holds no image" }
-    if !composed.isEmpty {
-      notes.append(
-        "\(Wording.count(composed.count, "class", plural: "classes")) joined from folders whose names"
-          + " differ only in how letters are composed: \(Wording.list(composed, limit: 3))")
-    }
     if let shared {
       notes.append(
         "\(shared.classes.count) classes, \(Wording.list(shared.classes, limit: 3)), hold no image"
@@ -161,6 +149,11 @@ struct FolderReading {
         "\(Wording.count(count, "picture")) directly in '\(name == "." ? root : name)', in no class"
           + " folder, not used")
     }
+    return notes
+  }
+
+  private var notesOnFiles: [String] {
+    var notes: [String] = []
     if !unread.isEmpty {
       let folders = unreadByFolder.prefix(3).map { "'\($0.folder)' \($0.count)" }
       notes.append(

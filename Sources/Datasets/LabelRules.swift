@@ -53,6 +53,26 @@ extension CatalogueDraft {
       if isWritten { try refuseJoined(counts, at: place) }
     }
     if isWritten { noteMissingWords(counts) }
+    noteComposed(counts)
+  }
+
+  /// Tells of labels that are the same text in other bytes, composed and decomposed. They are one
+  /// class: nobody can see or type the difference.
+  private mutating func noteComposed(_ counts: [String: Int]) {
+    var first: [String: String] = [:]
+    var joined: Set<String> = []
+    for example in examples {
+      guard let known = first[example.label] else {
+        first[example.label] = example.label
+        continue
+      }
+      if !known.utf8.elementsEqual(example.label.utf8) { joined.insert(known) }
+    }
+    guard !joined.isEmpty else { return }
+    let names = joined.sorted(by: Wording.precedes)
+    notes.append(
+      "\(Wording.count(joined.count, "class", plural: "classes")) of labels that differ only in how"
+        + " letters are composed: \(LabelForm.list(names, counts: counts))")
   }
 
   private mutating func setMissingAside(

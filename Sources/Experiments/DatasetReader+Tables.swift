@@ -86,8 +86,9 @@ extension DatasetReader {
         continue
       }
       for element in elements {
-        let label = labels.text(element, "merge.\(entry.key)", expected: "a label")
-        guard let label else { continue }
+        guard let label = labels.text(element, "merge.\(entry.key)", expected: "a label") else {
+          continue
+        }
         if label == entry.key || owners[label] != nil {
           labels.problems.add(
             element.place,
@@ -101,9 +102,10 @@ extension DatasetReader {
         merged[entry.key, default: []].append(label)
       }
     }
-    for name in merged.keys.sorted() where owners[name] != nil {
+    for name in merged.keys.sorted() {
+      guard let owner = owners[name] else { continue }
       labels.add(
-        "merge", "'\(name)' is merged into '\(owners[name] ?? "")' and has labels merged into it",
+        "merge", "'\(name)' is merged into '\(owner)' and has labels merged into it",
         hint: "merge all of them into one class")
     }
     return merged

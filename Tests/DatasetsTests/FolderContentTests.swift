@@ -89,8 +89,7 @@ struct FolderContentTests {
     #expect(Set(catalogue.examples.map(\.label)).count == 2)
     #expect(
       catalogue.notes == [
-        "1 class joined from folders whose names differ only in how letters are composed:"
-          + " 'M\u{FC}sli'"
+        "1 class of labels that differ only in how letters are composed: 'M\u{FC}sli' (2)"
       ])
   }
 

@@ -121,6 +121,15 @@ struct LabelRuleTests {
     #expect(cleaned.notes.isEmpty)
   }
 
+  @Test("in other bytes alone are one class, and that is told") func composed() throws {
+    let catalogue = try read(["caf\u{E9}", "cafe\u{301}", "tea"])
+    #expect(Set(catalogue.examples.map(\.label)).count == 2)
+    #expect(
+      catalogue.notes == [
+        "1 class of labels that differ only in how letters are composed: 'caf\u{E9}' (2)"
+      ])
+  }
+
   @Test("that are several in one cell are refused with the line") func joined() throws {
     let labels = ["Boot", "Sandal", "Boot|Sandal", "Boot|Tie"]
     #expect { try read(labels) } throws: {
