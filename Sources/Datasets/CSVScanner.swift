@@ -1,7 +1,7 @@
 /// Finds rows and cells in the bytes of a table, as RFC 4180 has them and as people write them.
 ///
 /// Lines end with LF, CRLF, or lone CR where the first line does (classic Mac OS). A quote opens a
-/// quoted cell only as the cell's first byte. Empty lines are passed over.
+/// quoted cell only as the cell's first byte. Empty lines and comments are passed over.
 struct CSVScanner {
   /// The bytes of one cell, quotes left out.
   struct Cell {
@@ -27,27 +27,28 @@ struct CSVScanner {
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let endsWithCR: Bool
-  private var position: Int
+  private let separator: UInt8
+  private let comment: [UInt8]
+  private var position = 0
   private var line = 1
+  /// Lines that were passed over as comments.
+  private(set) var comments = 0
 
-  private static let (quote, comma, lf, cr) = (
-    UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")
+  private static let (quote, lf, cr) = (
+    UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")
   )
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
-    self.bytes = bytes
-    position = start
-    let first = bytes[start...].firstIndex { $0 == Self.lf || $0 == Self.cr }
+  /// - Parameter comment: what lines that are passed over start with; empty for none.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, comment: [UInt8]) {
+    (self.bytes, self.separator, self.comment) = (bytes, separator, comment)
+    let first = bytes.firstIndex { $0 == Self.lf || $0 == Self.cr }
     endsWithCR = first.map { Self.cr == bytes[$0] && bytes[safe: $0 + 1] != Self.lf } ?? false
   }
 
   /// The next row, or `nil` at the end. With `columns`, a row of more cells is repaired: its last
-  /// cell is everything after the first `columns` − 1 commas.
+  /// cell is everything after the first `columns` − 1 separators.
   mutating func next(columns: Int? = nil) -> Row? {
-    while position < bytes.count, let end = lineEnd(at: position) {
-      position += end
-      line += 1
-    }
+    skipEmptyLines()
     guard position < bytes.count else { return nil }
     let (start, firstLine) = (position, line)
     var row = Row(line: firstLine, cells: [])
@@ -70,7 +71,28 @@ struct CSVScanner {
     return row
   }
 
-  /// Takes one cell and the comma after it; `false` at the end of the row.
+  /// Passes over the next line.
+  mutating func skipLine() {
+    position = endOfLine(from: position)
+    if position < bytes.count { position += lineEnd(at: position) ?? 0 }
+    line += 1
+  }
+
+  private mutating func skipEmptyLines() {
+    while position < bytes.count {
+      if let end = lineEnd(at: position) {
+        position += end
+        line += 1
+      } else if !comment.isEmpty, bytes[position...].starts(with: comment) {
+        skipLine()
+        comments += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Takes one cell and the separator after it; `false` at the end of the row.
   private mutating func takeCell(into row: inout Row, columns: Int?) -> Bool {
     let start = position
     let isLast = row.cells.count + 1 == columns
@@ -80,12 +102,12 @@ struct CSVScanner {
     if isQuoted {
       trouble = takeQuoted(into: &cell)
     } else {
-      while position < bytes.count, bytes[position] != Self.comma, lineEnd(at: position) == nil {
+      while position < bytes.count, bytes[position] != separator, lineEnd(at: position) == nil {
         position += 1
       }
       cell.range = start..<position
     }
-    let overflows = trouble == nil && isLast && bytes[safe: position] == Self.comma
+    let overflows = trouble == nil && isLast && bytes[safe: position] == separator
     if isLast, overflows || trouble == Self.textAfterQuote {
       let end = endOfLine(from: start)
       if line == row.line, position <= end {
@@ -98,7 +120,7 @@ struct CSVScanner {
     }
     row.problem = trouble
     row.cells.append(cell)
-    guard bytes[safe: position] == Self.comma else { return false }
+    guard bytes[safe: position] == separator else { return false }
     position += 1
     return true
   }
@@ -118,7 +140,7 @@ struct CSVScanner {
         cell.range = start..<position
         position += 1
         let isClosed =
-          position == bytes.count || bytes[position] == Self.comma || lineEnd(at: position) != nil
+          position == bytes.count || bytes[position] == separator || lineEnd(at: position) != nil
         return isClosed ? nil : Self.textAfterQuote
       }
       if let end = lineEnd(at: position) {

@@ -1,115 +1,92 @@
 import Files
 
 extension CatalogueDraft {
-  private static let splitFolders: [String: SplitName] = [
-    "train": .train, "validation": .validation, "val": .validation, "test": .test,
-  ]
-  private static let imageEndings = [".jpg", ".jpeg", ".png"]
-  private static let deepest = 16
-
-  /// Reads one folder a class, with or without `train`, `validation` or `val`, and `test` above it.
-  /// Images lie at any depth below their class; a link there to a folder is not followed, since it
-  /// may lead to another class. Names that start with a dot are passed over.
+  /// Reads one folder a class, with or without folders for the parts of the data above it
+  /// (``SplitFolder``). Images lie at any depth below their class.
   mutating func readFolders(root: String) throws(DatasetError) {
-    let base = try asDatasetError { () throws(FileError) in
-      try SafePath.resolve(".", under: root)
+    guard let base = SafePath.real(root) else {
+      throw DatasetError(FileError("find the folder", root, reason: "it is not there"))
     }
-    let top = try folders(in: base, below: "", root: root)
-    let splits = top.filter { Self.splitFolders[$0] != nil }
-    let others = top.filter { Self.splitFolders[$0] == nil }
-    if splits.contains("train"), let other = others.first {
-      throw DatasetError(
-        .badFolders, at: root,
-        "it holds the folder 'train' and beside it \(Wording.list(others, limit: 3)), which is no"
-          + " split\(Wording.didYouMean(other, among: Self.splitFolders.keys.sorted()))",
-        advice: "keep only 'train', 'validation' or 'val', and 'test', or only classes")
-    }
-    if splits.contains("validation") && splits.contains("val") {
-      throw DatasetError(
-        .badFolders, at: root, "it holds both a folder 'validation' and a folder 'val'",
-        advice: "keep one of them")
-    }
-    var ignored: [String] = []
-    if splits.contains("train") {
-      for split in splits {
-        for name in try folders(in: "\(base)/\(split)", below: split + "/", root: root) {
-          try readClass(
-            name, at: "\(split)/\(name)", root: base, split: Self.splitFolders[split],
-            ignored: &ignored)
-        }
-      }
+    var reading = FolderReading(
+      walk: FolderWalk(base: base, links: links), root: root, base: base)
+    let top = try reading.walk.level(below: "")
+    take(top)
+    let division = try reading.division(of: top.folders)
+    if division.isEmpty {
+      try reading.refuseExtraLevel(top)
+      for name in top.folders { try readClass(name, at: name, split: nil, &reading) }
+      reading.noteSharedFolders(of: top.folders)
     } else {
-      for name in top { try readClass(name, at: name, root: base, split: nil, ignored: &ignored) }
+      try readDivided(top.folders, division, &reading)
     }
-    if !ignored.isEmpty {
-      notes.append(
-        "\(Wording.count(ignored.count, "entry", plural: "entries")) passed over, neither JPEG nor"
-          + " PNG by name or a link to a folder: \(Wording.list(ignored, limit: 3))")
+    dropFilesListedTwice(reading)
+    for (path, target) in reading.walk.outside { outside.add(path, to: target) }
+    outside.images = reading.outsideImages
+    notes += reading.notes()
+  }
+
+  private mutating func readDivided(
+    _ folders: [String], _ division: [String: SplitName], _ reading: inout FolderReading
+  ) throws(DatasetError) {
+    try reading.refuseTwoOfAPart(division)
+    for name in folders where division[name] == nil {
+      let (_, level) = try reading.unpacked(name)
+      guard level.folders.isEmpty else { throw reading.strayFolder(name, beside: division) }
+      reading.strays.append((name, level.pictures))
+    }
+    for name in folders {
+      guard let split = division[name] else { continue }
+      let (path, level) = try reading.unpacked(name)
+      if path != name { reading.doubled.append(path) }
+      take(level)
+      if level.pictures > 0 { reading.loose.append((name, level.pictures)) }
+      for label in level.folders {
+        try readClass(label, at: "\(path)/\(label)", split: split, &reading)
+      }
     }
   }
 
-  /// Names of the folders in a folder. Links that lead out of the root are set aside.
-  private mutating func folders(
-    in path: String, below prefix: String, root: String
-  ) throws(DatasetError) -> [String] {
-    let listing = try asDatasetError { () throws(FileError) in try FolderListing(of: path) }
-    noteUnreadable(listing, below: prefix)
-    var names: [String] = []
-    for entry in listing.entries where entry.kind == .folder && !entry.name.hasPrefix(".") {
-      if isSafe(entry, at: prefix + entry.name, root: root) { names.append(entry.name) }
-    }
-    return names
+  private mutating func take(_ level: FolderWalk.Level) {
+    for (path, reason, detail) in level.setAside { setAside(path, reason, detail) }
   }
 
   private mutating func readClass(
-    _ label: String, at relative: String, root: String, split: SplitName?,
-    ignored: inout [String]
+    _ label: String, at relative: String, split: SplitName?, _ reading: inout FolderReading
   ) throws(DatasetError) {
-    let before = examples.count
-    var waiting = [(path: relative, depth: 0)]
-    while let (folder, depth) = waiting.popLast() {
-      let listing = try asDatasetError { () throws(FileError) in
-        try FolderListing(of: "\(root)/\(folder)")
+    let findings = try reading.walk.pictures(in: relative)
+    for (path, reason, detail) in findings.setAside { setAside(path, reason, detail, label: label) }
+    for path in findings.unread {
+      setAside(
+        path, .unreadFormat, "only \(PictureFormat.decodedNames) are read", label: label)
+    }
+    reading.take(findings, of: label, at: relative)
+    examples += findings.pictures.map { picture in
+      Example(
+        id: picture.path, label: label, pixels: .file("\(reading.base)/\(picture.path)"),
+        givenSplit: split)
+    }.sorted { Wording.precedes($0.id, $1.id) }
+  }
+
+  /// Sets aside what is the same file as another picture, by a link: the same image twice, perhaps
+  /// in two classes or parts.
+  private mutating func dropFilesListedTwice(_ reading: FolderReading) {
+    guard !reading.targets.isEmpty else { return }
+    var owners: [String: String] = [:]
+    for example in examples where reading.targets[example.id] == nil {
+      owners["\(reading.base)/\(example.id)"] = example.id
+    }
+    var dropped: Set<String> = []
+    for example in examples {
+      guard let target = reading.targets[example.id] else { continue }
+      if let owner = owners[target] {
+        dropped.insert(example.id)
+        setAside(
+          example.id, .duplicateFile, "a link to the same file as '\(owner)'",
+          label: example.label)
+      } else {
+        owners[target] = example.id
       }
-      noteUnreadable(listing, below: folder + "/")
-      for entry in listing.entries where !entry.name.hasPrefix(".") {
-        let path = "\(folder)/\(entry.name)"
-        guard isSafe(entry, at: path, root: root) else { continue }
-        switch entry.kind {
-        case .folder where !entry.isLink && depth < Self.deepest: waiting.append((path, depth + 1))
-        case .file where Self.hasImageEnding(entry.name):
-          examples.append(
-            Example(id: path, label: label, pixels: .file("\(root)/\(path)"), givenSplit: split))
-        case .other: setAside(path, .missingImage, "a link that leads nowhere, or no file")
-        case .file, .folder: ignored.append(path)
-        }
-      }
     }
-    if examples.count == before { notes.append("the folder '\(relative)' holds no image") }
-    examples[before...].sort { Wording.precedes($0.id, $1.id) }
-  }
-
-  private mutating func isSafe(
-    _ entry: FolderListing.Entry, at relative: String, root: String
-  ) -> Bool {
-    guard entry.isLink, entry.kind != .other else { return true }
-    do throws(FileError) {
-      _ = try SafePath.resolve(relative, under: root)
-      return true
-    } catch {
-      setAside(relative, .unsafePath, error.description)
-      return false
-    }
-  }
-
-  private mutating func noteUnreadable(_ listing: FolderListing, below prefix: String) {
-    for name in listing.unreadableNames {
-      setAside(prefix + name, .unsafePath, "the name is not UTF-8")
-    }
-  }
-
-  private static func hasImageEnding(_ name: String) -> Bool {
-    let small = name.lowercased()
-    return imageEndings.contains { small.hasSuffix($0) }
+    if !dropped.isEmpty { examples.removeAll { dropped.contains($0.id) } }
   }
 }

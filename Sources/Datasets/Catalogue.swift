@@ -18,21 +18,26 @@ public struct Catalogue: Sendable {
   public let quarantined: [QuarantinedExample]
   /// Rows that were mended without loss.
   public let repairs: [RepairedRow]
-  /// What else a reader should know, in sentences.
-  public let notes: [String]
+  /// What else a reader should know, in sentences; a class that lost all its examples among it.
+  public var notes: [String] { ownNotes + (lossNote.map { [$0] } ?? []) }
+  /// Where links may lead, for files that are named later.
+  let links: LinkRule
+  private let ownNotes: [String]
 
   /// A catalogue as first read.
   public init(
     name: String, root: String, examples: [Example], quarantined: [QuarantinedExample] = [],
-    repairs: [RepairedRow] = [], notes: [String] = []
+    repairs: [RepairedRow] = [], notes: [String] = [], links: LinkRule = .anywhere
   ) {
     (self.name, self.root, self.examples) = (name, root, examples)
-    (self.quarantined, self.repairs, self.notes) = (quarantined, repairs, notes)
+    (self.quarantined, self.repairs, ownNotes) = (quarantined, repairs, notes)
+    self.links = links
     sourceIndices = Array(examples.indices)
   }
 
   private init(_ other: Catalogue, keeping kept: [Int], setAside: [QuarantinedExample]) {
-    (name, root, repairs, notes) = (other.name, other.root, other.repairs, other.notes)
+    (name, root, repairs, ownNotes) = (other.name, other.root, other.repairs, other.ownNotes)
+    links = other.links
     examples = kept.map { other.examples[$0] }
     sourceIndices = kept.map { other.sourceIndices[$0] }
     quarantined = other.quarantined + setAside
@@ -51,17 +56,21 @@ public struct Catalogue: Sendable {
         "the root of data set '\(configuration.name)' is no folder",
         advice: "correct dataset.root, or fetch the data")
     }
-    var draft = CatalogueDraft()
+    var draft = CatalogueDraft(links: configuration.followLinks ?? .anywhere)
     switch configuration.format {
     case .csv(let format): try draft.readTable(format, root: configuration.root)
     case .folder: try draft.readFolders(root: configuration.root)
+    case .list(let format): try draft.readLists(format, root: configuration.root)
     case .idx(let format): try draft.readIDX(format, root: configuration.root)
     case .cifar10: try draft.readCIFAR(.cifar10, root: configuration.root)
     case .cifar100: try draft.readCIFAR(.cifar100, root: configuration.root)
     }
+    try draft.applyLabelRules(of: configuration)
+    draft.noteLinks()
     let catalogue = Catalogue(
       name: configuration.name, root: configuration.root, examples: draft.examples,
-      quarantined: draft.quarantined, repairs: draft.repairs, notes: draft.notes)
+      quarantined: draft.quarantined, repairs: draft.repairs, notes: draft.notes,
+      links: draft.links)
     guard !catalogue.examples.isEmpty else { throw catalogue.nothingUsable() }
     return catalogue
   }
@@ -86,7 +95,8 @@ public struct Catalogue: Sendable {
       isKept[problem.index] = false
       setAside.append(
         QuarantinedExample(
-          id: examples[problem.index].id, reason: problem.reason, detail: problem.detail))
+          id: examples[problem.index].id, reason: problem.reason, detail: problem.detail,
+          label: examples[problem.index].label))
     }
     return Catalogue(self, keeping: examples.indices.filter { isKept[$0] }, setAside: setAside)
   }
@@ -100,8 +110,22 @@ public struct Catalogue: Sendable {
     throw DatasetError(
       .tooManyQuarantined, at: "data set '\(name)'",
       "\(quarantined.count) of \(total) examples (\(Wording.percent(quarantinedShare))) cannot be"
-        + " used, and \(Wording.percent(limit)) is the limit: \(quarantineReasons())",
+        + " used, and \(Wording.percent(limit)) is the limit: \(quarantineReasons())"
+        + (lossNote.map { "; \($0)" } ?? ""),
       advice: "repair the data, or raise dataset.quarantine_limit if so many are expected")
+  }
+
+  /// Names the classes of which no example is left.
+  private var lossNote: String? {
+    let present = Set(examples.map(\.label))
+    var lost: [String: Int] = [:]
+    for example in quarantined {
+      if let label = example.label, !present.contains(label) { lost[label, default: 0] += 1 }
+    }
+    guard !lost.isEmpty else { return nil }
+    let names = lost.keys.sorted(by: Wording.precedes)
+    return "\(Wording.count(lost.count, "class has", plural: "classes have")) no usable image and"
+      + " \(lost.count == 1 ? "is" : "are") left out: \(LabelForm.list(names, counts: lost))"
   }
 
   private func nothingUsable() -> DatasetError {
@@ -117,7 +141,13 @@ public struct Catalogue: Sendable {
     QuarantineCount.count(quarantined, examples: 1)
       .map { group in
         let first = group.examples[0]
-        return "\(group.count) \(group.reason.rawValue) (such as '\(first.id)': \(first.detail))"
+        let such = "such as '\(first.id)': \(first.detail)"
+        guard group.reason == .unreadFormat else {
+          return "\(group.count) \(group.reason.rawValue) (\(such))"
+        }
+        let unread = quarantined.filter { $0.reason == .unreadFormat }
+        return "\(group.count) \(group.reason.rawValue)"
+          + " (\(PictureFormat.endings(of: unread.map(\.id))); \(such))"
       }
       .joined(separator: ", ")
   }
@@ -145,34 +175,5 @@ public struct QuarantineCount: Codable, Hashable, Sendable {
     return groups.enumerated().filter { $0.element.count > 0 }
       .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
       .map(\.element)
-  }
-}
-
-/// A catalogue while it is being read.
-struct CatalogueDraft {
-  var examples: [Example] = []
-  var quarantined: [QuarantinedExample] = []
-  var repairs: [RepairedRow] = []
-  var notes: [String] = []
-
-  /// The absolute path of a file that must be there, or an error that names its neighbours.
-  func existingFile(
-    _ file: String, for key: String, under root: String
-  ) throws(DatasetError) -> String {
-    let path = try asDatasetError { () throws(FileError) in
-      try SafePath.resolve(file, under: root)
-    }
-    let stamp = try asDatasetError { () throws(FileError) in try FileStamp(of: path) }
-    if stamp != nil { return path }
-    let names = ((try? FolderListing(of: root))?.entries ?? []).map(\.name)
-    throw DatasetError(
-      .missingFile, at: key,
-      "no file '\(file)' in '\(root)'\(Wording.didYouMean(file, among: names))",
-      advice: names.isEmpty
-        ? "that folder is empty; fetch the data" : "it holds \(Wording.list(names, limit: 8))")
-  }
-
-  mutating func setAside(_ id: String, _ reason: QuarantinedExample.Reason, _ detail: String) {
-    quarantined.append(QuarantinedExample(id: id, reason: reason, detail: detail))
   }
 }

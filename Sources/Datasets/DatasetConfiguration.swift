@@ -11,22 +11,38 @@ public struct DatasetConfiguration: Codable, Hashable, Sendable {
   public var classes: ClassSelection
   /// The share of quarantined examples above which reading stops with an error.
   public var quarantineLimit: Double
+  /// Where symbolic links may lead; `nil` means anywhere. Not part of a fingerprint.
+  public var followLinks: LinkRule?
+  /// How labels become classes; `nil` means as they stand, and none nearly equal to another. Not
+  /// part of a fingerprint: the data's digest covers the classes.
+  public var labels: LabelRules?
 
   /// A configuration with the usual quarantine limit of 5 %.
   public init(
     name: String, root: String, format: CatalogueFormat, classes: ClassSelection = .init(),
-    quarantineLimit: Double = 0.05
+    quarantineLimit: Double = 0.05, followLinks: LinkRule? = nil, labels: LabelRules? = nil
   ) {
     (self.name, self.root, self.format) = (name, root, format)
     (self.classes, self.quarantineLimit) = (classes, quarantineLimit)
+    (self.followLinks, self.labels) = (followLinks, labels)
   }
+}
+
+/// Where symbolic links in a data set may lead.
+public enum LinkRule: String, Codable, CaseIterable, Sendable {
+  /// Only to what lies below the root; what lies elsewhere is set aside.
+  case inside
+  /// To any place of the machine.
+  case anywhere
 }
 
 /// How a data set lists its examples.
 public enum CatalogueFormat: Codable, Hashable, Sendable {
   case csv(CSVFormat)
-  /// One folder a class, with or without `train`, `validation`/`val`, `test` above it.
+  /// One folder a class, with or without folders such as `train`, `val`, `test` above it.
   case folder
+  /// Text files with a path and a class a line, one file for each part.
+  case list(ListFormat)
   case idx(IDXFormat)
   /// `data_batch_1.bin` … `data_batch_5.bin`, `test_batch.bin`, `batches.meta.txt`.
   case cifar10
@@ -46,14 +62,67 @@ public struct CSVFormat: Codable, Hashable, Sendable {
   public var textColumn: String?
   /// Relative to the root; `{column}` stands for a cell, such as `images/{id}.jpg`.
   public var imagePattern: String
+  /// How the file is written, where that is not as usual. Not part of a fingerprint.
+  public var dialect: TableDialect?
 
   /// A table's description.
   public init(
     file: String, idColumn: String, labelColumn: String, textColumn: String? = nil,
-    imagePattern: String
+    imagePattern: String, dialect: TableDialect? = nil
   ) {
     (self.file, self.idColumn, self.labelColumn) = (file, idColumn, labelColumn)
-    (self.textColumn, self.imagePattern) = (textColumn, imagePattern)
+    (self.textColumn, self.imagePattern, self.dialect) = (textColumn, imagePattern, dialect)
+  }
+}
+
+/// How a table is written, where that is not UTF-8 with commas and a header line.
+public struct TableDialect: Codable, Hashable, Sendable {
+  /// How its bytes are to be read; `nil` means UTF-8, or UTF-16 where a byte order mark says so.
+  public var encoding: TextEncoding?
+  /// One ASCII character between cells; `nil` means a comma, or what a line `sep=;` says.
+  public var separator: String?
+  /// Names of the columns of a file without a header line; `nil` means that its first line has them.
+  public var columns: [String]?
+  /// Lines that start with this are passed over.
+  public var comment: String?
+
+  /// The usual table, or what differs from it.
+  public init(
+    encoding: TextEncoding? = nil, separator: String? = nil, columns: [String]? = nil,
+    comment: String? = nil
+  ) {
+    (self.encoding, self.separator) = (encoding, separator)
+    (self.columns, self.comment) = (columns, comment)
+  }
+}
+
+/// Text files with one example a line: a path, blanks, and a class as a number or a word.
+///
+/// ImageNet-LT, Places-LT and iNaturalist come with such files.
+public struct ListFormat: Codable, Hashable, Sendable {
+  /// What is learned from, relative to the root.
+  public var train: String
+  /// What chooses the best epoch; `nil` where the data has no such part.
+  public var validation: String?
+  /// What is tested on; `nil` where the data has no such part.
+  public var test: String?
+  /// Relative to the root; `{path}` stands for the line's path.
+  public var imagePattern: String
+  /// Names of the classes 0, 1, …; the numbers or words themselves where absent.
+  public var classNames: [String]?
+  /// A file with those names, one a line, relative to the root.
+  public var classNamesFile: String?
+  /// How the files' bytes are to be read. Not part of a fingerprint.
+  public var encoding: TextEncoding?
+
+  /// The files' names.
+  public init(
+    train: String, validation: String? = nil, test: String? = nil, imagePattern: String = "{path}",
+    classNames: [String]? = nil, classNamesFile: String? = nil, encoding: TextEncoding? = nil
+  ) {
+    (self.train, self.validation, self.test) = (train, validation, test)
+    (self.imagePattern, self.encoding) = (imagePattern, encoding)
+    (self.classNames, self.classNamesFile) = (classNames, classNamesFile)
   }
 }
 
@@ -115,14 +184,19 @@ public struct SplitConfiguration: Codable, Hashable, Sendable {
   public var longTail: LongTail?
   /// Which examples belong together, such as those of one patient; `nil` where each stands alone.
   public var group: GroupRule?
+  /// Whether a division of the data's own, where it has one, takes the place of ``test``: so it is
+  /// where a file says nothing of the test split. `nil` means no. Not part of a fingerprint: the
+  /// data's digest covers the splits.
+  public var prefersGiven: Bool?
 
   /// A division with all its parts.
   public init(
     test: TestRule = .stratified(share: 0.2), validation: Double = 0.1, seed: UInt64 = 1,
-    longTail: LongTail? = nil, group: GroupRule? = nil
+    longTail: LongTail? = nil, group: GroupRule? = nil, prefersGiven: Bool? = nil
   ) {
     (self.test, self.validation) = (test, validation)
     (self.seed, self.longTail, self.group) = (seed, longTail, group)
+    self.prefersGiven = prefersGiven
   }
 }
 

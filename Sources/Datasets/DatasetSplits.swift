@@ -61,7 +61,8 @@ public struct DatasetSplits: Sendable {
     var notes: [String] = []
     let own = try split.group?.groups(of: catalogue, notes: &notes)
     let groups = own.map { own in together.map { own.joined(with: $0) } ?? own } ?? together
-    let division = try Division(of: catalogue, by: split.test, together: groups, seed: split.seed)
+    let rule = try split.rule(for: catalogue, notes: &notes)
+    let division = try Division(of: catalogue, by: rule, together: groups, seed: split.seed)
     notes += division.notes
     if let own, let rule = split.group {
       notes += own.remarks(on: division.parts, of: catalogue.examples, by: rule.text)

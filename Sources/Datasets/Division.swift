@@ -80,7 +80,7 @@ struct Division {
   }
 
   private mutating func noteUnusedDivision(of catalogue: Catalogue, because reason: String) {
-    if catalogue.examples.contains(where: { $0.givenSplit != nil }) {
+    if Set(catalogue.examples.compactMap(\.givenSplit)).count > 1 {
       notes.append("the data set's own division is not used: \(reason)")
     }
   }
@@ -91,6 +91,9 @@ struct Division {
     try condition.validate()
     try catalogue.require(
       column: column, for: "split.test.column", or: "use another rule, such as stratified")
+    let cells = ColumnCells(of: column, in: catalogue.examples)
+    let condition = condition.adapted(to: cells)
+    try cells.requireBothSides(of: condition)
     let (met, unmet): (SplitName, SplitName) = side == .train ? (.train, .test) : (.test, .train)
     var unreadable = 0
     for (index, example) in catalogue.examples.enumerated() {
@@ -113,6 +116,10 @@ struct Division {
     for (_, condition) in conditions { try condition.validate() }
     try catalogue.require(
       column: column, for: "split.test.column", or: "use another rule, such as stratified")
+    let columnCells = ColumnCells(of: column, in: catalogue.examples)
+    let conditions = conditions.map {
+      (part: $0.part, condition: $0.condition.adapted(to: columnCells))
+    }
     var (unmet, twice): ([String], [(id: String, cell: String)]) = ([], [])
     var counts: [SplitName: Int] = [:]
     for (index, example) in catalogue.examples.enumerated() {
@@ -154,6 +161,12 @@ struct Division {
     }
     parts = given
     hasOwnValidation = given.contains(.validation)
+    guard hasOwnValidation, !given.contains(.test) else { return }
+    parts = given.map { $0 == .validation ? .test : $0 }
+    hasOwnValidation = false
+    notes.append(
+      "\(Wording.count(parts.count { $0 == .test }, "image")) of the data set's validation part are"
+        + " the test part: it has no other; validation is cut from training")
   }
 
   private mutating func readLists(

@@ -52,6 +52,8 @@ public struct QuarantinedExample: Hashable, Sendable, Codable {
     case emptyLabel = "empty label"
     case malformedRow = "malformed row"
     case unsafePath = "path outside the data root"
+    case unreadFormat = "picture of a format that is not read"
+    case duplicateFile = "file listed twice"
   }
   /// The row's id, or what stands for it where it has none.
   public var id: String
@@ -59,9 +61,11 @@ public struct QuarantinedExample: Hashable, Sendable, Codable {
   public var reason: Reason
   /// The decoder's words, the path, the line.
   public var detail: String
+  /// The class that it would have had; `nil` where that is not known.
+  public var label: String?
 
   /// A row with its reason.
-  public init(id: String, reason: Reason, detail: String) {
-    (self.id, self.reason, self.detail) = (id, reason, detail)
+  public init(id: String, reason: Reason, detail: String, label: String? = nil) {
+    (self.id, self.reason, self.detail, self.label) = (id, reason, detail, label)
   }
 }

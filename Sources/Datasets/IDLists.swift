@@ -48,14 +48,23 @@ struct IDLists {
   }
 
   private func ids(in file: String) throws(SplitError) -> [(line: Int, id: String)] {
-    let text: String
+    let bytes: [UInt8]
     do throws(FileError) {
-      let path = try SafePath.resolve(file, under: catalogue.root)
+      let path = try SafePath.resolve(
+        file, under: catalogue.root, links: catalogue.links.safePath)
       // A list of no ids is one: nobody is in that part.
       if try FileStamp(of: path)?.size == 0 { return [] }
-      text = String(decoding: try Gzip.decompress(path: path, limit: 1 << 28), as: UTF8.self)
+      bytes = try Gzip.decompress(path: path, limit: 1 << 28)
     } catch {
       throw SplitError(.badList, at: file, error.description)
+    }
+    let text: String
+    do throws(DatasetError) {
+      let decoding = try TextDecoding(bytes, declared: nil, path: file)
+      text = String(decoding: decoding.bytes, as: UTF8.self)
+    } catch {
+      throw SplitError(
+        .badList, at: error.place, error.reason, advice: "save the file as UTF-8")
     }
     return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
       .map { (line: $0.offset + 1, id: String($0.element).trimmingBlanks()) }

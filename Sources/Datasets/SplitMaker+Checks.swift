@@ -73,6 +73,11 @@ extension SplitMaker {
 
   func noteGaps(seen: [ClassMembers], unseen: [ClassMembers]) -> [String] {
     var notes: [String] = []
+    if seen.count == 1 {
+      notes.append(
+        "1 class only, '\(seen[0].name)': there is nothing to tell apart, and strategies cannot be"
+          + " compared")
+    }
     if !unseen.isEmpty {
       let images = unseen.reduce(0) { $0 + $1.test.count }
       notes.append(

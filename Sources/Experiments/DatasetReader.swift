@@ -5,12 +5,15 @@ import Foundation
 struct DatasetReader {
   let section: SectionReader
 
-  enum Format: String, CaseIterable { case csv, folder, idx, cifar10, cifar100 }
+  enum Format: String, CaseIterable { case csv, folder, list, idx, cifar10, cifar100 }
 
-  /// Keys that only one format has.
-  private static let owned: [(format: Format, keys: [String])] = [
-    (.csv, ["file", "id", "label", "text", "image"]),
-    (.idx, ["train_images", "train_labels", "test_images", "test_labels", "class_names"]),
+  /// Keys that only some formats have.
+  private static let owned: [(formats: [Format], keys: [String])] = [
+    ([.csv], ["file", "id", "label", "text", "separator", "columns", "comment"]),
+    ([.csv, .list], ["image", "encoding"]),
+    ([.list], ["train_list", "validation_list", "test_list"]),
+    ([.idx], ["train_images", "train_labels", "test_images", "test_labels"]),
+    ([.idx, .list], ["class_names"]),
   ]
 
   /// The format alone, if it is given and known: the split needs it too.
@@ -25,11 +28,17 @@ struct DatasetReader {
       (0...1).contains($0)
     }
     let name = section.text("name")
+    let links = section.node("follow_links").map { _ in
+      section.choice("follow_links", default: LinkRule.anywhere)
+    }
+    let labels = labels()
     guard let root, let catalogue else { return nil }
     let last = root.split(separator: "/").last.map(String.init) ?? "data"
     var dataset = DatasetConfiguration(
       name: name ?? last, root: root, format: catalogue, classes: classes)
     if let limit { dataset.quarantineLimit = limit }
+    dataset.followLinks = links == .anywhere ? nil : links
+    dataset.labels = labels
     return dataset
   }
 
@@ -50,15 +59,16 @@ struct DatasetReader {
     let format = section.choice(
       "format", default: Format?.none, among: Format.allCases.map { ($0.rawValue, $0) })
     guard let format else { return nil }
-    for (owner, keys) in Self.owned where owner != format {
+    for (owners, keys) in Self.owned where !owners.contains(format) {
       for key in keys where section.node(key) != nil {
         section.problems.add(
           section.place(of: key), "\(section.path(key)) has no meaning for format \(format)",
-          hint: "it belongs to format \(owner)")
+          hint: "it belongs to format \(owners.map(\.rawValue).joined(separator: " and "))")
       }
     }
     switch format {
     case .csv: return csv()
+    case .list: return list()
     case .idx: return idx()
     case .folder: return .folder
     case .cifar10: return .cifar10
@@ -72,19 +82,22 @@ struct DatasetReader {
     let label = required("label", example: "label")
     let text = section.text("text")
     let image = path("image", example: "images/{id}.jpg")
-    if let image {
-      let opens = image.count { $0 == "{" }
-      if opens == 0 || opens != image.count(where: { $0 == "}" }) || image.contains("{}") {
-        section.add(
-          "image", "received '\(image)', expected a path with a column in braces",
-          hint: "write for example 'images/{\(id ?? "id")}.jpg'")
-        return nil
-      }
-    }
+    let dialect = dialect()
+    if let image, !isPattern(image, example: "images/{\(id ?? "id")}.jpg") { return nil }
     guard let file, let id, let label, let image else { return nil }
     return .csv(
-      CSVFormat(file: file, idColumn: id, labelColumn: label, textColumn: text, imagePattern: image)
-    )
+      CSVFormat(
+        file: file, idColumn: id, labelColumn: label, textColumn: text, imagePattern: image,
+        dialect: dialect))
+  }
+
+  func isPattern(_ image: String, example: String) -> Bool {
+    let opens = image.count { $0 == "{" }
+    if opens > 0, opens == image.count(where: { $0 == "}" }), !image.contains("{}") { return true }
+    section.add(
+      "image", "received '\(image)', expected a path with a column in braces",
+      hint: "write for example '\(example)'")
+    return false
   }
 
   private func idx() -> CatalogueFormat? {
@@ -129,12 +142,12 @@ struct DatasetReader {
     return section.text(key)
   }
 
-  private func path(_ key: String, example: String) -> String? {
+  func path(_ key: String, example: String) -> String? {
     if section.node(key) == nil { section.addMissing(key, example: example) }
     return optionalPath(key)
   }
 
-  private func optionalPath(_ key: String) -> String? { section.relativePath(key) }
+  func optionalPath(_ key: String) -> String? { section.relativePath(key) }
 }
 
 extension SectionReader {

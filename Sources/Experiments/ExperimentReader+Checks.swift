@@ -159,7 +159,8 @@ extension ExperimentReader {
 extension SplitConfiguration {
   /// Whether the data itself may say which images are for validation.
   var mayHaveOwnValidation: Bool {
-    switch test {
+    if prefersGiven == true { return true }
+    return switch test {
     case .given: true
     case .lists(_, let validation, _): validation != nil
     case .parts(_, _, let validation, _): validation != nil

@@ -109,7 +109,7 @@ struct ExperimentReader {
     let dataset = root.node("dataset") == nil ? nil : reader.read()
     let split = SplitReader(
       section: root.section("split", .split), format: reader.format,
-      hasTestFiles: reader.section.node("test_images") != nil
+      hasTestFiles: ["test_images", "test_list"].contains { reader.section.node($0) != nil }
     ).read()
     let imageSection = root.section("image", .image)
     let image = root.node("image") == nil ? nil : ImageReader(section: imageSection).read()

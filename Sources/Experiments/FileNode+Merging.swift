@@ -12,7 +12,8 @@ extension FileNode {
     "split.test": [["train"], ["test"]],
   ]
   private static let formatKeys: Set<String> = [
-    "file", "id", "label", "text", "image", "train_images", "train_labels", "test_images",
+    "file", "id", "label", "text", "image", "separator", "columns", "comment", "encoding",
+    "train_list", "validation_list", "test_list", "train_images", "train_labels", "test_images",
     "test_labels", "class_names",
   ]
 

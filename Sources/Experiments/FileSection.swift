@@ -33,10 +33,9 @@ public struct FileSection: Sendable {
 
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
-    file, dataset, classes, split, splitGroup, testByColumn, columnCondition, testLists, longTail,
-    image, model, weights, head, text, training, optimizer, schedule, transforms, strategy, stage,
-    exclude,
-    limits,
+    file, dataset, labels, classes, split, splitGroup, testByColumn, columnCondition, testLists,
+    longTail, image, model, weights, head, text, training, optimizer, schedule, transforms, strategy,
+    stage, exclude, limits,
   ]
 
   static let file = FileSection(
@@ -86,30 +85,67 @@ public struct FileSection: Sendable {
     [
       FileKey("name", "text", "last part of `root`", "for people and for the store"),
       FileKey(
-        "format", "`csv`, `folder`, `idx`, `cifar10`, `cifar100`", "required",
+        "format", "`csv`, `folder`, `list`, `idx`, `cifar10`, `cifar100`", "required",
         "how examples are listed"),
       FileKey(
         "root", "path", "required",
         "the folder all other paths start from; relative to the file it is written in"),
       FileKey(
-        "file", "path", "required for `csv`", "the table, one example a line, with a header line"),
+        "follow_links", "`anywhere`, `inside`", "`anywhere`",
+        "where symbolic links may lead: out of `root`, or only to what lies below it"),
+      FileKey("labels", "mapping", "`{}`", "how labels become classes"),
+      FileKey("file", "path", "required for `csv`", "the table, one example a line"),
       FileKey("id", "column", "required for `csv`", "names an example"),
       FileKey("label", "column", "required for `csv`", "the class"),
       FileKey("text", "column", "—", "`csv`: a description of the example"),
       FileKey(
-        "image", "pattern", "required for `csv`",
-        "an image's path, `{column}` standing for a cell, such as `images/{id}.jpg`"),
+        "image", "pattern", "required for `csv`, `{path}` for `list`",
+        "an image's path, `{column}` standing for a cell, such as `images/{id}.jpg`; `{id:05}` gives whole numbers five digits"
+      ),
+      FileKey(
+        "separator", "`comma`, `semicolon`, `tab`, `pipe`, `space`, or a character", "`comma`",
+        "`csv`: what stands between cells; a first line `sep=;` says it too"),
+      FileKey(
+        "columns", "list of names", "the header line", "`csv`: the columns of a table without one"),
+      FileKey(
+        "comment", "text", "—", "`csv`: lines that start with it are passed over, such as `'#'`"),
+      FileKey(
+        "encoding",
+        "`utf-8`, `latin1`, `iso-8859-15`, `windows-1252`, `utf-16`, `utf-16le`, `utf-16be`",
+        "`utf-8`", "`csv`, `list`: of the files' text; a byte order mark of UTF-16 says it too"),
+      FileKey(
+        "train_list", "path", "required for `list`",
+        "one image a line: a path, a blank, a class as number or word"),
+      FileKey("validation_list", "path", "—", "`list`: what chooses the best epoch"),
+      FileKey("test_list", "path", "—", "`list`: what is tested on"),
       FileKey(
         "train_images", "path", "required for `idx`",
         "pixels of the training images, gzipped or not"),
       FileKey("train_labels", "path", "required for `idx`", "their classes"),
       FileKey("test_images", "path", "—", "`idx`: pixels of the test images"),
       FileKey("test_labels", "path", "—", "`idx`: their classes"),
-      FileKey("class_names", "list of texts", "the digits", "`idx`: names of the classes 0, 1, …"),
+      FileKey(
+        "class_names", "list of texts", "the numbers",
+        "`idx`, `list`: names of the classes 0, 1, …; for `list` also a file with one a line"),
       FileKey("classes", "mapping", "`{}`", "which classes count"),
       FileKey(
         "quarantine_limit", "share", "`0.05`",
         "the share of missing or unreadable images above which reading stops"),
+    ])
+
+  static let labels = FileSection(
+    "dataset.labels",
+    [
+      FileKey(
+        "near", "`ask`, `merge`, `keep`", "`ask`",
+        "labels that differ only in capitals, blanks, hyphens, invisible or look-alike characters, or the writing of a number: an error, one class, or several"
+      ),
+      FileKey(
+        "merge", "mapping", "`{}`",
+        "other labels of a class, by its name, such as `{Boot: [BOOT, boots]}`"),
+      FileKey(
+        "missing", "list of labels", "`[]`",
+        "labels that mean that there is none; their images are set aside"),
     ])
 
   static let stage = FileSection(
@@ -138,7 +174,7 @@ public struct FileSection: Sendable {
     "split",
     [
       FileKey(
-        "test", "share, rule, or `given`", "`given` for `idx` and `cifar*`, else `0.2`",
+        "test", "share, rule, or `given`", "`given` where the data divides itself, else `0.2`",
         "what becomes test: a share of every class, a column's rule, lists of ids, or the data's own division"
       ),
       FileKey(
@@ -188,7 +224,10 @@ public struct FileSection: Sendable {
     "split.test.test",
     [
       FileKey("divisible_by", "whole number", "—", "the number is a multiple"),
-      FileKey("one_of", "list of texts", "—", "the cell is one of these"),
+      FileKey(
+        "one_of", "list of texts", "—",
+        "the cell is one of these; `true` and `false` in any spelling, where all cells mean yes or no"
+      ),
       FileKey("below", "number", "—", "the number is smaller"),
       FileKey("above", "number", "—", "the number is larger"),
     ])

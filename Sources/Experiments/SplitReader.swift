@@ -4,7 +4,7 @@ import Datasets
 struct SplitReader {
   let section: SectionReader
   let format: DatasetReader.Format?
-  /// Whether an IDX data set has test files.
+  /// Whether an IDX data set, or lists, have test files.
   let hasTestFiles: Bool
 
   func read() -> SplitConfiguration {
@@ -17,7 +17,7 @@ struct SplitReader {
     ) { $0 >= 0 && $0 < 1 }
     return SplitConfiguration(
       test: folds() ?? test(), validation: validation, seed: UInt64(seed), longTail: longTail(),
-      group: group())
+      group: group(), prefersGiven: isSilent && mayDivideItself ? true : nil)
   }
 
   /// The first of the folds, where there are some.
@@ -69,11 +69,17 @@ struct SplitReader {
     return column.map(GroupRule.column)
   }
 
+  /// Whether the file says nothing of what is tested.
+  private var isSilent: Bool { section.node("test") == nil && section.node("folds") == nil }
+
+  /// Whether only the data can tell if it has a division of its own.
+  private var mayDivideItself: Bool { format == .folder || format == .list && !hasTestFiles }
+
   private func test() -> TestRule {
     guard let node = section.node("test") else {
       switch format {
-      case .idx where !hasTestFiles: return SplitConfiguration().test
-      case .idx, .cifar10, .cifar100: return .given
+      case .idx where !hasTestFiles, .list where !hasTestFiles: return SplitConfiguration().test
+      case .idx, .list, .cifar10, .cifar100: return .given
       default: return SplitConfiguration().test
       }
     }

@@ -45,8 +45,23 @@ public enum WholeFile {
     return bytes
   }
 
+  /// The first bytes of a regular file, at most `count`; fewer where it is shorter.
+  ///
+  /// - Throws: where the file is missing, no regular file, or cannot be read.
+  public static func start(of path: String, count: Int) throws(FileError) -> [UInt8] {
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = bytes.withUnsafeMutableBytes { buffer in
+      uninterrupted { Self.read(descriptor, buffer.baseAddress!, count) }
+    }
+    guard got >= 0 else { throw FileError("read", path, code: errno) }
+    return Array(bytes.prefix(got))
+  }
+
   private static func read(
-    _ descriptor: Int32, _ start: UnsafeMutablePointer<UInt8>, _ count: Int
+    _ descriptor: Int32, _ start: UnsafeMutableRawPointer, _ count: Int
   ) -> Int {
     #if canImport(Glibc)
       Glibc.read(descriptor, start, count)

@@ -11,9 +11,11 @@ public struct SharedRecipe: Codable, Hashable, Sendable {
   /// Parts of a run's configuration that are the strategy's or the run's own, or say nothing of what
   /// is computed.
   public static let besides = [
-    "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "fold", "label",
-    "model.cacheLimit", "model.weights.path", "overrides", "seed", "split.test.fold.index",
-    "storesPredictions", "strategy", "variant",
+    "allowsOvercompensation", "dataset.followLinks", "dataset.format.csv._0.dialect",
+    "dataset.format.list._0.encoding", "dataset.labels", "dataset.name", "dataset.quarantineLimit",
+    "dataset.root", "experiment", "fold", "label", "model.cacheLimit", "model.weights.path",
+    "overrides", "seed", "split.prefersGiven", "split.test.fold.index", "storesPredictions",
+    "strategy", "variant",
   ]
 
   /// The digits of the hash that people see and type.

@@ -59,7 +59,7 @@ struct BadDatasetTests {
       return (folder.configuration(.cifar10), .init())
     },
     Case(title: "train folder beside classes") { folder in
-      for file in ["train/a/1.jpg", "valid/a/1.jpg"] { try folder.write([1], to: file) }
+      for file in ["train/a/1.jpg", "vlid/a/1.jpg"] { try folder.write([1], to: file) }
       return (folder.configuration(.folder), .init())
     },
     table(

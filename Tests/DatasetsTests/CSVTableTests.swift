@@ -96,17 +96,7 @@ struct CSVTableTests {
     #expect(table.rows.count + table.malformed.count >= 10_000)
   }
 
-  @Test("replaces bytes that are not UTF-8 and says where") func badBytes() throws {
-    let bytes = Array("a,b\n1,caf".utf8) + [0xE9] + Array("\n2,café\n".utf8)
-    let table = try CSVTable(bytes, path: "t")
-    #expect(table.rows.map(\.cells) == [["1", "caf\u{FFFD}"], ["2", "café"]])
-    #expect(table.repairs == [RepairedRow(line: 2, repair: .replacedBytes)])
-  }
-
   @Test("refuses what is no table") func noTable() {
-    #expect { try CSVTable([0xFF, 0xFE, 0x61, 0], path: "t.csv") } throws: {
-      "\($0)" == "t.csv: it is UTF-16 text and UTF-8 is expected; save it as UTF-8"
-    }
     #expect { try read("\n\n") } throws: {
       "\($0)" == "table.csv: it is empty and a header line is expected;"
         + " give the names of the columns in the first line"

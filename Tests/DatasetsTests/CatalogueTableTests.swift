@@ -29,7 +29,9 @@ struct CatalogueTableTests {
     try folder.images(["1", "x"])
     try folder.write([1], to: "images/d.jpg/inner")
     try folder.link("images/out.jpg", to: "/etc/hostname")
-    let catalogue = try Catalogue.read(folder.table(image: "images/{file}.jpg"))
+    var configuration = folder.table(image: "images/{file}.jpg")
+    configuration.followLinks = .inside
+    let catalogue = try Catalogue.read(configuration)
     #expect(catalogue.examples.map(\.id) == ["1"])
     let found = catalogue.quarantined.map { "\($0.id): \($0.reason.rawValue)" }
     #expect(
@@ -41,7 +43,9 @@ struct CatalogueTableTests {
     let details = Dictionary(
       catalogue.quarantined.map { ($0.id, $0.detail) }, uniquingKeysWith: { first, _ in first })
     #expect(details["2"] == "no file 'images/2.jpg'")
-    #expect(details["1"] == "line 4: the id is already in line 2")
+    #expect(
+      details["1"]
+        == "line 4: the id is already in line 2, there with the label 'A' and here with 'B'")
     #expect(details["6"] == "line 9: column 'file' is empty")
     #expect(details["7"] == "'images/d.jpg' is no file")
   }

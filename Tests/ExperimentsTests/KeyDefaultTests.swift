@@ -14,6 +14,7 @@ import Testing
 
   /// What must be set so that a key has a meaning.
   private static let contexts: [String: [Setting]] = [
+    "dataset.separator": [csv], "dataset.encoding": [csv],
     "split.long_tail.profile": [("split.long_tail.factor", "10")],
     "split.long_tail.validation": [("split.long_tail.factor", "10")],
     "model.cache_limit": [("model.freeze", "layer1")],
@@ -25,13 +26,11 @@ import Testing
       ("training.schedule.curve", "step"), ("training.schedule.milestones", "[4]"),
     ],
   ]
-  private static let texts: [Setting] = [
-    (
-      "dataset",
-      #"{format: csv, root: /data, file: t.csv, id: i, label: l, text: t, image: "{i}.png"}"#
-    ),
-    ("model.text.variant", "joint"),
-  ]
+  private static let csv: Setting = (
+    "dataset",
+    #"{format: csv, root: /data, file: t.csv, id: i, label: l, text: t, image: "{i}.png"}"#
+  )
+  private static let texts: [Setting] = [csv, ("model.text.variant", "joint")]
 
   /// The value in a default such as `` `0.1` ``; `nil` where it is words, or names another key.
   private static func literal(of key: FileKey, in section: FileSection) -> String? {
@@ -138,7 +137,17 @@ import Testing
   @Test("that depend on the data's format or the architecture are so")
   func dependent() throws {
     func recipe(_ settings: Setting...) throws -> Recipe { try Self.read(settings).recipes[0] }
-    #expect(try recipe(("split.test", "0.2")) == recipe())
+    #expect(try recipe(Self.csv, ("split.test", "0.2")) == recipe(Self.csv))
+    // Of folders only the data can tell whether they have a division of their own.
+    #expect(try recipe(("split.test", "0.2")).split.prefersGiven == nil)
+    #expect(try recipe().split.prefersGiven == true)
+    #expect(
+      try recipe(("split.test", "0.2")).configHash(datasetDigest: "d")
+        == recipe().configHash(datasetDigest: "d"))
+    let lists: Setting = ("dataset", "{format: list, root: /data, train_list: a.txt}")
+    #expect(try recipe(lists).split.prefersGiven == true)
+    let tested: Setting = ("dataset.test_list", "b.txt")
+    #expect(try recipe(lists, tested, ("split.test", "given")) == recipe(lists, tested))
     let cifar: Setting = ("dataset.format", "cifar10")
     #expect(try recipe(cifar, ("split.test", "given")) == recipe(cifar))
     #expect(try recipe(("model.stem", "imagenet")) == recipe())

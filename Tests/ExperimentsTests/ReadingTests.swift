@@ -18,7 +18,7 @@ struct ReadingTests {
     #expect(recipe.training == TrainingConfiguration())
     #expect(recipe.model == ModelConfiguration())
     #expect(recipe.image == ImageConfiguration(height: 32, width: 32))
-    #expect(recipe.split == SplitConfiguration())
+    #expect(recipe.split == SplitConfiguration(prefersGiven: true))
     #expect(recipe.dataset.name == "data")
     #expect(recipe.dataset.format == .folder)
     #expect(recipe.seed == 1 && recipe.variant == "" && recipe.overrides == [])

@@ -32,9 +32,25 @@ struct FingerprintTests {
         """)
   }
 
+  static func table(_ dialect: TableDialect?) -> CatalogueFormat {
+    .csv(
+      CSVFormat(
+        file: "f", idColumn: "i", labelColumn: "l", imagePattern: "{i}", dialect: dialect))
+  }
+
   /// One change of every excluded key.
   static let unnamed: [(key: String, change: @Sendable (inout Recipe) -> Void)] = [
     ("allowsOvercompensation", { $0.allowsOvercompensation = true }),
+    ("dataset.followLinks", { $0.dataset.followLinks = .inside }),
+    (
+      "dataset.format.csv._0.dialect",
+      { $0.dataset.format = Self.table(TableDialect(separator: ";")) }
+    ),
+    (
+      "dataset.format.list._0.encoding",
+      { $0.dataset.format = .list(ListFormat(train: "t", encoding: .latin1)) }
+    ),
+    ("dataset.labels", { $0.dataset.labels = LabelRules(near: .keep) }),
     ("dataset.name", { $0.dataset.name = "x" }),
     ("dataset.quarantineLimit", { $0.dataset.quarantineLimit = 0.7 }),
     ("dataset.root", { $0.dataset.root = "/x" }),
@@ -43,6 +59,7 @@ struct FingerprintTests {
     ("model.cacheLimit", { $0.model.cacheLimit = 0 }),
     ("model.weights.path", { $0.model.weights?.path = "/x" }),
     ("overrides", { $0.overrides = ["training.batch"] }),
+    ("split.prefersGiven", { $0.split.prefersGiven = true }),
     ("storesPredictions", { $0.storesPredictions = true }),
     ("variant", { $0.variant = "x" }),
   ]
@@ -63,6 +80,8 @@ struct FingerprintTests {
     var base = Self.recipe
     base.model.weights = WeightSource(path: "/w", digest: "d")
     for (key, change) in Self.unnamed {
+      if key.contains(".csv.") { base.dataset.format = Self.table(nil) }
+      if key.contains(".list.") { base.dataset.format = .list(ListFormat(train: "t")) }
       var recipe = base
       change(&recipe)
       #expect(recipe != base)
