@@ -1,21 +1,30 @@
 import CPNG
 
-/// One PNG through libpng's simplified interface: palette, gray and 16 bits become 8-bit RGB,
-/// transparent pixels are composed on white.
+/// One PNG through libpng's simplified interface: palette, gray and 16 bits become 8-bit RGB as they
+/// are stored, without gamma or profile; transparent pixels are laid on white.
 struct PNGDecoder {
   let bytes: [UInt8]
   let path: String
   let limits: DecodingLimits
 
-  func decode() throws(ImageError) -> RGBImage {
+  func decode() throws(ImageError) -> (picture: DecodedPicture, orientation: Orientation?) {
     try checkAnnouncedSize()
+    let chunks = PNGChunks(bytes)
     // libpng keeps the pointer between its two calls.
-    return try bytes.withUnsafeBytes { bytes in
+    var picture = try chunks.file.withUnsafeBytes { bytes in
       Result { () throws(ImageError) in try decode(bytes) }
     }.get()
+    if chunks.isWithoutEnd {
+      picture.remarks.insert(PixelRemark(.warning, "the end chunk is missing"), at: 0)
+    }
+    if chunks.asksForGamma, let gamma = chunks.gamma {
+      picture.remarks.append(PixelRemark(.gamma, "\(Double(gamma) / 100_000)"))
+    }
+    if chunks.frames > 1 { picture.remarks.append(PixelRemark(.frames, "\(chunks.frames)")) }
+    return (picture, chunks.orientation)
   }
 
-  private func decode(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> RGBImage {
+  private func decode(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> DecodedPicture {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
@@ -28,15 +37,19 @@ struct PNGDecoder {
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     if !isTransparent {
       image.format = counterpoise_png_format_rgb
-      return try RGBImage(height: height, width: width) { buffer throws(ImageError) in
+      let picture = try RGBImage(height: height, width: width) { buffer throws(ImageError) in
         try finish(&image, buffer)
       }
+      return DecodedPicture(picture, warnings(image))
     }
     image.format = counterpoise_png_format_rgba
     let room = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: height * width * 4)
     defer { room.deallocate() }
     try finish(&image, room)
-    return composeOnWhite(room, height, width)
+    let (picture, hasTransparency) = RGBImage.onWhite(
+      UnsafeBufferPointer(room), height: height, width: width)
+    return DecodedPicture(
+      picture, warnings(image) + (hasTransparency ? [PixelRemark(.transparency)] : []))
   }
 
   private func finish(
@@ -47,34 +60,28 @@ struct PNGDecoder {
     }
   }
 
-  private func composeOnWhite(
-    _ source: UnsafeMutableBufferPointer<UInt8>, _ height: Int, _ width: Int
-  ) -> RGBImage {
-    RGBImage(height: height, width: width) { pixels in
-      for pixel in 0..<(height * width) {
-        let alpha = Int(source[4 * pixel + 3])
-        for channel in 0..<3 {
-          let value = Int(source[4 * pixel + channel]) * alpha + 255 * (255 - alpha)
-          pixels[3 * pixel + channel] = UInt8((value + 127) / 255)
-        }
-      }
-    }
+  private func warnings(_ image: png_image) -> [PixelRemark] {
+    image.warning_or_error == 0 ? [] : [PixelRemark(.warning, words(image))]
   }
 
   /// libpng refuses sizes of zero and beyond its own limit as errors; here they have their names.
   private func checkAnnouncedSize() throws(ImageError) {
-    guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return }
-    func number(at position: Int) -> Int {
-      bytes[position..<(position + 4)].reduce(0) { $0 << 8 | Int($1) }
-    }
-    try limits.check(height: number(at: 20), width: number(at: 16), path: path)
+    let reader = ByteReader(bytes, isBigEndian: true)
+    guard reader.has("IHDR", at: 12), let width = reader.number(at: 16, size: 4),
+      let height = reader.number(at: 20, size: 4)
+    else { return }
+    try limits.check(height: height, width: width, path: path)
   }
 
   private func failure(_ image: png_image) -> ImageError {
+    .unreadable(path: path, detail: words(image))
+  }
+
+  private func words(_ image: png_image) -> String {
     var message = image.message
     let words = withUnsafeBytes(of: &message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return .unreadable(path: path, detail: words.isEmpty ? "libpng gives no reason" : words)
+    return words.isEmpty ? "libpng gives no reason" : words
   }
 }
