@@ -48,7 +48,6 @@ let package = Package(
   targets: [
     // The cellar, floor -1: C of others, by module maps, and of our own
     library("COpenBLAS", apt: "libopenblas-dev"),
-    library("CPNG", apt: "libpng-dev"),
     library("CWebP", apt: "libwebp-dev"),
     library("CGIF", apt: "libgif-dev"),
     library("CZlib", apt: "zlib1g-dev"),
@@ -57,7 +56,7 @@ let package = Package(
     .target(name: "CBuildStamp", cSettings: cSettings),
     .target(
       name: "CPictures", exclude: ["README.md"], cSettings: cSettings,
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+      linkerSettings: ["jpeg", "png", "tiff"].map { .linkedLibrary($0) }),
     .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
 
     // Floor 0
@@ -69,7 +68,7 @@ let package = Package(
 
     // Floor 1
     room("Kernels", ["Randomness", "COpenBLAS", "CKernels"]),
-    room("Images", ["Files", "Randomness", "CPictures", "CPNG", "CWebP", "CGIF"]),
+    room("Images", ["Files", "Randomness", "CPictures", "CWebP", "CGIF"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
     room("Weights", ["Files"]),

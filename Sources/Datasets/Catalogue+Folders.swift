@@ -4,7 +4,10 @@ extension CatalogueDraft {
   private static let splitFolders: [String: SplitName] = [
     "train": .train, "validation": .validation, "val": .validation, "test": .test,
   ]
-  private static let imageEndings = [".jpg", ".jpeg", ".png"]
+  private static let imageEndings = [
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif",
+    ".tiff",
+  ]
   private static let deepest = 16
 
   /// Reads one folder a class, with or without `train`, `validation` or `val`, and `test` above it.
@@ -43,8 +46,9 @@ extension CatalogueDraft {
     }
     if !ignored.isEmpty {
       notes.append(
-        "\(Wording.count(ignored.count, "entry", plural: "entries")) passed over, neither JPEG nor"
-          + " PNG by name or a link to a folder: \(Wording.list(ignored, limit: 3))")
+        "\(Wording.count(ignored.count, "entry", plural: "entries")) passed over, no JPEG, PNG,"
+          + " WebP, GIF, BMP or TIFF by name, or a link to a folder: "
+          + Wording.list(ignored, limit: 3))
     }
   }
 

@@ -31,8 +31,11 @@ public struct Catalogue: Sendable {
     sourceIndices = Array(examples.indices)
   }
 
-  private init(_ other: Catalogue, keeping kept: [Int], setAside: [QuarantinedExample]) {
-    (name, root, repairs, notes) = (other.name, other.root, other.repairs, other.notes)
+  private init(
+    _ other: Catalogue, keeping kept: [Int], setAside: [QuarantinedExample] = [],
+    adding added: [String] = []
+  ) {
+    (name, root, repairs, notes) = (other.name, other.root, other.repairs, other.notes + added)
     examples = kept.map { other.examples[$0] }
     sourceIndices = kept.map { other.sourceIndices[$0] }
     quarantined = other.quarantined + setAside
@@ -89,6 +92,11 @@ public struct Catalogue: Sendable {
           id: examples[problem.index].id, reason: problem.reason, detail: problem.detail))
     }
     return Catalogue(self, keeping: examples.indices.filter { isKept[$0] }, setAside: setAside)
+  }
+
+  /// This catalogue with more notes, such as those on its pixels.
+  public func noting(_ sentences: [String]) -> Catalogue {
+    Catalogue(self, keeping: Array(examples.indices), adding: sentences)
   }
 
   /// Checks that no more than `limit`, a share of all rows, had to be set aside.

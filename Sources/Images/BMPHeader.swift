@@ -118,9 +118,12 @@ struct BMPRuns {
         }
         if size % 2 == 1 { _ = try next() }
       default:
-        for index in 0..<count {
+        // Beyond the picture nothing is drawn, however long the run says that it is.
+        let visible = row < header.height ? max(0, min(count, header.width - column)) : 0
+        for index in 0..<visible {
           put(header.bits == 8 ? value : index % 2 == 0 ? value >> 4 : value & 15)
         }
+        column += count - visible
       }
     }
   }

@@ -107,8 +107,8 @@ extension JPEGDecoder {
       }
       guard marker != 0xFFDA, let length = reader.number(at: position + 2, size: 2), length >= 2
       else { return nil }
-      if marker == 0xFFE1, reader.has("Exif\0\0", at: position + 4), length >= 8,
-        let exif = reader.slice(at: position + 10, count: length - 8)
+      if marker == 0xFFE1, reader.has("Exif\0\0", at: position + 4),
+        let exif = reader.slice(at: position + 4, count: length - 2)
       {
         return Orientation(exif: exif)
       }

@@ -11,9 +11,12 @@ enum Orientation: Int {
 
   /// The orientation that EXIF data name; `nil` where there is none, or a number that means nothing.
   ///
-  /// - Parameter exif: a TIFF header and its first directory, as in an APP1 segment behind
-  ///   `Exif\0\0`.
+  /// - Parameter exif: a TIFF header and its first directory, as in an APP1 segment, with
+  ///   or without `Exif\0\0` before them.
   init?(exif: ArraySlice<UInt8>) {
+    var exif = exif
+    // Some programs put JPEG's prefix before it, and some put it there twice.
+    while ByteReader(exif).has("Exif\0\0", at: 0) { exif = exif.dropFirst(6) }
     let start = ByteReader(exif)
     guard start.has("II", at: 0) || start.has("MM", at: 0) else { return nil }
     let reader = ByteReader(exif, isBigEndian: start.has("MM", at: 0))

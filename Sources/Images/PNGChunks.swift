@@ -4,7 +4,7 @@
 /// sees the file. They would only cost time and memory, or, as gamma and profiles, change values
 /// that Pillow and torchvision hand on as they are stored.
 struct PNGChunks {
-  /// A PNG of the kept chunks; one whose end is missing gets an end.
+  /// A PNG of the kept chunks.
   private(set) var file: [UInt8] = []
   /// 1 / gamma × 100,000 as the file has it.
   private(set) var gamma: Int?
@@ -13,8 +13,6 @@ struct PNGChunks {
   /// Frames of an animation.
   private(set) var frames = 1
   private(set) var isWithoutEnd = false
-
-  private static let end: [UInt8] = [0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82]
 
   init(_ bytes: [UInt8]) {
     let reader = ByteReader(bytes, isBigEndian: true)
@@ -46,7 +44,7 @@ struct PNGChunks {
   }
 
   private mutating func copy(_ bytes: [UInt8], to end: Int, without left: [Range<Int>]) {
-    if left.isEmpty && !isWithoutEnd {
+    if left.isEmpty {
       file = bytes
       return
     }
@@ -57,7 +55,6 @@ struct PNGChunks {
       start = range.upperBound
     }
     file += bytes[start..<end]
-    if isWithoutEnd { file += Self.end }
   }
 
   private mutating func note(_ title: String, _ data: ArraySlice<UInt8>) {

@@ -65,7 +65,7 @@ struct WebPDecoder {
     return DecodedPicture(image, isTransparent ? [PixelRemark(.transparency)] : [])
   }
 
-  /// In the `EXIF` chunk of a RIFF file; some programs put JPEG's prefix before it.
+  /// In the `EXIF` chunk of a RIFF file.
   private var orientation: Orientation? {
     let reader = ByteReader(bytes)
     var position = 12
@@ -73,8 +73,7 @@ struct WebPDecoder {
       if reader.has("EXIF", at: position),
         let exif = reader.slice(at: position + 8, count: size)
       {
-        let hasPrefix = ByteReader(exif).has("Exif\0\0", at: 0)
-        return Orientation(exif: hasPrefix ? exif.dropFirst(6) : exif)
+        return Orientation(exif: exif)
       }
       position += 8 + size + size % 2
     }

@@ -24,7 +24,8 @@ struct CatalogueFolderTests {
     #expect(
       catalogue.notes == [
         "the folder 'empty' holds no image",
-        "1 entry passed over, neither JPEG nor PNG by name or a link to a folder: 'a/notes.txt'",
+        "1 entry passed over, no JPEG, PNG, WebP, GIF, BMP or TIFF by name, or a link to a folder: "
+          + "'a/notes.txt'",
       ])
   }
 

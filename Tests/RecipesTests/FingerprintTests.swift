@@ -31,6 +31,21 @@ struct FingerprintTests {
         """)
   }
 
+  @Test("how pictures are decoded counts where it is not the usual way")
+  func decoding() throws {
+    var recipe = Self.recipe
+    recipe.image.decoding.scale = .exact
+    #expect(
+      recipe.canonicalJSON(includingSeed: true).contains(
+        #""image":{"decoding":{"orientation":"ignore","scale":"exact"},"height":32,"#))
+    #expect(recipe.configHash(datasetDigest: "d") != Self.recipe.configHash(datasetDigest: "d"))
+    let copy = try JSONDecoder().decode(
+      ImageConfiguration.self, from: JSONEncoder().encode(recipe.image))
+    #expect(copy == recipe.image)
+    let usual = try JSONEncoder().encode(Self.recipe.image)
+    #expect(try JSONDecoder().decode(ImageConfiguration.self, from: usual) == Self.recipe.image)
+  }
+
   /// One change of every excluded key.
   static let unnamed: [(key: String, change: @Sendable (inout Recipe) -> Void)] = [
     ("dataset.name", { $0.dataset.name = "x" }),

@@ -46,6 +46,35 @@ const char *cp_jpeg_message(const cp_jpeg *jpeg);
 
 void cp_jpeg_close(cp_jpeg *jpeg);
 
+/// One PNG being read by libpng. Not for two threads at a time.
+typedef struct cp_png cp_png;
+
+/// What a PNG says of itself before its pixels.
+typedef struct {
+  uint32_t width;
+  uint32_t height;
+  /// As it will be decoded: 3, or 4 with alpha.
+  int channels;
+} cp_png_header;
+
+/// Begins to read; the bytes stay the caller's and must outlive the reader. NULL without memory.
+cp_png *cp_png_open(const uint8_t *bytes, size_t count);
+
+/// Reads the header. Allocates a few rows, no more.
+cp_status cp_png_read_header(cp_png *png, cp_png_header *header);
+
+/// Decodes into height × width × channels bytes: rows from the top, palette and gray as colours, 16
+/// bits rounded to 8, neither gamma nor profile applied. Called once, after the header.
+cp_status cp_png_decode(cp_png *png, uint8_t *pixels, size_t size);
+
+/// Warnings so far.
+int cp_png_warnings(const cp_png *png);
+
+/// libpng's words for the error, or for the first warning.
+const char *cp_png_message(const cp_png *png);
+
+void cp_png_close(cp_png *png);
+
 /// One TIFF being read by libtiff. Not for two threads at a time.
 typedef struct cp_tiff cp_tiff;
 
