@@ -116,4 +116,4 @@ def compare(decode, orientation):
 
 worst = max(compare(decode, orientation)
             for decode in ["scaled", "exact"] for orientation in ["ignore", "apply"])
-sys.exit(worst > 1)
+sys.exit(int(worst > 1))
