@@ -61,9 +61,7 @@ static void take_message(j_common_ptr info, int level) {
   }
 }
 
-static void print_nothing(j_common_ptr info) {
-  (void)info;
-}
+static void print_nothing(j_common_ptr info) { (void)info; }
 
 /// Called for every row of blocks.
 static void watch(j_common_ptr common) {
@@ -156,13 +154,9 @@ cp_status cp_jpeg_decode(cp_jpeg *jpeg, int shrink, int max_scans, uint8_t *pixe
   return jpeg->status;
 }
 
-int cp_jpeg_warnings(const cp_jpeg *jpeg) {
-  return jpeg->warnings;
-}
+int cp_jpeg_warnings(const cp_jpeg *jpeg) { return jpeg->warnings; }
 
-const char *cp_jpeg_message(const cp_jpeg *jpeg) {
-  return jpeg->message;
-}
+const char *cp_jpeg_message(const cp_jpeg *jpeg) { return jpeg->message; }
 
 void cp_jpeg_close(cp_jpeg *jpeg) {
   if (setjmp(jpeg->escape) == 0) jpeg_destroy_decompress(&jpeg->info);

@@ -107,13 +107,9 @@ cp_status cp_png_decode(cp_png *self, uint8_t *pixels, size_t size) {
   return CP_DONE;
 }
 
-int cp_png_warnings(const cp_png *self) {
-  return self->warnings;
-}
+int cp_png_warnings(const cp_png *self) { return self->warnings; }
 
-const char *cp_png_message(const cp_png *self) {
-  return self->message;
-}
+const char *cp_png_message(const cp_png *self) { return self->message; }
 
 void cp_png_close(cp_png *self) {
   if (self->png != NULL) png_destroy_read_struct(&self->png, &self->info, NULL);

@@ -47,12 +47,11 @@ static int keep_open(thandle_t handle) {
   return 0;
 }
 
-static toff_t size_of(thandle_t handle) {
-  return ((cp_tiff *)handle)->count;
-}
+static toff_t size_of(thandle_t handle) { return ((cp_tiff *)handle)->count; }
 
 #if HAS_OPEN_OPTIONS
-static int take_error(TIFF *file, void *user, const char *module, const char *format, va_list rest) {
+static int take_error(TIFF *file, void *user, const char *module, const char *format,
+                      va_list rest) {
   (void)file, (void)module;
   cp_tiff *tiff = user;
   if (tiff->message[0] == 0) vsnprintf(tiff->message, sizeof tiff->message, format, rest);
@@ -72,16 +71,16 @@ static TIFF *begin(cp_tiff *tiff, size_t max_allocation) {
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)max_allocation);
   TIFFOpenOptionsSetErrorHandlerExtR(options, take_error, tiff);
   TIFFOpenOptionsSetWarningHandlerExtR(options, pass_over, tiff);
-  TIFF *file = TIFFClientOpenExt(
-      "picture", "rm", tiff, take, refuse_to_write, seek, keep_open, size_of, NULL, NULL, options);
+  TIFF *file = TIFFClientOpenExt("picture", "rm", tiff, take, refuse_to_write, seek, keep_open,
+                                 size_of, NULL, NULL, options);
   TIFFOpenOptionsFree(options);
   return file;
 #else
   (void)max_allocation;
   TIFFSetErrorHandler(NULL);
   TIFFSetWarningHandler(NULL);
-  return TIFFClientOpen(
-      "picture", "rm", tiff, take, refuse_to_write, seek, keep_open, size_of, NULL, NULL);
+  return TIFFClientOpen("picture", "rm", tiff, take, refuse_to_write, seek, keep_open, size_of,
+                        NULL, NULL);
 #endif
 }
 
@@ -120,9 +119,7 @@ cp_status cp_tiff_decode(cp_tiff *tiff, uint8_t *pixels) {
   return is_read ? CP_DONE : CP_UNREADABLE;
 }
 
-const char *cp_tiff_message(const cp_tiff *tiff) {
-  return tiff->message;
-}
+const char *cp_tiff_message(const cp_tiff *tiff) { return tiff->message; }
 
 void cp_tiff_close(cp_tiff *tiff) {
   if (tiff->file != NULL) TIFFClose(tiff->file);
