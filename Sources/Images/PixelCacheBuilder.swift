@@ -18,7 +18,9 @@ struct PixelCacheBuilder {
   ) throws {
     let layout = PixelCacheLayout(key, count: sources.count)
     try AtomicFile.requireFreeSpace(layout.leastSize, in: folder)
-    let reader = PixelReader(for: sources, key: key)
+    let reader = PixelReader(
+      for: sources, height: key.height, width: key.width, limits: key.limits,
+      options: key.options)
     var content = SHA256Digest()
     content.update("\(PixelCacheKey.contentName) \(key.height) \(key.width) \(sources.count)\n")
     var findings: [PixelFinding] = []

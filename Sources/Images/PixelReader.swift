@@ -15,8 +15,12 @@ struct PixelReader: Sendable {
   }
 
   /// Reads the containers that `sources` name.
-  init(for sources: [PixelSource], key: PixelCacheKey) {
-    (height, width, limits, options) = (key.height, key.width, key.limits, key.options)
+  init(
+    for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits,
+    options: DecodingOptions = .init()
+  ) {
+    (self.height, self.width, self.limits) = (height, width, limits)
+    self.options = options
     for source in sources {
       switch source {
       case .file: break
@@ -40,7 +44,7 @@ struct PixelReader: Sendable {
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
   ) -> PixelFinding {
     do throws(ImageError) {
-      let picture = try picture(of: source)
+      let picture = try picture(of: source, target: (height, width))
       picture.image.resize(into: record.baseAddress!, height: height, width: width)
       return PixelFinding(remarks: picture.remarks)
     } catch {
@@ -49,11 +53,14 @@ struct PixelReader: Sendable {
     }
   }
 
-  private func picture(of source: PixelSource) throws(ImageError) -> DecodedPicture {
+  /// The decoded picture: a large JPEG at reduced scale where a target is given.
+  func picture(
+    of source: PixelSource, target: (height: Int, width: Int)?
+  ) throws(ImageError) -> DecodedPicture {
     switch source {
     case .file(let path):
       return try ImageDecoder.picture(
-        path: path, limits: limits, options: options, target: (height, width))
+        path: path, limits: limits, options: options, target: target)
     case .idx(let path, let index):
       return DecodedPicture(try image(index, in: try idxFiles[path]!.get(), path))
     case .cifar(let path, let index, let labelBytes):
