@@ -48,12 +48,15 @@ let package = Package(
   targets: [
     // The cellar, floor -1: C of others, by module maps, and of our own
     library("COpenBLAS", apt: "libopenblas-dev"),
-    library("CTurboJPEG", apt: "libturbojpeg0-dev"),
-    library("CPNG", apt: "libpng-dev"),
+    library("CWebP", apt: "libwebp-dev"),
+    library("CGIF", apt: "libgif-dev"),
     library("CZlib", apt: "zlib1g-dev"),
     library("CCrypto", apt: "libssl-dev"),
     .target(name: "CKernels", exclude: ["README.md", "kernels.def"], cSettings: cSettings),
     .target(name: "CBuildStamp", cSettings: cSettings),
+    .target(
+      name: "CPictures", exclude: ["README.md"], cSettings: cSettings,
+      linkerSettings: ["jpeg", "png", "tiff"].map { .linkedLibrary($0) }),
     .target(name: "CMeter", exclude: ["README.md"], cSettings: cSettings),
 
     // Floor 0
@@ -65,7 +68,7 @@ let package = Package(
 
     // Floor 1
     room("Kernels", ["Randomness", "COpenBLAS", "CKernels"]),
-    room("Images", ["Files", "Randomness", "CTurboJPEG", "CPNG"]),
+    room("Images", ["Files", "Randomness", "CPictures", "CWebP", "CGIF"]),
     room("Datasets", ["Files", "Metrics", "Randomness"]),
     room("Results", ["Files", "Metrics"]),
     room("Weights", ["Files"]),

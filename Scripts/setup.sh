@@ -2,8 +2,8 @@
 # Installs what is missing of the system's packages, and nothing else. Says what it does.
 set -euo pipefail
 
-packages=(libopenblas-dev libsqlite3-dev libturbojpeg0-dev libpng-dev zlib1g-dev libssl-dev
-  sqlite3)
+packages=(libopenblas-dev libsqlite3-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev
+  zlib1g-dev libssl-dev sqlite3)
 least_swift=6.2
 
 fail() {
@@ -49,7 +49,8 @@ check_swift
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: no apt here, so nothing is checked. Needed with headers: OpenBLAS, SQLite 3.37" \
-    "or newer, libjpeg-turbo (TurboJPEG), libpng, zlib," \
+    "or newer, libjpeg-turbo, libpng, libwebp, giflib 5.1 or newer," \
+    "libtiff (4.5 or newer bounds its memory), zlib," \
     "OpenSSL's libcrypto; and the sqlite3 command." >&2
   exit 0
 fi

@@ -35,9 +35,12 @@ public struct Catalogue: Sendable {
     sourceIndices = Array(examples.indices)
   }
 
-  private init(_ other: Catalogue, keeping kept: [Int], setAside: [QuarantinedExample]) {
-    (name, root, repairs, ownNotes) = (other.name, other.root, other.repairs, other.ownNotes)
-    links = other.links
+  private init(
+    _ other: Catalogue, keeping kept: [Int], setAside: [QuarantinedExample] = [],
+    adding added: [String] = []
+  ) {
+    (name, root, repairs) = (other.name, other.root, other.repairs)
+    (ownNotes, links) = (other.ownNotes + added, other.links)
     examples = kept.map { other.examples[$0] }
     sourceIndices = kept.map { other.sourceIndices[$0] }
     quarantined = other.quarantined + setAside
@@ -99,6 +102,11 @@ public struct Catalogue: Sendable {
           label: examples[problem.index].label))
     }
     return Catalogue(self, keeping: examples.indices.filter { isKept[$0] }, setAside: setAside)
+  }
+
+  /// This catalogue with more notes, such as those on its pixels.
+  public func noting(_ sentences: [String]) -> Catalogue {
+    Catalogue(self, keeping: Array(examples.indices), adding: sentences)
   }
 
   /// Checks that no more than `limit`, a share of all rows, had to be set aside.

@@ -1,6 +1,6 @@
 /// Where an example's pixels are.
 public enum PixelLocation: Codable, Hashable, Sendable {
-  /// A JPEG or PNG file, absolute path.
+  /// A picture file, absolute path.
   case file(String)
   /// The i-th image of an IDX file, gzipped or not.
   case idx(file: String, index: Int)

@@ -6,7 +6,7 @@ enum PictureFormat: String, CaseIterable {
   case jpeg, png, webp, gif, bmp, tiff, avif, heic, jpeg2000, jpegXL, netpbm, other
 
   /// Formats whose pixels can be read.
-  static let decoded: Set<PictureFormat> = [.jpeg, .png]
+  static let decoded: Set<PictureFormat> = [.jpeg, .png, .webp, .gif, .bmp, .tiff]
 
   var isDecoded: Bool { Self.decoded.contains(self) }
 
@@ -20,7 +20,8 @@ enum PictureFormat: String, CaseIterable {
 
   /// By the ending of a name, in small letters.
   private static let endings: [String: PictureFormat] = [
-    "jpg": .jpeg, "jpeg": .jpeg, "png": .png, "apng": .png, "webp": .webp, "gif": .gif, "bmp": .bmp,
+    "jpg": .jpeg, "jpeg": .jpeg, "jpe": .jpeg, "jfif": .jpeg, "png": .png, "apng": .png,
+    "webp": .webp, "gif": .gif, "bmp": .bmp,
     "dib": .bmp, "tif": .tiff, "tiff": .tiff, "avif": .avif, "heic": .heic, "heif": .heic,
     "jp2": .jpeg2000, "j2k": .jpeg2000, "jpx": .jpeg2000, "jxl": .jpegXL, "pbm": .netpbm,
     "pgm": .netpbm, "ppm": .netpbm, "pnm": .netpbm, "tga": .other, "psd": .other, "exr": .other,

@@ -266,5 +266,12 @@ public struct FileSection: Sendable {
         "subtracted from each channel of values 0 to 1"),
       FileKey(
         "standard_deviation", "three numbers", "`[0.229, 0.224, 0.225]`", "divides each channel"),
+      FileKey(
+        "orientation", "`ignore`, `apply`", "`ignore`",
+        "what becomes of the way up that a camera noted in a picture's EXIF data"),
+      FileKey(
+        "decode", "`scaled`, `exact`", "`scaled`",
+        "large JPEGs: decoded at 1/2, 1/4 or 1/8 of their size, never below twice `size`; or in full"
+      ),
     ])
 }

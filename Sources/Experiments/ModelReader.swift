@@ -1,3 +1,4 @@
+import Images
 import Kernels
 import Networks
 import Recipes
@@ -26,10 +27,15 @@ struct ImageReader {
     }
     let mean = channels("mean", expected: "numbers") { _ in true }
     let deviation = channels("standard_deviation", expected: "numbers above 0") { $0 > 0 }
+    let usual = DecodingOptions()
+    let decoding = DecodingOptions(
+      orientation: section.choice("orientation", default: usual.orientation),
+      scale: section.choice("decode", default: usual.scale))
     guard let height = size ?? height, let width = size ?? width else { return nil }
     var image = ImageConfiguration(height: height, width: width)
     if let mean { image.mean = mean }
     if let deviation { image.standardDeviation = deviation }
+    image.decoding = decoding
     return image
   }
 

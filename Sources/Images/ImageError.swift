@@ -58,6 +58,12 @@ public struct DecodingLimits: Codable, Hashable, Sendable {
   /// 64 MiB and 100 million pixels.
   public static let standard = DecodingLimits(bytes: 64 << 20, pixels: 100_000_000)
 
+  /// Scans that a progressive JPEG may have: 32, and up to 500 as long as scans × pixels stay below
+  /// 10⁹. A file of a few bytes a scan could else keep a processor busy for minutes.
+  func scans(height: Int, width: Int) -> Int {
+    max(32, min(500, 1_000_000_000 / max(1, height * width)))
+  }
+
   /// Throws when an announced size is nothing or beyond the limit.
   func check(height: Int, width: Int, path: String) throws(ImageError) {
     guard height > 0, width > 0 else {

@@ -20,7 +20,7 @@ public final class PixelCache: Sendable {
   /// The cache file.
   public let path: String
   private let file: MappedFile
-  private let problems: [Int: PixelProblem]
+  private let findings: [Int: PixelFinding]
 
   /// The cache of `sources` in `folder`, built when it is absent or damaged.
   ///
@@ -30,6 +30,7 @@ public final class PixelCache: Sendable {
   ///   - sources: in the order of the cache's indices.
   ///   - height: of every image in the cache, to which it is resized; `width` likewise.
   ///   - limits: how large an image file may be.
+  ///   - options: what the experiment chose.
   ///   - threads: that decode and check; they change no byte.
   ///   - progress: called on the caller's thread, and only while building.
   /// - Precondition: height and width are at least 1.
@@ -37,11 +38,12 @@ public final class PixelCache: Sendable {
   ///   little room. An image that cannot be used is a ``problem(at:)``.
   public static func open(
     folder: String, sources: [PixelSource], height: Int, width: Int,
-    limits: DecodingLimits = .standard, threads: Int,
+    limits: DecodingLimits = .standard, options: DecodingOptions = .init(), threads: Int,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> PixelCache {
     precondition(height > 0 && width > 0, "a pixel cache of \(height) x \(width) pixels")
-    let key = PixelCacheKey(sources: sources, height: height, width: width, limits: limits)
+    let key = PixelCacheKey(
+      sources: sources, height: height, width: width, limits: limits, options: options)
     let layout = PixelCacheLayout(key, count: sources.count)
     let (cache, origin) = try CheckedFile.open(
       key.fileName, in: folder, called: "pixel cache",
@@ -58,17 +60,23 @@ public final class PixelCache: Sendable {
   private init(_ cache: CheckedPixelCache, _ key: PixelCacheKey, _ count: Int, _ origin: Origin) {
     (self.count, height, width) = (count, key.height, key.width)
     (digest, self.origin, path) = (cache.digest, origin, cache.file.path)
-    (file, problems) = (cache.file, cache.problems)
+    (file, findings) = (cache.file, cache.findings)
   }
 
   /// Why the image at `index` cannot be used; `nil` when it can.
   public func problem(at index: Int) -> PixelProblem? {
     precondition((0..<count).contains(index), "image \(index) of \(count)")
-    return problems[index]
+    return findings[index]?.problem
   }
 
   /// How many images cannot be used.
-  public var problemCount: Int { problems.count }
+  public var problemCount: Int { findings.values.count { $0.problem != nil } }
+
+  /// What else there is to say of the image at `index`.
+  public func remarks(at index: Int) -> [PixelRemark] {
+    precondition((0..<count).contains(index), "image \(index) of \(count)")
+    return findings[index]?.remarks ?? []
+  }
 
   /// The pixels of one image, valid as long as the cache: height × width × 3 bytes, rows from the
   /// top, channels last. Zeros where there is a problem.

@@ -19,56 +19,57 @@ struct PixelCacheBuilder {
     let layout = PixelCacheLayout(key, count: sources.count)
     try AtomicFile.requireFreeSpace(layout.leastSize, in: folder)
     let reader = PixelReader(
-      for: sources, height: key.height, width: key.width, limits: key.limits)
+      for: sources, height: key.height, width: key.width, limits: key.limits,
+      options: key.options)
     var content = SHA256Digest()
-    content.update("\(key.decoder) \(key.height) \(key.width) \(sources.count)\n")
-    var problems: [PixelProblem?] = []
+    content.update("\(PixelCacheKey.contentName) \(key.height) \(key.width) \(sources.count)\n")
+    var findings: [PixelFinding] = []
     var checksums: [UInt32] = []
     let room = UnsafeMutableBufferPointer<UInt8>.allocate(
       capacity: max(1, min(batch, sources.count) * recordBytes))
     defer { room.deallocate() }
     try AtomicFile.write(to: path) { sink in
       try sink.write(layout.form.header)
-      while problems.count < sources.count {
-        let start = problems.count
+      while findings.count < sources.count {
+        let start = findings.count
         let end = min(start + batch, sources.count)
         let (found, sums) = decode(start..<end, reader, into: room)
         let written = UnsafeRawBufferPointer(
           start: room.baseAddress, count: (end - start) * recordBytes)
         content.update(written)
         try sink.write(written)
-        problems += found
+        findings += found
         checksums += sums
         progress(end, sources.count)
       }
-      for (index, problem) in problems.enumerated() {
-        if let problem { content.update("\(index) \(problem.reason.rawValue)\n") }
+      for (index, finding) in findings.enumerated() {
+        if let problem = finding.problem { content.update("\(index) \(problem.reason.rawValue)\n") }
       }
-      let list = try PixelCacheLayout.encode(problems)
+      let list = try PixelCacheLayout.encode(findings)
       try sink.write(checksums)
       try sink.write(list)
       try sink.write(
-        layout.footer(checksums: checksums, problems: list, digest: content.finalize()))
+        layout.footer(checksums: checksums, findings: list, digest: content.finalize()))
     }
   }
 
   private func decode(
     _ range: Range<Int>, _ reader: PixelReader, into room: UnsafeMutableBufferPointer<UInt8>
-  ) -> (problems: [PixelProblem?], checksums: [UInt32]) {
-    var problems = [PixelProblem?](repeating: nil, count: range.count)
+  ) -> (findings: [PixelFinding], checksums: [UInt32]) {
+    var findings = [PixelFinding](repeating: PixelFinding(), count: range.count)
     var checksums = [UInt32](repeating: 0, count: range.count)
-    problems.withUnsafeMutableBufferPointer { problems in
+    findings.withUnsafeMutableBufferPointer { findings in
       checksums.withUnsafeMutableBufferPointer { checksums in
         // Each index is one thread's alone.
-        nonisolated(unsafe) let (problems, checksums, room) = (problems, checksums, room)
+        nonisolated(unsafe) let (findings, checksums, room) = (findings, checksums, room)
         ParallelLoop.run(count: range.count, threads: threads) { [sources, recordBytes] index in
           let record = UnsafeMutableBufferPointer(
             rebasing: room[(index * recordBytes)..<((index + 1) * recordBytes)])
-          problems[index] = reader.read(sources[range.lowerBound + index], into: record)
+          findings[index] = reader.read(sources[range.lowerBound + index], into: record)
           checksums[index] = CRC32.checksum(of: UnsafeRawBufferPointer(record))
         }
       }
     }
-    return (problems, checksums)
+    return (findings, checksums)
   }
 }

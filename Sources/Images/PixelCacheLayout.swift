@@ -4,13 +4,13 @@ import Foundation
 /// The bytes of a pixel cache file: a ``RecordFile`` of count × height × width × 3 bytes, and behind
 /// it
 ///
-///     problems   JSON: index and reason of every record without pixels
-///     footer     content digest (64), length of the problems (8), seal (64)
+///     findings   JSON: index, problem and remarks of every record that has any
+///     footer     content digest (64), length of the findings (8), seal (64)
 ///
-/// The seal is the SHA-256 of header, checksums, problems and what stands before it in the footer:
+/// The seal is the SHA-256 of header, checksums, findings and what stands before it in the footer:
 /// every byte of the file is covered by it or by a record's checksum.
 struct PixelCacheLayout {
-  private static let version = 1
+  private static let version = 2
   static let footerBytes = 64 + 8 + RecordFile.sealBytes
 
   let form: RecordFile
@@ -23,34 +23,44 @@ struct PixelCacheLayout {
       key: key.digest, count: count, recordBytes: recordBytes)
   }
 
-  /// Bytes of a file without problems.
+  /// Bytes of a file without findings.
   var leastSize: Int { form.size + Self.footerBytes }
 
-  struct Problem: Codable {
+  struct Listed: Codable {
     var index: Int
-    var problem: PixelProblem
+    var finding: PixelFinding
   }
 
-  static func encode(_ problems: [PixelProblem?]) throws -> [UInt8] {
-    let listed = problems.enumerated().compactMap { index, problem in
-      problem.map { Problem(index: index, problem: $0) }
+  static func encode(_ findings: [PixelFinding]) throws -> [UInt8] {
+    let listed = findings.enumerated().compactMap { index, finding in
+      finding.isEmpty ? nil : Listed(index: index, finding: finding)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return [UInt8](try encoder.encode(listed))
   }
 
-  func footer(checksums: [UInt32], problems: [UInt8], digest: String) -> [UInt8] {
+  func footer(checksums: [UInt32], findings: [UInt8], digest: String) -> [UInt8] {
     var bytes = Array(digest.utf8)
-    withUnsafeBytes(of: Int64(problems.count)) { bytes += $0 }
-    return bytes + form.seal(checksums, and: problems, bytes)
+    withUnsafeBytes(of: Int64(findings.count)) { bytes += $0 }
+    return bytes + form.seal(checksums, and: findings, bytes)
   }
+}
+
+/// What there is to say of one record.
+struct PixelFinding: Codable, Hashable {
+  /// Why it has no pixels.
+  var problem: PixelProblem?
+  /// What else a user should know.
+  var remarks: [PixelRemark] = []
+
+  var isEmpty: Bool { problem == nil && remarks.isEmpty }
 }
 
 /// A cache file as found on the disk, checked.
 struct CheckedPixelCache {
   let file: MappedFile
-  let problems: [Int: PixelProblem]
+  let findings: [Int: PixelFinding]
   let digest: String
 
   /// Checks size, header, seal and the checksum of every record.
@@ -64,15 +74,15 @@ struct CheckedPixelCache {
     }
     let checksums = try layout.form.checksums(in: bytes)
     let footer = Array(bytes.suffix(PixelCacheLayout.footerBytes))
-    let problemBytes = footer.withUnsafeBytes {
+    let findingBytes = footer.withUnsafeBytes {
       $0.loadUnaligned(fromByteOffset: 64, as: Int64.self)
     }
-    guard problemBytes == Int64(bytes.count - smallest) else {
+    guard findingBytes == Int64(bytes.count - smallest) else {
       throw Damage("its size is not what its footer says")
     }
-    let problems = Array(bytes[layout.form.size...].prefix(Int(problemBytes)))
+    let findings = Array(bytes[layout.form.size...].prefix(Int(findingBytes)))
     let digest = String(decoding: footer.prefix(64), as: UTF8.self)
-    guard footer == layout.footer(checksums: checksums, problems: problems, digest: digest) else {
+    guard footer == layout.footer(checksums: checksums, findings: findings, digest: digest) else {
       throw Damage("its tables do not fit their seal")
     }
     try layout.form.checkRecords(in: bytes, checksums) { count, body in
@@ -80,9 +90,9 @@ struct CheckedPixelCache {
     }
     guard
       let listed = try? JSONDecoder().decode(
-        [PixelCacheLayout.Problem].self, from: Data(problems))
-    else { throw Damage("its list of problems cannot be read") }
-    self.problems = Dictionary(listed.map { ($0.index, $0.problem) }) { first, _ in first }
+        [PixelCacheLayout.Listed].self, from: Data(findings))
+    else { throw Damage("its list of findings cannot be read") }
+    self.findings = Dictionary(listed.map { ($0.index, $0.finding) }) { first, _ in first }
     (self.file, self.digest) = (file, digest)
   }
 }

@@ -5,6 +5,7 @@ struct PixelReader: Sendable {
   let height: Int
   let width: Int
   let limits: DecodingLimits
+  let options: DecodingOptions
   private var idxFiles: [String: Result<IDXFile, ImageError>] = [:]
   private var cifarFiles: [CIFARKey: Result<CIFARFile, ImageError>] = [:]
 
@@ -14,8 +15,12 @@ struct PixelReader: Sendable {
   }
 
   /// Reads the containers that `sources` name.
-  init(for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits) {
+  init(
+    for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits,
+    options: DecodingOptions = .init()
+  ) {
     (self.height, self.width, self.limits) = (height, width, limits)
+    self.options = options
     for source in sources {
       switch source {
       case .file: break
@@ -34,34 +39,40 @@ struct PixelReader: Sendable {
     }
   }
 
-  /// Writes the pixels of `source`; zeros when there is a problem, which is returned.
+  /// Writes the pixels of `source`; zeros when there is a problem. What there is to say is returned.
   func read(
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
-  ) -> PixelProblem? {
+  ) -> PixelFinding {
     do throws(ImageError) {
-      try image(of: source).resize(into: record.baseAddress!, height: height, width: width)
-      return nil
+      let picture = try picture(of: source, target: (height, width))
+      picture.image.resize(into: record.baseAddress!, height: height, width: width)
+      return PixelFinding(remarks: picture.remarks)
     } catch {
       record.update(repeating: 0)
-      return error.problem
+      return PixelFinding(problem: error.problem)
     }
   }
 
-  private func image(of source: PixelSource) throws(ImageError) -> RGBImage {
+  /// The decoded picture: a large JPEG at reduced scale where a target is given.
+  func picture(
+    of source: PixelSource, target: (height: Int, width: Int)?
+  ) throws(ImageError) -> DecodedPicture {
     switch source {
     case .file(let path):
-      return try ImageDecoder.decode(path: path, limits: limits, target: (height, width))
+      return try ImageDecoder.picture(
+        path: path, limits: limits, options: options, target: target)
     case .idx(let path, let index):
-      return try image(index, in: try idxFiles[path]!.get(), path)
+      return DecodedPicture(try image(index, in: try idxFiles[path]!.get(), path))
     case .cifar(let path, let index, let labelBytes):
       let file = try cifarFiles[CIFARKey(path: path, labelBytes: labelBytes)]!.get()
       guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
       let planes = file.pixels(at: index)
-      return RGBImage(height: 32, width: 32) { pixels in
+      let image = RGBImage(height: 32, width: 32) { pixels in
         for (offset, value) in planes.enumerated() {
           pixels[offset % 1024 * 3 + offset / 1024] = value
         }
       }
+      return DecodedPicture(image)
     }
   }
 

@@ -2,7 +2,7 @@ import Files
 
 /// Where one image's pixels come from.
 public enum PixelSource: Hashable, Sendable {
-  /// A JPEG or PNG file.
+  /// A file with one picture.
   case file(String)
   /// The i-th image of an IDX file, gzipped or not.
   case idx(file: String, index: Int)
@@ -27,23 +27,34 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
   public let width: Int
   /// How large an image file may be.
   public let limits: DecodingLimits
-  /// Raised whenever the same file would become other pixels.
+  /// What the experiment chose.
+  public let options: DecodingOptions
+  /// Raised whenever the same file would become other pixels, or other remarks.
   public let decoder: String
 
-  /// `jpeg`: accurate DCT, reductions never below twice the size; `triangle`: see ``RGBImage``.
-  public static let currentDecoder = "1;jpeg-islow-2x;png-srgb-white;triangle-float"
+  /// `jpeg`: accurate DCT, reductions never below twice the size; `stored`: without gamma;
+  /// `triangle`: see ``RGBImage``.
+  public static let currentDecoder = "2;jpeg-islow-2x;png-stored-white;all-formats;triangle-float"
+
+  /// What a content digest begins with. It stays while the decoders change for some pictures only:
+  /// a data set without such pictures keeps its digest, and its finished runs stay finished; one
+  /// with them gets another digest from their pixels.
+  static let contentName = "1;jpeg-islow-2x;png-srgb-white;triangle-float"
 
   /// The key for sources with the given digest at one size.
   public init(
-    sources digest: String, height: Int, width: Int, limits: DecodingLimits = .standard
+    sources digest: String, height: Int, width: Int, limits: DecodingLimits = .standard,
+    options: DecodingOptions = .init()
   ) {
     (sources, self.height, self.width, self.limits) = (digest, height, width, limits)
+    self.options = options
     decoder = Self.currentDecoder
   }
 
   /// The key for the given sources as they lie on the disk now.
   public init(
-    sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits = .standard
+    sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits = .standard,
+    options: DecodingOptions = .init()
   ) {
     var digest = SHA256Digest()
     var stamps: [String: String] = [:]
@@ -57,7 +68,8 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
         }
       digest.update("\(place)\0\(source.path)\0\(stamps[source.path]!)\n")
     }
-    self.init(sources: digest.finalize(), height: height, width: width, limits: limits)
+    self.init(
+      sources: digest.finalize(), height: height, width: width, limits: limits, options: options)
   }
 
   /// `pixels-HEIGHTxWIDTH-….cache`
@@ -66,7 +78,8 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
   /// SHA-256 over all parts.
   public var digest: String {
     SHA256Digest.hex(
-      of: "\(sources) \(height) \(width) \(limits.bytes) \(limits.pixels) \(decoder)")
+      of: "\(sources) \(height) \(width) \(limits.bytes) \(limits.pixels) \(decoder) "
+        + "\(options.orientation.rawValue) \(options.scale.rawValue)")
   }
 
   private static func stamp(of path: String) -> String {

@@ -1,3 +1,4 @@
+import Images
 import Metrics
 import Networks
 import Strategies
@@ -44,13 +45,40 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
   public var mean: [Float]
   /// Per channel, on values 0…1; above 0.
   public var standardDeviation: [Float]
+  /// How pictures become pixels.
+  public var decoding: DecodingOptions
 
   /// Images of a size, normalised with ImageNet's statistics unless others are given.
   public init(
     height: Int, width: Int, mean: [Float] = [0.485, 0.456, 0.406],
-    standardDeviation: [Float] = [0.229, 0.224, 0.225]
+    standardDeviation: [Float] = [0.229, 0.224, 0.225], decoding: DecodingOptions = .init()
   ) {
     (self.height, self.width, self.mean) = (height, width, mean)
-    self.standardDeviation = standardDeviation
+    (self.standardDeviation, self.decoding) = (standardDeviation, decoding)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case height, width, mean, standardDeviation, decoding
+  }
+
+  /// Reads what ``encode(to:)`` writes; without `decoding` it is the usual one.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    height = try values.decode(Int.self, forKey: .height)
+    width = try values.decode(Int.self, forKey: .width)
+    mean = try values.decode([Float].self, forKey: .mean)
+    standardDeviation = try values.decode([Float].self, forKey: .standardDeviation)
+    decoding = try values.decodeIfPresent(DecodingOptions.self, forKey: .decoding) ?? .init()
+  }
+
+  /// Leaves out the usual `decoding`, so that runs from before there was a choice keep their
+  /// fingerprints.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(height, forKey: .height)
+    try values.encode(width, forKey: .width)
+    try values.encode(mean, forKey: .mean)
+    try values.encode(standardDeviation, forKey: .standardDeviation)
+    if decoding != DecodingOptions() { try values.encode(decoding, forKey: .decoding) }
   }
 }

@@ -9,7 +9,7 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Names the five likeliest classes of new images, by a finished run's network.",
     discussion: """
-      Images are JPEG or PNG files, resized and normalised as in the run's evaluation. An image \
+      Images are JPEG, PNG, WebP, GIF, BMP or TIFF files, decoded, resized and normalised as in the run's evaluation. An image \
       that cannot be read is named, the others are classified, and the exit code is 65.
 
         poise predict 3 shoe.jpg bag.png
@@ -18,7 +18,9 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var chosen: RunOption
   @OptionGroup var machine: MachineOptions
-  @Argument(help: "The images.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+  @Argument(
+    help: "The images.",
+    completion: .file(extensions: ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]))
   var images: [String]
   @Flag(help: "Write JSON, with every class's logit.") var json = false
 
@@ -40,6 +42,9 @@ struct PredictCommand: ParsableCommand {
     let sheet = PredictionSheet(
       run: details.summary.id, name: details.summary.name, classes: model.classes, images: listed)
     Terminal.show(json ? sheet.json() : sheet.text())
+    for note in ImagePrediction.notes(on: results.compactMap { try? $0.get() }) {
+      Terminal.complain("note: \(note)")
+    }
     let unreadable = listed.count { $0.problem != nil }
     if unreadable > 0 {
       throw Failure(

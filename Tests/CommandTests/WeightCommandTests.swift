@@ -14,10 +14,11 @@ import Testing
     #expect(export.status == 0, "\(export.standardError)")
     #expect(export.standardError.contains("the best on validation"))
     let bytes = try Data(contentsOf: URL(fileURLWithPath: tiny.folder.path(of: "w.safetensors")))
-    let header = String(decoding: bytes.dropFirst(8).prefix(3_000), as: UTF8.self)
+    let header = String(decoding: bytes.dropFirst(8).prefix(5_000), as: UTF8.self)
     for words in [
       #""architecture":"cifar_resnet20""#, #""classes":"[\"0\",\"1\",\"2\",\"3\"]""#,
       #""input_height":"8""#, #""mean":"[0.485,0.456,0.406]""#, #""format":"pt""#,
+      #""decode":"scaled""#, #""orientation":"ignore""#, "triangle filter", "laid on white",
     ] {
       #expect(header.contains(words), "\(words) in \(header.prefix(900))")
     }

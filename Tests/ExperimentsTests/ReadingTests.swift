@@ -1,6 +1,7 @@
 import Datasets
 import Experiments
 import Foundation
+import Images
 import Networks
 import Recipes
 import Strategies
@@ -47,7 +48,8 @@ struct ReadingTests {
         quarantine_limit: 0.5}
       split: {test: {column: year, test: {one_of: [2016, 2017]}}, validation: .2, seed: 9,
         long_tail: {profile: step, factor: 1e2, largest: 1000}}
-      image: {height: 80, width: 60, mean: [0, 0, 0], standard_deviation: [1, 1, 1]}
+      image: {height: 80, width: 60, mean: [0, 0, 0], standard_deviation: [1, 1, 1],
+        orientation: apply, decode: exact}
       model: {architecture: resnet18, stem: small, head: {hidden: [512, 64], dropout: 0.5},
         convolution: without_winograd}
       training: {images: 60000, batch: 32, label_smoothing: 0.1, select_by: worst_recall,
@@ -83,7 +85,8 @@ struct ReadingTests {
     #expect(
       recipe.image
         == ImageConfiguration(
-          height: 80, width: 60, mean: [0, 0, 0], standardDeviation: [1, 1, 1]))
+          height: 80, width: 60, mean: [0, 0, 0], standardDeviation: [1, 1, 1],
+          decoding: DecodingOptions(orientation: .apply, scale: .exact)))
     #expect(
       recipe.model
         == ModelConfiguration(

@@ -38,6 +38,21 @@ struct FingerprintTests {
         file: "f", idColumn: "i", labelColumn: "l", imagePattern: "{i}", dialect: dialect))
   }
 
+  @Test("how pictures are decoded counts where it is not the usual way")
+  func decoding() throws {
+    var recipe = Self.recipe
+    recipe.image.decoding.scale = .exact
+    #expect(
+      recipe.canonicalJSON(includingSeed: true).contains(
+        #""image":{"decoding":{"orientation":"ignore","scale":"exact"},"height":32,"#))
+    #expect(recipe.configHash(datasetDigest: "d") != Self.recipe.configHash(datasetDigest: "d"))
+    let copy = try JSONDecoder().decode(
+      ImageConfiguration.self, from: JSONEncoder().encode(recipe.image))
+    #expect(copy == recipe.image)
+    let usual = try JSONEncoder().encode(Self.recipe.image)
+    #expect(try JSONDecoder().decode(ImageConfiguration.self, from: usual) == Self.recipe.image)
+  }
+
   /// One change of every excluded key.
   static let unnamed: [(key: String, change: @Sendable (inout Recipe) -> Void)] = [
     ("allowsOvercompensation", { $0.allowsOvercompensation = true }),

@@ -43,14 +43,18 @@ public final class PreparedData: Sendable {
     let listed = try Catalogue.read(dataset)
     pixels = try PixelCache.open(
       folder: cacheFolder, sources: listed.examples.map { PixelSource($0.pixels) },
-      height: image.height, width: image.width, threads: threads, progress: progress)
+      height: image.height, width: image.width, options: image.decoding, threads: threads,
+      progress: progress)
     let pixels = pixels
     let problems = listed.examples.indices.compactMap { index in
       pixels.problem(at: index).map {
         (index: index, reason: QuarantinedExample.Reason($0.reason), detail: $0.detail)
       }
     }
-    catalogue = listed.quarantining(problems)
+    let remarks = listed.examples.indices.lazy.flatMap { index in
+      pixels.remarks(at: index).map { (name: listed.examples[index].id, remark: $0) }
+    }
+    catalogue = listed.quarantining(problems).noting(PixelRemark.sentences(of: remarks))
     try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
     pixelIndices = catalogue.sourceIndices
     folds = try DatasetSplits.makeEach(from: catalogue, split: split, classes: dataset.classes)

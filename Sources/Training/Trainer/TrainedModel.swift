@@ -60,9 +60,8 @@ public struct TrainedModel: Sendable {
       WeightExport.classesKey: String(decoding: try encoder.encode(classes), as: UTF8.self),
       "input_height": "\(image.height)", "input_width": "\(image.width)", "input_channels": "RGB",
       "mean": list(image.mean), "standard_deviation": list(image.standardDeviation),
-      "preprocessing":
-        "resize to input_height x input_width (triangle filter, aspect ratio not kept), divide by "
-        + "255, subtract mean, divide by standard_deviation",
+      "preprocessing": image.preprocessing, "decode": image.decoding.scale.rawValue,
+      "orientation": image.decoding.orientation.rawValue,
       "experiment": recipe.experiment, "strategy": recipe.label, "variant": recipe.variant,
       "seed": "\(recipe.seed)", "weights_sha256": digest,
     ]
@@ -111,6 +110,8 @@ public struct ImagePrediction: Sendable {
   public var logits: [Float]
   /// The logits' softmax, in the order of the classes.
   public var probabilities: [Float]
+  /// What else there is to say of the picture.
+  public var remarks: [PixelRemark]
 
   /// Indices of the most probable classes, the likeliest first; equal ones in their own order.
   public func best(_ count: Int) -> [Int] {
@@ -119,10 +120,16 @@ public struct ImagePrediction: Sendable {
     }
     return Array(order.prefix(count))
   }
+
+  /// The remarks on several pictures, in sentences that begin with their counts.
+  public static func notes(on predictions: [ImagePrediction]) -> [String] {
+    PixelRemark.sentences(
+      of: predictions.flatMap { item in item.remarks.map { (name: item.path, remark: $0) } })
+  }
 }
 
 extension TrainedModel {
-  /// Classifies JPEG and PNG files, prepared as a run's evaluation prepares its images.
+  /// Classifies picture files, prepared as a run's evaluation prepares its images.
   ///
   /// - Returns: for each path, in order, a prediction or why the image cannot be decoded.
   /// - Throws: `TrainingError` where the run reads texts or its weights do not fit its recipe. An
@@ -138,19 +145,18 @@ extension TrainedModel {
     for start in stride(from: 0, to: paths.count, by: slots) {
       let slice = paths[start..<min(start + slots, paths.count)]
       model.input.fill(0)
-      var problems: [ImageError?] = []
+      var loaded: [Result<[PixelRemark], ImageError>] = []
       for (slot, path) in slice.enumerated() {
         do throws(ImageError) {
-          try load(path, slot: slot, of: model)
-          problems.append(nil)
+          loaded.append(.success(try load(path, slot: slot, of: model)))
         } catch {
-          problems.append(error)
+          loaded.append(.failure(error))
         }
       }
       model.forward(phase: .evaluation, step: 0)
       for (slot, path) in slice.enumerated() {
         results.append(
-          problems[slot].map { .failure($0) } ?? .success(prediction(path, slot: slot, of: model)))
+          loaded[slot].map { prediction(path, slot: slot, of: model, remarks: $0) })
       }
     }
     return results
@@ -158,25 +164,28 @@ extension TrainedModel {
 
   private func load(
     _ path: String, slot: Int, of model: ImageClassifier
-  ) throws(ImageError) {
+  ) throws(ImageError) -> [PixelRemark] {
     let (height, width) = (recipe.image.height, recipe.image.width)
-    let image = try ImageDecoder.decode(path: path, target: (height, width))
-      .resized(height: height, width: width)
+    let picture = try ImageDecoder.picture(
+      path: path, options: recipe.image.decoding, target: (height, width))
+    let image = picture.image.resized(height: height, width: width)
     let table = recipe.image.normalizationTable()
     let target = model.input.pointer + slot * image.pixels.count
     for (index, byte) in image.pixels.enumerated() {
       target[index] = table[index % 3 * 256 + Int(byte)]
     }
+    return picture.remarks
   }
 
   private func prediction(
-    _ path: String, slot: Int, of model: ImageClassifier
+    _ path: String, slot: Int, of model: ImageClassifier, remarks: [PixelRemark]
   ) -> ImagePrediction {
     let count = classes.count
     let logits = [Float](
       UnsafeBufferPointer(start: model.logits.pointer + slot * count, count: count))
     var probabilities = logits
     Softmax.probabilities(&probabilities, of: logits, rows: 1, classes: count)
-    return ImagePrediction(path: path, logits: logits, probabilities: probabilities)
+    return ImagePrediction(
+      path: path, logits: logits, probabilities: probabilities, remarks: remarks)
   }
 }
