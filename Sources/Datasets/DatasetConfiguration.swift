@@ -113,8 +113,13 @@ public struct SplitConfiguration: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// Makes the training split long-tailed after the cut.
   public var longTail: LongTail?
+  /// What becomes of identical and nearly identical pictures; the usual policy where absent.
+  public var duplicates: DuplicatePolicy?
 
-  /// A division with all its parts.
+  /// What becomes of identical and nearly identical pictures.
+  public var duplicatePolicy: DuplicatePolicy { duplicates ?? DuplicatePolicy() }
+
+  /// A division with all its parts; a policy for duplicates is set afterwards.
   public init(
     test: TestRule = .stratified(share: 0.2), validation: Double = 0.1, seed: UInt64 = 1,
     longTail: LongTail? = nil

@@ -21,7 +21,9 @@ public struct DatasetSplits: Sendable {
   /// Training images that the long tail left out.
   public let droppedByLongTail: Int
   /// What a reader should know, in sentences.
-  public let notes: [String]
+  public private(set) var notes: [String]
+  /// Which images are there more than once; `nil` where nobody looked.
+  public private(set) var leaks: LeakCensus?
 
   /// Names of classes with test images but none to learn from.
   public var unseen: [String] { labelMap.unseen }
@@ -117,6 +119,22 @@ public struct DatasetSplits: Sendable {
 }
 
 extension DatasetSplits {
+  /// These splits with what is known of identical pictures, and sentences about it.
+  ///
+  /// - Parameter notes: further sentences on what was kept together.
+  public func counting(
+    _ copies: PictureCopies, by split: SplitConfiguration, notes: [String] = []
+  ) -> DatasetSplits {
+    var counted = self
+    let groups = copies.groups(in: catalogue)
+    let leaks = LeakCensus(groups, in: self)
+    counted.leaks = leaks
+    counted.notes += leaks.notes(
+      groups, policy: split.duplicatePolicy, isDrawn: split.test.isDrawn)
+    counted.notes += notes
+    return counted
+  }
+
   private static func requireImages(_ classes: [ClassMembers]) throws(SplitError) {
     let test = classes.reduce(0) { $0 + $1.test.count }
     guard classes.contains(where: { !$0.train.isEmpty }) else {

@@ -52,6 +52,8 @@ public struct QuarantinedExample: Hashable, Sendable, Codable {
     case emptyLabel = "empty label"
     case malformedRow = "malformed row"
     case unsafePath = "path outside the data root"
+    case conflictingLabels = "identical pictures with different labels"
+    case droppedCopy = "copy of another picture"
   }
   /// The row's id, or what stands for it where it has none.
   public var id: String

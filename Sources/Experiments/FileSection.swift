@@ -142,6 +142,15 @@ public struct FileSection: Sendable {
         "seed", "whole number", "`1`", "draws the division, the same one for all seeds of the sweep"
       ),
       FileKey("long_tail", "mapping or `none`", "`none`", "makes the training split long-tailed"),
+      FileKey(
+        "duplicates", "`keep`, `group`, `drop`", "`group`",
+        "what becomes of identical pictures: nothing, one side together, or one of each stays"),
+      FileKey(
+        "conflicting_labels", "`quarantine`, `keep`", "`quarantine`; `keep` with `duplicates: keep`",
+        "what becomes of identical pictures with different labels"),
+      FileKey(
+        "near", "`keep`, `group`", "`keep`",
+        "`group` keeps confirmed pairs of nearly identical pictures on one side"),
     ])
 
   static let testByColumn = FileSection(

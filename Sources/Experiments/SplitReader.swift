@@ -15,8 +15,21 @@ struct SplitReader {
     let validation = section.number(
       "validation", default: usual.validation, expected: "a share from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
-    return SplitConfiguration(
+    var split = SplitConfiguration(
       test: test(), validation: validation, seed: UInt64(seed), longTail: longTail())
+    split.duplicates = duplicates()
+    return split
+  }
+
+  /// Absent where it is the usual policy, however that is written.
+  private func duplicates() -> DuplicatePolicy? {
+    let copies = section.choice("duplicates", default: DuplicatePolicy().copies)
+    let usual = DuplicatePolicy(copies: copies)
+    let policy = DuplicatePolicy(
+      copies: copies,
+      conflicts: section.choice("conflicting_labels", default: usual.conflicts),
+      near: section.choice("near", default: usual.near))
+    return policy == DuplicatePolicy() ? nil : policy
   }
 
   private func test() -> TestRule {

@@ -21,6 +21,10 @@ public final class PixelCache: Sendable {
   public let path: String
   private let file: MappedFile
   private let problems: [Int: PixelProblem]
+  /// CRC-32 of every record.
+  let checksums: [UInt32]
+  /// Names all that the cache depends on.
+  let key: PixelCacheKey
 
   /// The cache of `sources` in `folder`, built when it is absent or damaged.
   ///
@@ -58,7 +62,8 @@ public final class PixelCache: Sendable {
   private init(_ cache: CheckedPixelCache, _ key: PixelCacheKey, _ count: Int, _ origin: Origin) {
     (self.count, height, width) = (count, key.height, key.width)
     (digest, self.origin, path) = (cache.digest, origin, cache.file.path)
-    (file, problems) = (cache.file, cache.problems)
+    (file, problems, checksums) = (cache.file, cache.problems, cache.checksums)
+    self.key = key
   }
 
   /// Why the image at `index` cannot be used; `nil` when it can.

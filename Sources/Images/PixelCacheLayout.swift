@@ -52,6 +52,7 @@ struct CheckedPixelCache {
   let file: MappedFile
   let problems: [Int: PixelProblem]
   let digest: String
+  let checksums: [UInt32]
 
   /// Checks size, header, seal and the checksum of every record.
   init(
@@ -83,6 +84,6 @@ struct CheckedPixelCache {
         [PixelCacheLayout.Problem].self, from: Data(problems))
     else { throw Damage("its list of problems cannot be read") }
     self.problems = Dictionary(listed.map { ($0.index, $0.problem) }) { first, _ in first }
-    (self.file, self.digest) = (file, digest)
+    (self.file, self.digest, self.checksums) = (file, digest, checksums)
   }
 }

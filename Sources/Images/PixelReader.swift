@@ -39,7 +39,7 @@ struct PixelReader: Sendable {
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
   ) -> PixelProblem? {
     do throws(ImageError) {
-      try image(of: source).resize(into: record.baseAddress!, height: height, width: width)
+      try image(of: source, target: (height, width)).resize(into: record.baseAddress!, height: height, width: width)
       return nil
     } catch {
       record.update(repeating: 0)
@@ -47,10 +47,13 @@ struct PixelReader: Sendable {
     }
   }
 
-  private func image(of source: PixelSource) throws(ImageError) -> RGBImage {
+  /// The decoded picture: a large JPEG at reduced scale where a target is given.
+  func image(
+    of source: PixelSource, target: (height: Int, width: Int)?
+  ) throws(ImageError) -> RGBImage {
     switch source {
     case .file(let path):
-      return try ImageDecoder.decode(path: path, limits: limits, target: (height, width))
+      return try ImageDecoder.decode(path: path, limits: limits, target: target)
     case .idx(let path, let index):
       return try image(index, in: try idxFiles[path]!.get(), path)
     case .cifar(let path, let index, let labelBytes):

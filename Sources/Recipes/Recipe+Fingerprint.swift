@@ -14,11 +14,12 @@ extension Recipe {
   ///
   /// `overrides` is here because what was overridden already stands in `model` and `training`;
   /// of a file of weights its digest counts.
-  /// The data's own digest stands for `dataset.root` and `dataset.name`, and a quarantine limit
+  /// The data's own digest stands for `dataset.root`, `dataset.name` and `split.duplicates`, and a quarantine limit
   /// only decides whether reading stops. What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
     "dataset.name", "dataset.quarantineLimit", "dataset.root", "experiment", "label",
-    "model.cacheLimit", "model.weights.path", "overrides", "storesPredictions", "variant",
+    "model.cacheLimit", "model.weights.path", "overrides", "split.duplicates",
+    "storesPredictions", "variant",
   ]
 
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,

@@ -29,6 +29,13 @@ extension InMemoryRunStore.Run {
       error: error, overrides: description.overrides, notes: result?.notes ?? [])
     (summary.figures, summary.steps) = (result?.figures, result?.steps)
     summary.stage = RunStage(configuration: description.configuration)
+    if let images = description.dataset.testImages, images.allSatisfy({ $0.isLeaked != nil }) {
+      summary.leakedImages = images.count { $0.isLeaked == true }
+      if summary.leakedImages != 0, let guesses = result?.guesses, let test = result?.test {
+        summary.withoutLeaks = LeakFigures(
+          images: images, guesses: guesses, modelClasses: test.confusion.classCount)
+      }
+    }
     return summary
   }
 

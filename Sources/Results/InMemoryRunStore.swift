@@ -155,6 +155,10 @@ public final class InMemoryRunStore: RunStore, RunHistory {
       .sorted { $0.exampleID.utf8.lexicographicallyPrecedes($1.exampleID.utf8) }
   }
 
+  public func guesses(of run: RunID) throws -> [Guess]? {
+    try state.withLock { try $0.run(run).result?.guesses }
+  }
+
   private func entries(ofSweep sweep: String) -> [(id: RunID, run: Run)] {
     state.withLock { state in
       state.runs.enumerated().filter { $0.element.description.sweep == sweep }

@@ -41,8 +41,10 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var classes: [ClassRecord]
   /// Reason → how many examples.
   public var quarantined: [String: Int]
+  /// The test split in its order; `nil` where it is not known.
+  public var testImages: [TestImage]?
 
-  /// A data set with all its parts.
+  /// A data set with all its parts; its test images are set afterwards.
   public init(name: String, digest: String, classes: [ClassRecord], quarantined: [String: Int]) {
     (self.name, self.digest) = (name, digest)
     (self.classes, self.quarantined) = (classes, quarantined)
@@ -234,8 +236,11 @@ public struct RunResult: Codable, Hashable, Sendable {
   public var weightsPath: String?
   /// What only some runs measure, by name, such as `fallback.threshold`; `nil` where nothing was.
   public var figures: [String: Double]?
+  /// What every test image was taken for, in the order of the data set's test images; `nil` where it
+  /// is not known.
+  public var guesses: [Guess]?
 
-  /// A result with all its parts; further figures are set afterwards.
+  /// A result with all its parts; further figures and guesses are set afterwards.
   public init(
     bestEpoch: Int?, imagesSeen: Int, steps: Int, validation: Evaluation?, test: Evaluation?,
     predictions: [Prediction], classMass: ClassMass, lossReduction: String,

@@ -127,7 +127,7 @@ extension SQLiteRunStore {
     }
   }
 
-  private static func requireRun(_ run: RunID, in database: Database) throws {
+  static func requireRun(_ run: RunID, in database: Database) throws {
     let known = try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run])
     guard known == true else { throw RunStoreError.unknownRun(run) }
@@ -143,9 +143,11 @@ extension SQLiteRunStore {
       database, sql: "SELECT name, digest FROM dataset WHERE id = ?", arguments: [id])!
     var quarantined: [String: Int] = [:]
     for reason in reasons { quarantined[reason["reason"]] = reason["n"] }
-    return DatasetRecord(
+    var record = DatasetRecord(
       name: row["name"], digest: row["digest"], classes: classes.map(classRecord),
       quarantined: quarantined)
+    record.testImages = try testImages(ofDataset: id, in: database)
+    return record
   }
 
   private static func environment(

@@ -16,7 +16,7 @@ extension SQLiteRunStore {
     }
   }
 
-  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in five queries
+  /// Summaries of the runs that meet a condition on `r` (run) and `s` (sweep), in seven queries
   /// however many runs there are.
   static func summaries(
     where condition: String, _ arguments: StatementArguments, in database: Database
@@ -38,6 +38,9 @@ extension SQLiteRunStore {
       sql: "SELECT * FROM class WHERE dataset_id IN (SELECT r.dataset_id \(selection) "
         + "WHERE \(condition)) ORDER BY dataset_id, class_index",
       arguments: arguments)
+    let leaks = try leaks(in: database)
+    let cleanByRun =
+      leaks.values.contains { $0 > 0 } ? try withoutLeaks(of: ids, arguments, in: database) : [:]
     let metricsByRun = Dictionary(grouping: metrics) { $0["run_id"] as RunID }
     let figuresByRun = Dictionary(grouping: figures) { $0["run_id"] as RunID }.mapValues { rows in
       Dictionary(rows.map { ($0["name"] as String, $0["value"] as Double) }) { $1 }
@@ -60,6 +63,8 @@ extension SQLiteRunStore {
         records: classesByDataset[row["dataset_id"]] ?? [],
         notes: (notesByRun[id] ?? []).map { $0["text"] })
       summary.figures = figuresByRun[id]
+      summary.leakedImages = leaks[row["dataset_id"]]
+      summary.withoutLeaks = cleanByRun[id]
       return summary
     }
   }

@@ -44,8 +44,9 @@ package struct Schema: Sendable {
     migrations: [
       Migration(number: 1, sql: firstTables + resultTables),
       Migration(number: 2, sql: figureTable),
+      Migration(number: 3, sql: testImageTables),
     ],
-    views: runViews + comparisonViews + detailViews)
+    views: runViews + comparisonViews + detailViews + imageViews)
 
   /// The view that lists the views.
   package var helpSQL: String {

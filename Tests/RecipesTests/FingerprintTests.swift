@@ -41,6 +41,7 @@ struct FingerprintTests {
     ("model.cacheLimit", { $0.model.cacheLimit = 0 }),
     ("model.weights.path", { $0.model.weights?.path = "/x" }),
     ("overrides", { $0.overrides = ["training.batch"] }),
+    ("split.duplicates", { $0.split.duplicates = DuplicatePolicy(copies: .drop) }),
     ("storesPredictions", { $0.storesPredictions = true }),
     ("variant", { $0.variant = "x" }),
   ]

@@ -14,6 +14,7 @@ extension Comparison {
     }
     keys += ["diff_pairs", "diff_wins", "diff_ties", "diff_losses", "diff_low", "diff_high"]
     keys += ["diff_p", "diff_p_holm", "group_hash"]
+    keys += ["leaked_images", "clean_accuracy", "clean_macro_recall"]
     var table = RecordTable(keys)
     for strategy in strategies {
       var row: [RecordValue] = [
@@ -34,6 +35,10 @@ extension Comparison {
       row += [.number(pair?.interval?.lowerBound), .number(pair?.interval?.upperBound)]
       row += [.number(pair?.adjustedP == nil ? nil : pair?.p), .number(pair?.adjustedP)]
       row.append(.text(strategy.groupHash))
+      row += [
+        RecordValue(leakedImages), .number(strategy.leakedAccuracy.clean?.mean),
+        .number(strategy.leakedRecall.clean?.mean),
+      ]
       table.add(row)
     }
     return table
@@ -139,6 +144,7 @@ extension Comparison {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))
+    members.append(("leaked_images", JSONText(leakedImages)))
     members.append(("notes", .array((budgetNotes(dash: "-") + remarks).map { .text($0) })))
     return .object(members)
   }
@@ -167,7 +173,16 @@ extension Comparison {
         ("differences", .object(differences)),
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
-      ] + (own.isEmpty ? [] : [("figures", .object(own))]))
+      ] + (own.isEmpty ? [] : [("figures", .object(own))])
+        + (strategy.runsWithGuesses.isEmpty ? [] : [("without_leaks", withoutLeaks(strategy))]))
+  }
+
+  private func withoutLeaks(_ strategy: StrategySummary) -> JSONText {
+    .object([
+      ("seeds", .integer(strategy.runsWithGuesses.count)),
+      ("accuracy", strategy.leakedAccuracy.clean.map(json) ?? .null),
+      ("macro_recall", strategy.leakedRecall.clean.map(json) ?? .null),
+    ])
   }
 
   private func json(_ stage: Stage) -> JSONText {

@@ -17,10 +17,11 @@ struct ComparisonText {
     switch subject {
     case .overview:
       [
-        header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
-        runs(),
+        header(), strategies(), leaks(), effects(), texts(), classes(withChanges: false),
+        statistics(), runs(),
       ]
-    case .strategy: [header(), strategies(), effects(), texts(), statistics(), runs()]
+    case .strategy:
+      [header(), strategies(), leaks(), effects(), texts(), statistics(), runs()]
     case .class: [header(), classes(withChanges: true), runs()]
     case .group: [header(), groups(), runs()]
     }

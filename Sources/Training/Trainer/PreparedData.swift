@@ -17,6 +17,10 @@ public final class PreparedData: Sendable {
   public let splits: DatasetSplits
   /// The decoded pixels, indexed by `Catalogue.sourceIndices`.
   public let pixels: PixelCache
+  /// Which pictures are identical.
+  public let copies: PictureCopies
+  /// Where the pixels came from, in the order of the cache.
+  let sources: [PixelSource]
   /// SHA-256 over splits and pixels: part of every run's fingerprint.
   public let digest: String
 
@@ -32,18 +36,29 @@ public final class PreparedData: Sendable {
     cacheFolder: String, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let listed = try Catalogue.read(dataset)
+    sources = listed.examples.map { PixelSource($0.pixels) }
     pixels = try PixelCache.open(
-      folder: cacheFolder, sources: listed.examples.map { PixelSource($0.pixels) },
-      height: image.height, width: image.width, threads: threads, progress: progress)
+      folder: cacheFolder, sources: sources, height: image.height, width: image.width,
+      threads: threads, progress: progress)
     let pixels = pixels
     let problems = listed.examples.indices.compactMap { index in
       pixels.problem(at: index).map {
         (index: index, reason: QuarantinedExample.Reason($0.reason), detail: $0.detail)
       }
     }
-    catalogue = listed.quarantining(problems)
-    try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
-    splits = try DatasetSplits.make(from: catalogue, split: split, classes: dataset.classes)
+    let usable = listed.quarantining(problems)
+    try usable.checkQuarantine(limit: dataset.quarantineLimit)
+    copies = PictureCopies(try pixels.identicalPictures(of: sources, threads: threads))
+    catalogue = try usable.settingAside(copies, by: split)
+    let near =
+      split.duplicatePolicy.near == .group
+      ? try Self.nearPairs(
+        sources, copies: copies, folder: cacheFolder, threads: threads, progress: progress) : []
+    let together = try catalogue.together(
+      copies, near: near.map { ($0.first, $0.second) }, by: split)
+    splits = try DatasetSplits.make(
+      from: catalogue, split: split, classes: dataset.classes, together: together.groups
+    ).counting(copies, by: split, notes: together.notes)
     digest = splits.digest(pixels: pixels.digest)
   }
 
@@ -54,7 +69,7 @@ public final class PreparedData: Sendable {
 
   /// What a store keeps of the data.
   public func record(named name: String) -> DatasetRecord {
-    DatasetRecord(
+    var record = DatasetRecord(
       name: name, digest: digest,
       classes: DatasetSummary(of: splits).classes.map { row in
         ClassRecord(
@@ -63,6 +78,8 @@ public final class PreparedData: Sendable {
       },
       quarantined: Dictionary(
         catalogue.quarantined.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +))
+    record.testImages = testImages
+    return record
   }
 }
 
