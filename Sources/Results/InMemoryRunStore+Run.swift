@@ -33,7 +33,8 @@ extension InMemoryRunStore.Run {
       summary.leakedImages = images.count { $0.isLeaked == true }
       if summary.leakedImages != 0, let guesses = result?.guesses, let test = result?.test {
         summary.withoutLeaks = LeakFigures(
-          images: images, guesses: guesses, modelClasses: test.confusion.classCount)
+          images: images, guesses: guesses, from: result?.firstTestImage ?? 0,
+          modelClasses: test.confusion.classCount)
       }
     }
     return summary

@@ -48,14 +48,14 @@ public struct LeakFigures: Codable, Hashable, Sendable {
     macroRecall = recalls.isEmpty ? nil : recalls.reduce(0, +) / Double(recalls.count)
   }
 
-  /// The figures of a run whose guesses stand in the order of the test images; `nil` where leaks are
-  /// not known or the two do not fit.
-  public init?(images: [TestImage], guesses: [Guess], modelClasses: Int) {
-    guard !images.isEmpty, images.count == guesses.count,
+  /// The figures of a run whose guesses stand in the order of the test images, beginning with one of
+  /// them; `nil` where leaks are not known or the two do not fit.
+  public init?(images: [TestImage], guesses: [Guess], from first: Int, modelClasses: Int) {
+    guard !guesses.isEmpty, first + guesses.count <= images.count,
       images.allSatisfy({ $0.isLeaked != nil })
     else { return nil }
     var counts: [Int: ClassCount] = [:]
-    for (image, guess) in zip(images, guesses) {
+    for (image, guess) in zip(images[first...], guesses) {
       var count =
         counts[image.trueClass]
         ?? ClassCount(trueClass: image.trueClass, images: 0, right: 0, leaked: 0, leakedRight: 0)

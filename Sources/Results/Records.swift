@@ -236,9 +236,11 @@ public struct RunResult: Codable, Hashable, Sendable {
   public var weightsPath: String?
   /// What only some runs measure, by name, such as `fallback.threshold`; `nil` where nothing was.
   public var figures: [String: Double]?
-  /// What every test image was taken for, in the order of the data set's test images; `nil` where it
-  /// is not known.
+  /// What every image that was tested was taken for, in the order of the data set's test images; `nil`
+  /// where it is not known.
   public var guesses: [Guess]?
+  /// Where the first of them stands among the data set's test images; `nil` is at their start.
+  public var firstTestImage: Int?
 
   /// A result with all its parts; further figures and guesses are set afterwards.
   public init(

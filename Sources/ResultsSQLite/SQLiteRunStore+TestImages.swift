@@ -34,9 +34,12 @@ extension SQLiteRunStore {
       }
   }
 
-  /// Writes what a run takes the test images for. Without as many images in its data set, as in a
-  /// run that was begun by an older version, there is nothing that a guess could belong to.
-  static func write(_ guesses: [Guess], of run: RunID, in database: Database) throws {
+  /// Writes what a run takes the test images for, beginning with one of them. Without as many images
+  /// in its data set, as in a run that was begun by an older version, there is nothing that a guess
+  /// could belong to.
+  static func write(
+    _ guesses: [Guess], from first: Int, of run: RunID, in database: Database
+  ) throws {
     let images = try Int.fetchOne(
       database,
       sql: """
@@ -44,7 +47,7 @@ extension SQLiteRunStore {
         WHERE dataset_id = (SELECT dataset_id FROM run WHERE id = ?)
         """,
       arguments: [run])
-    guard images == guesses.count else { return }
+    guard let images, first + guesses.count <= images else { return }
     let statement = try database.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO guess (run_id, image_index, class_index, confidence)
@@ -52,7 +55,7 @@ extension SQLiteRunStore {
         """)
     for (index, guess) in guesses.enumerated() {
       let confidence = finite(guess.confidence.map(Double.init)).map { Int(($0 * 1e4).rounded()) }
-      try statement.execute(arguments: [run, index, guess.classIndex, confidence])
+      try statement.execute(arguments: [run, first + index, guess.classIndex, confidence])
     }
   }
 

@@ -21,6 +21,9 @@ extension PictureCopies.Evidence {
 }
 
 extension PreparedData {
+  /// Where the first image of the test split stands in ``testImages``.
+  var firstTestImage: Int { 0 }
+
   /// The test split as a store keeps it, in its order.
   var testImages: [TestImage] {
     let leaks = splits.leaks?.isLeaked
