@@ -108,7 +108,8 @@ let package = Package(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
+        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images", "Files",
+        arguments,
       ]),
     door(
       "enginebench",

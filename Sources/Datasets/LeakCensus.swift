@@ -95,8 +95,9 @@ public struct LeakCensus: Hashable, Sendable {
     case (true, .keep): "divided like any others, as split.duplicates says"
     case (true, .group), (true, .drop): "each kept on one side"
     case (false, .drop): "those left do not reach from training or validation into test"
-    case (false, _): "the division is given, so nothing moves; split.duplicates: drop removes"
-      + " copies of test images from training and validation"
+    case (false, _):
+      "the division is given, so nothing moves; split.duplicates: drop removes"
+        + " copies of test images from training and validation"
     }
   }
 }

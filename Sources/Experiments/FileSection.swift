@@ -146,7 +146,8 @@ public struct FileSection: Sendable {
         "duplicates", "`keep`, `group`, `drop`", "`group`",
         "what becomes of identical pictures: nothing, one side together, or one of each stays"),
       FileKey(
-        "conflicting_labels", "`quarantine`, `keep`", "`quarantine`; `keep` with `duplicates: keep`",
+        "conflicting_labels", "`quarantine`, `keep`",
+        "`quarantine`; `keep` with `duplicates: keep`",
         "what becomes of identical pictures with different labels"),
       FileKey(
         "near", "`keep`, `group`", "`keep`",

@@ -22,7 +22,9 @@ enum JPEGStream {
       let end = isScan ? bytes.count : position + 2 + length
       guard length >= 2, end <= bytes.count else { return nil }
       if !isIgnored(marker) {
-        bytes.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[position..<end])) }
+        bytes.withUnsafeBytes {
+          digest.update(UnsafeRawBufferPointer(rebasing: $0[position..<end]))
+        }
       }
       if isScan { return digest.finalize() }
       position = end

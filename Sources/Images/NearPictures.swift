@@ -132,7 +132,7 @@ public struct NearSearch: Sendable {
   }
 
   /// The difference hash of 32 × 32 pixels.
-  static func hash(of pixels: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  package static func hash(of pixels: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let columns = 9
     func start(_ column: Int) -> Int { column * size / columns }
     var hash: UInt64 = 0
@@ -149,7 +149,9 @@ public struct NearSearch: Sendable {
         }
       }
       for column in 0..<8 {
-        let (width, next) = (start(column + 1) - start(column), start(column + 2) - start(column + 1))
+        let (width, next) = (
+          start(column + 1) - start(column), start(column + 2) - start(column + 1)
+        )
         // The mean on the right is lighter by more than 2: multiplied out, in whole numbers.
         let isLighter = sums[column + 1] * width - sums[column] * next > 2 * side * width * next
         hash = hash << 1 | (isLighter ? 1 : 0)

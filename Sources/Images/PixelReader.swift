@@ -39,7 +39,8 @@ struct PixelReader: Sendable {
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
   ) -> PixelProblem? {
     do throws(ImageError) {
-      try image(of: source, target: (height, width)).resize(into: record.baseAddress!, height: height, width: width)
+      try image(of: source, target: (height, width)).resize(
+        into: record.baseAddress!, height: height, width: width)
       return nil
     } catch {
       record.update(repeating: 0)

@@ -63,7 +63,8 @@ extension SQLiteRunStore {
   static func leaks(in database: Database) throws -> [Int64: Int] {
     let rows = try Row.fetchAll(
       database,
-      sql: "SELECT dataset_id, sum(leak) AS leaks FROM test_image WHERE leak IS NOT NULL GROUP BY 1")
+      sql: "SELECT dataset_id, sum(leak) AS leaks FROM test_image WHERE leak IS NOT NULL GROUP BY 1"
+    )
     return Dictionary(rows.map { ($0["dataset_id"], $0["leaks"]) }) { $1 }
   }
 
