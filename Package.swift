@@ -114,7 +114,7 @@ let package = Package(
     door(
       "enginebench",
       [
-        "Kernels", "Networks", "Strategies", "Weights", "Tensors", "Randomness", "CMeter",
+        "Kernels", "Networks", "Strategies", "Weights", "Images", "Tensors", "Randomness", "CMeter",
         arguments,
       ]),
 

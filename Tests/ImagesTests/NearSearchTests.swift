@@ -80,4 +80,23 @@ import Testing
     #expect(try NearSearch(in: cache).pairs(threads: 4) == pairs)
     #expect(try NearSearch(in: cache, passingOver: [0, 3]).pairs(threads: 2).count == 21)
   }
+
+  @Test("are not all that have one hash: plain colours, and stripes of other depth")
+  func sameHash() throws {
+    func plain(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> [UInt8] {
+      (0..<1024).flatMap { _ in [red, green, blue] }
+    }
+    func stripes(_ depth: Int) -> [UInt8] {
+      (0..<1024).flatMap { place in
+        [UInt8](repeating: UInt8(20 + (place % 8 < 4 ? 0 : depth)), count: 3)
+      }
+    }
+    let pictures = [plain(0, 0, 254), plain(255, 255, 255), stripes(60), stripes(200)]
+    let hashes = pictures.map { $0.withUnsafeBufferPointer { NearSearch.hash(of: $0) } }
+    #expect(hashes[0] == 0 && hashes[1] == 0 && hashes[2] == hashes[3] && hashes[2] != 0)
+    let folder = try TemporaryFolder()
+    let cache = try Self.cache(folder, pictures + [plain(253, 254, 255)])
+    let pairs = try NearSearch(in: cache).pairs(threads: 1)
+    #expect(pairs.map { [$0.first, $0.second] } == [[1, 4]])
+  }
 }

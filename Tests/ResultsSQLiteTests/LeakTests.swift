@@ -67,6 +67,22 @@ import Testing
     #expect(try store.run(unseen)?.summary.withoutLeaks == nil)
   }
 
+  @Test("leave nothing to count where every test image leaked", arguments: StoreKind.allCases)
+  func allLeaked(kind: StoreKind) throws {
+    let folder = try TemporaryFolder()
+    let store = try kind.make(in: folder)
+    try store.register(Sample.sweep)
+    var run = Self.run("focal")
+    for index in 0..<7 { run.dataset.testImages?[index].isLeaked = true }
+    let id = try Self.complete(run, in: store, guesses: Sample.tally(clogs: 1).guesses)
+    let figures = try #require(try store.run(id)?.summary.withoutLeaks)
+    #expect(figures.leaked == 6 && figures.images == 0)
+    #expect(figures.accuracy == nil && figures.macroRecall == nil)
+    guard kind == .file else { return }
+    let clean = try lines(folder.file(), "SELECT clean_accuracy, clean_macro_recall FROM v_leaks")
+    #expect(clean == ["-|-"])
+  }
+
   @Test("are a column of v_predictions and a line of v_leaks")
   func views() throws {
     let folder = try TemporaryFolder()

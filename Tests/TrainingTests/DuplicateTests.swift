@@ -20,7 +20,7 @@ import Training
   }
 
   private func prepare(
-    _ format: CatalogueFormat = .folder, test: TestRule = .given, _ policy: DuplicatePolicy? = nil
+    _ format: CatalogueFormat = .folder, _ policy: DuplicatePolicy? = nil, test: TestRule = .given
   ) throws -> PreparedData {
     var split = SplitConfiguration(test: test, validation: 0)
     split.duplicates = policy
@@ -54,7 +54,7 @@ import Training
       data.splits.notes.contains(
         "3 of 6 test pictures are identical to a training or validation picture:"
           + " a 2 of 3, b 1 of 3"))
-    let kept = try prepare(DuplicatePolicy(copies: .keep))
+    let kept = try prepare(.folder, DuplicatePolicy(copies: .keep))
     #expect(kept.digest == data.digest)
     let images = try #require(data.record(named: "twice").testImages)
     #expect(
@@ -64,7 +64,7 @@ import Training
 
   @Test func `drop takes the copies out of training and leaves test alone`() throws {
     try givenDivision()
-    let data = try prepare(DuplicatePolicy(copies: .drop))
+    let data = try prepare(.folder, DuplicatePolicy(copies: .drop))
     #expect(data.splits.training.examples.count == 9 && data.splits.test.examples.count == 6)
     #expect(data.splits.leaks?.leaked == 0)
     #expect(data.record(named: "twice").quarantined == ["copy of another picture": 3])
@@ -101,5 +101,22 @@ import Training
       #expect(confidence > 0 && confidence <= 1)
     }
     #expect(confusion == test.confusion)
+  }
+
+  @Test func `the embedded data set has no copies, as NumPy counts too`() throws {
+    let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Experiments/data/fashion-mnist-lt").path
+    let prepared = try PreparedData(
+      dataset: DatasetConfiguration(
+        name: "fashion-mnist-lt", root: data,
+        format: .idx(
+          IDXFormat(
+            trainImages: "train-images-idx3-ubyte.gz", trainLabels: "train-labels-idx1-ubyte.gz",
+            testImages: "t10k-images-idx3-ubyte.gz", testLabels: "t10k-labels-idx1-ubyte.gz"))),
+      split: SplitConfiguration(test: .given),
+      image: ImageConfiguration(height: 28, width: 28), cacheFolder: folder.path, threads: 2)
+    #expect(prepared.copies.groups.isEmpty && prepared.splits.leaks?.leaked == 0)
+    #expect(prepared.pixels.count == 3678)
   }
 }

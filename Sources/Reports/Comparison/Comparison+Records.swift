@@ -159,8 +159,7 @@ extension Comparison {
     let differences = HeadlineFigure.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
-    let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }
-    return .object(
+    var members: [(String, JSONText)] =
       [
         ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
         ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
@@ -173,8 +172,15 @@ extension Comparison {
         ("differences", .object(differences)),
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
-      ] + (own.isEmpty ? [] : [("figures", .object(own))])
-        + (strategy.runsWithGuesses.isEmpty ? [] : [("without_leaks", withoutLeaks(strategy))]))
+      ]
+    if !strategy.figures.isEmpty {
+      let own = strategy.figures.sorted { $0.key < $1.key }
+      members.append(("figures", .object(own.map { ($0.key, json($0.value)) })))
+    }
+    if !strategy.runsWithGuesses.isEmpty {
+      members.append(("without_leaks", withoutLeaks(strategy)))
+    }
+    return .object(members)
   }
 
   private func withoutLeaks(_ strategy: StrategySummary) -> JSONText {
