@@ -32,7 +32,7 @@ public struct NearSearch: Sendable {
   /// Largest mean difference of pixels.
   public static let mostDifference = 4.0
   /// Largest mean difference within a block.
-  public static let mostInBlock = 12.0
+  public static let mostInBlock = 10.0
   /// Most pairs that are looked for.
   public static let mostPairs = 1_000_000
 

@@ -54,7 +54,7 @@ def main():
             delta = np.abs(pictures[first] - pictures[second])
             block = delta.reshape(8, 4, 8, 4, 3).mean((1, 3, 4)).max()
             bits = (dhash(pictures[first]) ^ dhash(pictures[second])).bit_count()
-            near = bits <= 4 and delta.mean() <= 4 and block <= 12
+            near = bits <= 4 and delta.mean() <= 4 and block <= 10
             pairs.append({
                 "first": first, "second": second, "bits": bits, "near": bool(near),
                 "difference": float(delta.mean()), "largestBlock": float(block)})

@@ -16,6 +16,7 @@ extension Comparison {
     keys += ["diff_p", "diff_p_holm", "group_hash"]
     keys += ["leaked_images", "clean_accuracy", "clean_macro_recall"]
     var table = RecordTable(keys)
+    let leaked = leakedImages
     for strategy in strategies {
       var row: [RecordValue] = [
         .text(sweep), .text(dataset), .text(strategy.strategy), .text(strategy.variant),
@@ -36,7 +37,7 @@ extension Comparison {
       row += [.number(pair?.adjustedP == nil ? nil : pair?.p), .number(pair?.adjustedP)]
       row.append(.text(strategy.groupHash))
       row += [
-        RecordValue(leakedImages), .number(strategy.leakedAccuracy.clean?.mean),
+        RecordValue(leaked), .number(strategy.leakedAccuracy.clean?.mean),
         .number(strategy.leakedRecall.clean?.mean),
       ]
       table.add(row)

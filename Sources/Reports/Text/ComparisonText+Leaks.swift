@@ -12,8 +12,8 @@ extension ComparisonText {
       keyColumns: 1,
       [
         TextTable.Column("strategy", alignsRight: false, limit: nameLimit),
-        TextTable.Column("seeds"), TextTable.Column("recall, all"), TextTable.Column("without"),
-        TextTable.Column("accuracy, all"), TextTable.Column("without"),
+        TextTable.Column("seeds"), TextTable.Column("recall"), TextTable.Column("without"),
+        TextTable.Column("accuracy"), TextTable.Column("without"),
       ])
     for strategy in comparison.strategies {
       let known = strategy.runsWithGuesses.count
