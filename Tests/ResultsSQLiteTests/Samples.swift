@@ -81,6 +81,7 @@ enum Sample {
       notes: ["class 'crocs' has no training image"], seconds: 90, imagesPerSecond: 100,
       peakMemoryMB: 512, weightsDigest: "w1", weightsPath: "weights/w1.safetensors")
     result.figures = ["fallback.asked": 0.25]
+    result.guesses = tally.guesses
     return result
   }
 }
