@@ -130,7 +130,7 @@ let package = Package(
     tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Images", ["Files", "Randomness", "TestSupport"]),
-    tests(of: "Datasets", ["Files", "TestSupport"]),
+    tests(of: "Datasets", ["Randomness", "Files", "TestSupport"]),
     tests(of: "Results", ["Metrics"]),
     tests(of: "Weights", ["Randomness", "Files", "TestSupport"]),
     tests(
