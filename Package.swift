@@ -112,12 +112,13 @@ let package = Package(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Files", arguments,
+        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images", "Files",
+        arguments,
       ]),
     door(
       "enginebench",
       [
-        "Kernels", "Networks", "Strategies", "Weights", "Tensors", "Randomness", "CMeter",
+        "Kernels", "Networks", "Strategies", "Weights", "Images", "Tensors", "Randomness", "CMeter",
         arguments,
       ]),
 

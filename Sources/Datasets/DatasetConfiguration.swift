@@ -188,8 +188,13 @@ public struct SplitConfiguration: Codable, Hashable, Sendable {
   /// where a file says nothing of the test split. `nil` means no. Not part of a fingerprint: the
   /// data's digest covers the splits.
   public var prefersGiven: Bool?
+  /// What becomes of identical and nearly identical pictures; the usual policy where absent.
+  public var duplicates: DuplicatePolicy?
 
-  /// A division with all its parts.
+  /// What becomes of identical and nearly identical pictures.
+  public var duplicatePolicy: DuplicatePolicy { duplicates ?? DuplicatePolicy() }
+
+  /// A division with all its parts; a policy for duplicates is set afterwards.
   public init(
     test: TestRule = .stratified(share: 0.2), validation: Double = 0.1, seed: UInt64 = 1,
     longTail: LongTail? = nil, group: GroupRule? = nil, prefersGiven: Bool? = nil

@@ -21,7 +21,9 @@ public struct DatasetSplits: Sendable {
   /// Training images that the long tail left out.
   public let droppedByLongTail: Int
   /// What a reader should know, in sentences.
-  public let notes: [String]
+  public private(set) var notes: [String]
+  /// Which images are there more than once; `nil` where nobody looked.
+  public private(set) var leaks: LeakCensus?
 
   /// Names of classes with test images but none to learn from.
   public var unseen: [String] { labelMap.unseen }
@@ -132,5 +134,23 @@ extension DatasetSplits {
     digest.update("counterpoise-folds-1 \(folds.count)\n")
     for fold in folds { digest.update(fold.digest(pixels: pixels) + "\n") }
     return digest.finalize()
+  }
+
+  /// These splits with what is known of identical pictures, and sentences about it.
+  ///
+  /// - Parameters:
+  ///   - split: how they were divided; its ``SplitConfiguration/test`` is the rule that was followed.
+  ///   - notes: further sentences on what was kept together.
+  public func counting(
+    _ copies: PictureCopies, by split: SplitConfiguration, notes: [String] = []
+  ) -> DatasetSplits {
+    var counted = self
+    let groups = copies.groups(in: catalogue)
+    let leaks = LeakCensus(groups, in: self)
+    counted.leaks = leaks
+    counted.notes += leaks.notes(
+      groups, policy: split.duplicatePolicy, isDrawn: split.test.isDrawn)
+    counted.notes += notes
+    return counted
   }
 }

@@ -54,6 +54,8 @@ public struct QuarantinedExample: Hashable, Sendable, Codable {
     case unsafePath = "path outside the data root"
     case unreadFormat = "picture of a format that is not read"
     case duplicateFile = "file listed twice"
+    case conflictingLabels = "identical pictures with different labels"
+    case droppedCopy = "copy of another picture"
   }
   /// The row's id, or what stands for it where it has none.
   public var id: String

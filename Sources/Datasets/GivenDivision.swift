@@ -1,4 +1,14 @@
 extension SplitConfiguration {
+  /// This configuration with the rule that divides a catalogue as its ``test``.
+  ///
+  /// - Throws: where the file does not say enough to divide it.
+  public func following(_ catalogue: Catalogue) throws(SplitError) -> SplitConfiguration {
+    var (followed, notes) = (self, [String]())
+    followed.test = try rule(for: catalogue, notes: &notes)
+    followed.prefersGiven = nil
+    return followed
+  }
+
   /// The rule that divides a catalogue: ``test``, or the data's own division where it has one and
   /// the file says nothing.
   ///

@@ -16,6 +16,15 @@ package enum Wording {
     number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
   }
 
+  /// A number with commas between thousands, such as `1,867`.
+  package static func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    let places = digits.enumerated().map { index, digit in
+      index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : "\(digit)"
+    }
+    return (number < 0 ? "-" : "") + places.joined()
+  }
+
   /// A share as percent with one decimal, such as `78.4 %`.
   package static func percent(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())

@@ -34,7 +34,8 @@ public struct FileSection: Sendable {
   /// Every section, in the order of the documentation.
   public static let all: [FileSection] = [
     file, dataset, labels, classes, split, splitGroup, testByColumn, columnCondition, testLists,
-    longTail, image, model, weights, head, text, training, optimizer, schedule, transforms, strategy,
+    longTail, image, model, weights, head, text, training, optimizer, schedule, transforms,
+    strategy,
     stage, exclude, limits,
   ]
 
@@ -191,6 +192,16 @@ public struct FileSection: Sendable {
       FileKey(
         "folds", "count", "—",
         "instead of `test`: so many parts, each of which is the test set of its own runs"),
+      FileKey(
+        "duplicates", "`keep`, `group`, `drop`", "`group`",
+        "what becomes of identical pictures: nothing, one side together, or one of each stays"),
+      FileKey(
+        "conflicting_labels", "`quarantine`, `keep`",
+        "`quarantine`; `keep` with `duplicates: keep`",
+        "what becomes of identical pictures with different labels"),
+      FileKey(
+        "near", "`keep`, `group`", "`keep`",
+        "`group` keeps confirmed pairs of nearly identical pictures on one side"),
     ])
 
   static let splitGroup = FileSection(

@@ -15,9 +15,22 @@ struct SplitReader {
     let validation = section.number(
       "validation", default: usual.validation, expected: "a share from 0 to below 1"
     ) { $0 >= 0 && $0 < 1 }
-    return SplitConfiguration(
+    var split = SplitConfiguration(
       test: folds() ?? test(), validation: validation, seed: UInt64(seed), longTail: longTail(),
       group: group(), prefersGiven: isSilent && mayDivideItself ? true : nil)
+    split.duplicates = duplicates()
+    return split
+  }
+
+  /// Absent where it is the usual policy, however that is written.
+  private func duplicates() -> DuplicatePolicy? {
+    let copies = section.choice("duplicates", default: DuplicatePolicy().copies)
+    let usual = DuplicatePolicy(copies: copies)
+    let policy = DuplicatePolicy(
+      copies: copies,
+      conflicts: section.choice("conflicting_labels", default: usual.conflicts),
+      near: section.choice("near", default: usual.near))
+    return policy == DuplicatePolicy() ? nil : policy
   }
 
   /// The first of the folds, where there are some.

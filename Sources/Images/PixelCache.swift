@@ -21,6 +21,10 @@ public final class PixelCache: Sendable {
   public let path: String
   private let file: MappedFile
   private let findings: [Int: PixelFinding]
+  /// CRC-32 of every record.
+  let checksums: [UInt32]
+  /// Names all that the cache depends on.
+  let key: PixelCacheKey
 
   /// The cache of `sources` in `folder`, built when it is absent or damaged.
   ///
@@ -60,7 +64,8 @@ public final class PixelCache: Sendable {
   private init(_ cache: CheckedPixelCache, _ key: PixelCacheKey, _ count: Int, _ origin: Origin) {
     (self.count, height, width) = (count, key.height, key.width)
     (digest, self.origin, path) = (cache.digest, origin, cache.file.path)
-    (file, findings) = (cache.file, cache.findings)
+    (file, findings, checksums) = (cache.file, cache.findings, cache.checksums)
+    self.key = key
   }
 
   /// Why the image at `index` cannot be used; `nil` when it can.

@@ -62,6 +62,7 @@ struct CheckedPixelCache {
   let file: MappedFile
   let findings: [Int: PixelFinding]
   let digest: String
+  let checksums: [UInt32]
 
   /// Checks size, header, seal and the checksum of every record.
   init(
@@ -93,6 +94,6 @@ struct CheckedPixelCache {
         [PixelCacheLayout.Listed].self, from: Data(findings))
     else { throw Damage("its list of findings cannot be read") }
     self.findings = Dictionary(listed.map { ($0.index, $0.finding) }) { first, _ in first }
-    (self.file, self.digest) = (file, digest)
+    (self.file, self.digest, self.checksums) = (file, digest, checksums)
   }
 }

@@ -23,6 +23,9 @@ public struct EvaluationTally: Sendable {
   /// The predictions that were asked to be kept, in the order of ``add(logits:trueClass:exampleID:keepsPrediction:)``.
   public private(set) var predictions: [Prediction] = []
 
+  /// What every image was taken for, in the same order.
+  public private(set) var guesses: [Guess] = []
+
   private let groups: [ShotGroup]
   private var confusion: ConfusionMatrix
   private var correctTop: [Int]
@@ -69,6 +72,7 @@ public struct EvaluationTally: Sendable {
     precondition((0..<classCount + unseenCount).contains(trueClass))
     guard logits.allSatisfy(\.isFinite) else {
       unguessed[trueClass] += 1
+      guesses.append(Guess())
       if keepsPrediction {
         predictions.append(
           Prediction(exampleID: exampleID, trueClass: trueClass, classes: [], probabilities: []))
@@ -80,6 +84,7 @@ public struct EvaluationTally: Sendable {
     var sum = 0.0
     for logit in logits { sum += exp(Double(logit) - largest) }
 
+    guesses.append(Guess(classIndex: best[0], confidence: Float(1 / sum)))
     confusion.add(trueClass: trueClass, predicted: best[0])
     if best.contains(trueClass) { correctTop[trueClass] += 1 }
     if groups[trueClass] != .unseen {

@@ -15,16 +15,16 @@ extension Recipe {
   /// `overrides` is here because what was overridden already stands in `model` and `training`;
   /// of a file of weights its digest counts.
   /// The data's own digest stands for `dataset.root` and `dataset.name`, for how a table is written,
-  /// how labels become classes, which links are followed, and whether a division of the data's own
-  /// is used where the file says nothing: all of them act on ids, classes, texts and splits alone,
-  /// which the digest covers. A quarantine limit only decides whether reading stops, as
-  /// over-compensation that is allowed only decides whether a run is made. What a cache may take
-  /// changes no bit.
+  /// how labels become classes, which links are followed, what becomes of identical pictures, and
+  /// whether a division of the data's own is used where the file says nothing: all of them act on
+  /// ids, classes, texts and splits alone, which the digest covers. A quarantine limit only decides
+  /// whether reading stops, as over-compensation that is allowed only decides whether a run is made.
+  /// What a cache may take changes no bit.
   public static let keysOutsideFingerprint = [
     "allowsOvercompensation", "dataset.followLinks", "dataset.format.csv._0.dialect",
     "dataset.format.list._0.encoding", "dataset.labels", "dataset.name", "dataset.quarantineLimit",
     "dataset.root", "experiment", "label", "model.cacheLimit", "model.weights.path", "overrides",
-    "split.prefersGiven", "storesPredictions", "variant",
+    "split.duplicates", "split.prefersGiven", "storesPredictions", "variant",
   ]
 
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,

@@ -33,6 +33,14 @@ extension InMemoryRunStore.Run {
     summary.fold = description.fold
     (summary.tags, summary.comments) =
       (Set(description.tags).sorted(), description.remark.map { [$0] } ?? [])
+    if let images = description.dataset.testImages, images.allSatisfy({ $0.isLeaked != nil }) {
+      summary.leakedImages = images.count { $0.isLeaked == true }
+      if summary.leakedImages != 0, let guesses = result?.guesses, let test = result?.test {
+        summary.withoutLeaks = LeakFigures(
+          images: images, guesses: guesses, from: result?.firstTestImage ?? 0,
+          modelClasses: test.confusion.classCount)
+      }
+    }
     return summary
   }
 

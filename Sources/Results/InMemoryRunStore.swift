@@ -205,6 +205,10 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     return summary
   }
 
+  public func guesses(of run: RunID) throws -> [Guess]? {
+    try state.withLock { try $0.run(run).result?.guesses }
+  }
+
   private func entries(ofSweep sweep: String) -> [(id: RunID, run: Run)] {
     state.withLock { state in
       state.runs.enumerated().filter { $0.element.description.sweep == sweep }

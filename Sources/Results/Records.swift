@@ -43,8 +43,10 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var quarantined: [String: Int]
   /// What was set aside, repaired or assumed, one sentence each.
   public var remarks: [DatasetRemark]
+  /// The test split in its order, of folds one after the other; `nil` where it is not known.
+  public var testImages: [TestImage]?
 
-  /// A data set with all its parts.
+  /// A data set with all its parts; its test images are set afterwards.
   public init(
     name: String, digest: String, classes: [ClassRecord], quarantined: [String: Int],
     remarks: [DatasetRemark] = []
@@ -234,8 +236,13 @@ public struct RunResult: Codable, Hashable, Sendable {
   public var weightsPath: String?
   /// What only some runs measure, by name, such as `fallback.threshold`; `nil` where nothing was.
   public var figures: [String: Double]?
+  /// What every image that was tested was taken for, in the order of the data set's test images; `nil`
+  /// where it is not known.
+  public var guesses: [Guess]?
+  /// Where the first of them stands among the data set's test images; `nil` is at their start.
+  public var firstTestImage: Int?
 
-  /// A result with all its parts; further figures are set afterwards.
+  /// A result with all its parts; further figures and guesses are set afterwards.
   public init(
     bestEpoch: Int?, imagesSeen: Int, steps: Int, validation: Evaluation?, test: Evaluation?,
     predictions: [Prediction], classMass: ClassMass, lossReduction: String,

@@ -30,6 +30,11 @@ public protocol RunHistory: Sendable {
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func predictions(of run: RunID) throws -> [Prediction]
+  /// What a run took each test image for, in the order of its data set's test images; `nil` until it
+  /// is done, and for runs of versions that did not keep it.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``.
+  func guesses(of run: RunID) throws -> [Guess]?
 }
 
 /// How an attempt ended.

@@ -48,6 +48,11 @@ public struct RunSummary: Codable, Hashable, Sendable {
   public var figures: [String: Double]?
   /// Updates of the weights; `nil` until the run is done.
   public var steps: Int?
+  /// Test images of its data set that training or validation has too; `nil` where nobody looked.
+  public var leakedImages: Int?
+  /// The test figures without those; `nil` until the run is done, where there are none, and where
+  /// single guesses are not known.
+  public var withoutLeaks: LeakFigures?
   /// Where it stands in a staged experiment; `nil` in one without stages.
   public var stage: RunStage?
   /// Which fold of its data is the test set, from 1; `nil` where the data are divided once.

@@ -14,7 +14,8 @@ public struct SharedRecipe: Codable, Hashable, Sendable {
     "allowsOvercompensation", "dataset.followLinks", "dataset.format.csv._0.dialect",
     "dataset.format.list._0.encoding", "dataset.labels", "dataset.name", "dataset.quarantineLimit",
     "dataset.root", "experiment", "fold", "label", "model.cacheLimit", "model.weights.path",
-    "overrides", "seed", "split.prefersGiven", "split.test.fold.index", "storesPredictions",
+    "overrides", "seed", "split.duplicates", "split.prefersGiven", "split.test.fold.index",
+    "storesPredictions",
     "strategy", "variant",
   ]
 

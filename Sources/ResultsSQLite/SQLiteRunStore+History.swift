@@ -143,9 +143,11 @@ extension SQLiteRunStore {
       database, sql: "SELECT name, digest FROM dataset WHERE id = ?", arguments: [id])!
     var quarantined: [String: Int] = [:]
     for reason in reasons { quarantined[reason["reason"]] = reason["n"] }
-    return DatasetRecord(
+    var record = DatasetRecord(
       name: row["name"], digest: row["digest"], classes: classes.map(classRecord),
       quarantined: quarantined, remarks: try remarks(of: id, in: database))
+    record.testImages = try testImages(ofDataset: id, in: database)
+    return record
   }
 
   private static func environment(

@@ -61,7 +61,10 @@ extension SQLiteRunStore {
   private static func datasetID(of dataset: DatasetRecord, in database: Database) throws -> Int64 {
     let key: StatementArguments = [dataset.name, dataset.digest]
     let known = "SELECT id FROM dataset WHERE name = ? AND digest = ?"
-    if let id = try Int64.fetchOne(database, sql: known, arguments: key) { return id }
+    if let id = try Int64.fetchOne(database, sql: known, arguments: key) {
+      try writeTestImages(dataset.testImages, ofDataset: id, in: database)
+      return id
+    }
     try database.execute(
       sql: "INSERT INTO dataset (name, digest, imbalance_ratio) VALUES (?, ?, ?)",
       arguments: [dataset.name, dataset.digest, dataset.imbalanceFactor])
@@ -82,6 +85,7 @@ extension SQLiteRunStore {
         sql: "INSERT INTO quarantine (dataset_id, reason, n) VALUES (?, ?, ?)",
         arguments: [id, reason, count])
     }
+    try writeTestImages(dataset.testImages, ofDataset: id, in: database)
     return id
   }
 

@@ -59,6 +59,9 @@ extension SQLiteRunStore {
       if let evaluation { try write(evaluation, split: split, of: run, in: database) }
     }
     for prediction in result.predictions { try write(prediction, of: run, in: database) }
+    if let guesses = result.guesses {
+      try write(guesses, from: result.firstTestImage ?? 0, of: run, in: database)
+    }
     try writeMass(result.classMass, of: run, in: database)
     for (name, layers) in result.kernels {
       let columns = [("run_id", run.databaseValue), ("name", name.databaseValue)]

@@ -48,6 +48,9 @@ extension SQLiteRunStore {
       sql: "SELECT * FROM class WHERE dataset_id IN (SELECT r.dataset_id \(selection) "
         + "WHERE \(condition)) ORDER BY dataset_id, class_index",
       arguments: arguments)
+    let leaks = try leaks(in: database)
+    let cleanByRun =
+      leaks.values.contains { $0 > 0 } ? try withoutLeaks(of: ids, arguments, in: database) : [:]
     let metricsByRun = Dictionary(grouping: metrics) { $0["run_id"] as RunID }
     let figuresByRun = Dictionary(grouping: figures) { $0["run_id"] as RunID }.mapValues { rows in
       Dictionary(rows.map { ($0["name"] as String, $0["value"] as Double) }) { $1 }
@@ -74,6 +77,8 @@ extension SQLiteRunStore {
       summary.figures = figuresByRun[id]
       summary.tags = (tags[id] ?? []).map { $0["tag"] }
       summary.comments = (comments[id] ?? []).map { $0["text"] }
+      summary.leakedImages = leaks[row["dataset_id"]]
+      summary.withoutLeaks = cleanByRun[id]
       return summary
     }
   }

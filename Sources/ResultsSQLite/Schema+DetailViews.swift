@@ -1,5 +1,5 @@
 extension Schema {
-  /// Classes, confusions, curves and single images.
+  /// Classes, confusions and curves.
   static let detailViews: [View] = [
     View(
       "v_class_metrics", shows: "one line a run and class",
@@ -74,21 +74,6 @@ extension Schema {
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.name,
           round(f.value,6) AS value, \(recipe(of: "r.id")) AS recipe
         FROM figure f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
-        """),
-    View(
-      "v_predictions", shows: "one line a test image, where the recipe kept them",
-      example: "SELECT * FROM v_predictions WHERE run=1 AND NOT is_right "
-        + "ORDER BY confidence DESC LIMIT 10;",
-      sql: """
-        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, x.example_id,
-          t.name AS true_class, t.n_train, p.name AS predicted, round(x.p_1,4) AS confidence,
-          coalesce(x.class_1 = x.true_class, 0) AS is_right,
-          coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
-            coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) AS in_top5,
-          \(recipe(of: "r.id")) AS recipe
-        FROM prediction x JOIN run r ON r.id = x.run_id JOIN sweep s ON s.id = r.sweep_id
-        JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = x.true_class
-        LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1
         """),
   ]
 }

@@ -50,9 +50,11 @@ package struct Schema: Sendable {
     migrations: [
       Migration(number: 1, sql: firstTables + resultTables),
       Migration(number: 2, sql: figureTable),
-      Migration(number: 3, sql: comparableRuns + realisedMass, fill: fillRecipes),
+      Migration(
+        number: 3, sql: comparableRuns + realisedMass + testImageTables, fill: fillRecipes),
     ],
-    views: runViews + comparisonViews + detailViews + identityViews + recipeComparisonViews)
+    views: runViews + comparisonViews + detailViews + imageViews + identityViews
+      + recipeComparisonViews)
 
   /// The view that lists the views.
   package var helpSQL: String {

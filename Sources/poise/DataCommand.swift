@@ -28,16 +28,26 @@ struct DataCommand: ParsableCommand {
   var ids: String?
   @Flag(help: "Write CSV.") var csv = false
   @Flag(help: "Write JSON.") var json = false
+  @Flag(help: "List the groups of identical pictures instead.") var duplicates = false
+  @Flag(help: "List the pairs of nearly identical pictures instead.") var near = false
 
   func validate() throws {
     if csv, json { throw ValidationError("choose one of --csv and --json") }
+    if duplicates, near { throw ValidationError("choose one of --duplicates and --near") }
   }
 
   func run() throws {
     let experiment = try source.experiment(store: results)
-    let stages = try source.prepare(
-      experiment, work: try WorkFolder(store: results), threads: machine.threadCount)
-    for (dataset, data) in zip(experiment.datasets, stages) { show(experiment, dataset, data) }
+    let work = try WorkFolder(store: results)
+    let stages = try source.prepare(experiment, work: work, threads: machine.threadCount)
+    for (dataset, data) in zip(experiment.datasets, stages) {
+      if duplicates || near {
+        let list = near ? try nearPairs(in: data, cache: work.cache) : duplicates(in: data)
+        Terminal.show(list.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
+      } else {
+        show(experiment, dataset, data)
+      }
+    }
     if let ids { try IDFolder(ids).write(experiment, stages) }
   }
 

@@ -28,6 +28,21 @@ struct ReadingTests {
     #expect(experiment.source == Self.small)
   }
 
+  @Test("reads what becomes of identical pictures; the usual is the same as nothing")
+  func duplicates() throws {
+    func policy(_ split: String) throws -> DuplicatePolicy? {
+      try Reading.read(Self.small + "split: {\(split)}\n").recipes[0].split.duplicates
+    }
+    #expect(try policy("duplicates: group, conflicting_labels: quarantine, near: keep") == nil)
+    #expect(try policy("near: group") == DuplicatePolicy(near: .group))
+    let kept = try #require(try policy("duplicates: keep"))
+    #expect(kept.copies == .keep && kept.conflicts == .keep)
+    let mixed = try #require(try policy("duplicates: keep, conflicting_labels: quarantine"))
+    #expect(mixed.copies == .keep && mixed.conflicts == .quarantine)
+    let dropped = try #require(try policy("duplicates: drop"))
+    #expect(dropped.copies == .drop && dropped.conflicts == .quarantine)
+  }
+
   @Test(
     "reads every name of a convolution policy",
     arguments: [

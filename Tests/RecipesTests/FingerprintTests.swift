@@ -74,6 +74,7 @@ struct FingerprintTests {
     ("model.cacheLimit", { $0.model.cacheLimit = 0 }),
     ("model.weights.path", { $0.model.weights?.path = "/x" }),
     ("overrides", { $0.overrides = ["training.batch"] }),
+    ("split.duplicates", { $0.split.duplicates = DuplicatePolicy(copies: .drop) }),
     ("split.prefersGiven", { $0.split.prefersGiven = true }),
     ("storesPredictions", { $0.storesPredictions = true }),
     ("variant", { $0.variant = "x" }),

@@ -93,6 +93,7 @@ enum Sample {
         phase: 2, steps: 2, promise: result.classMass, draws: [8, 4, 4],
         realised: [0.375, 0.5, 0.125]),
     ]
+    result.guesses = tally.guesses
     return result
   }
 }

@@ -13,7 +13,11 @@ struct ViewTests {
     let store = try SQLiteRunStore(path: folder.file())
     try store.register(Sample.sweep)
     for seed in 1...2 {
-      try store.complete(Sample.run("baseline", seed: UInt64(seed)), clogs: 0)
+      var baseline = Sample.run("baseline", seed: UInt64(seed))
+      baseline.dataset.testImages = [0, 0, 0, 0, 1, 1, 3].enumerated().map { index, trueClass in
+        TestImage(id: "img-\(index)", trueClass: trueClass, isLeaked: index == 0)
+      }
+      try store.complete(baseline, clogs: 0)
       try store.complete(Sample.run("focal", seed: UInt64(seed), variant: "g=2"), clogs: seed)
     }
     let failed = try store.enqueue(Sample.run("weights"))

@@ -15,8 +15,10 @@ extension Comparison {
     keys += ["diff_pairs", "diff_wins", "diff_ties", "diff_losses", "diff_low", "diff_high"]
     keys += ["diff_p", "diff_p_holm", "group_hash", "recipe", "stage", "networks"]
     keys += ["diff_seeds", "diff_own_mean", "diff_baseline_mean", "remarks", "notes"]
+    keys += ["leaked_images", "clean_accuracy", "clean_macro_recall"]
     let remarks = remarks(dash: "-").map(\.text).joined(separator: " | ")
     var table = RecordTable(keys)
+    let leaked = leakedImages
     for strategy in strategies {
       var row: [RecordValue] = [
         .text(sweep), .text(dataset), .text(strategy.strategy), .text(strategy.variant),
@@ -39,6 +41,10 @@ extension Comparison {
       let seeds = pair?.replicas.map { "\($0)" }.joined(separator: ", ")
       row += [RecordValue(seeds), .number(pair?.ownMean), .number(pair?.baselineMean)]
       row += [.text(remarks), .text(strategy.notes.joined(separator: " | "))]
+      row += [
+        RecordValue(leaked), .number(strategy.leakedAccuracy.clean?.mean),
+        .number(strategy.leakedRecall.clean?.mean),
+      ]
       table.add(row)
     }
     return table
@@ -150,6 +156,7 @@ extension Comparison {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))
+    members.append(("leaked_images", JSONText(leakedImages)))
     if !equals.isEmpty { members.append(("equal", .array(equals.map(json)))) }
     let budget = budget(dash: "-")
     let told = [budget.equal].compactMap(\.self) + (budget.remarks + own).map(\.text)
@@ -169,8 +176,7 @@ extension Comparison {
     let differences = HeadlineFigure.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
-    let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }
-    return .object(
+    var members: [(String, JSONText)] =
       [
         ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
         ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
@@ -184,7 +190,16 @@ extension Comparison {
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
         ("networks", .integer(strategy.networks)), ("recipe", JSONText(recipe)),
-      ] + (own.isEmpty ? [] : [("figures", .object(own))]))
+      ] + (own.isEmpty ? [] : [("figures", .object(own))])
+        + (strategy.runsWithGuesses.isEmpty ? [] : [("without_leaks", withoutLeaks(strategy))]))
+  }
+
+  private func withoutLeaks(_ strategy: StrategySummary) -> JSONText {
+    .object([
+      ("seeds", .integer(strategy.runsWithGuesses.count)),
+      ("accuracy", strategy.leakedAccuracy.clean.map(json) ?? .null),
+      ("macro_recall", strategy.leakedRecall.clean.map(json) ?? .null),
+    ])
   }
 
   private func json(_ remark: Remark) -> JSONText {

@@ -93,7 +93,24 @@ public struct RunSheet: Sendable {
     facts += HeadlineFigure.allCases.map { metric in
       (metric.title, figures.value(metric.value(of: headline), of: metric))
     }
+    if let leaked = run.leakedImages, leaked > 0 { facts += leaks(leaked, figures) }
     return Section(title: "Test", blocks: [.facts(facts)])
+  }
+
+  private func leaks(_ leaked: Int, _ figures: Figures) -> [(String, String)] {
+    var facts = [
+      ("leaked", "\(Figures.grouped(leaked)) test images that training or validation has too")
+    ]
+    func text(_ value: Double?, _ metric: HeadlineFigure) -> String {
+      run.withoutLeaks == nil ? "not known" : figures.value(value, of: metric)
+    }
+    for (metric, value) in [
+      (HeadlineFigure.macroRecall, run.withoutLeaks?.macroRecall),
+      (.accuracy, run.withoutLeaks?.accuracy),
+    ] {
+      facts.append(("\(metric.title) without them", text(value, metric)))
+    }
+    return facts
   }
 
   private func curve(_ style: TextStyle) -> Section {
@@ -269,6 +286,9 @@ public struct RunSheet: Sendable {
       ("images_planned", .integer(run.imagesPlanned)), ("seconds", .number(run.seconds)),
       ("error", JSONText(run.error)), ("overrides", .array(run.overrides.map { .text($0) })),
       ("notes", .array(run.notes.map { .text($0) })), ("metrics", .object(metrics)),
+      ("leaked_images", JSONText(run.leakedImages)),
+      ("clean_accuracy", .number(run.withoutLeaks?.accuracy)),
+      ("clean_macro_recall", .number(run.withoutLeaks?.macroRecall)),
       ("classes", classRecords().json), ("epochs", epochRecords().json),
       ("configuration", JSONText(configuration)), ("fold", JSONText(run.fold)),
       ("recipe", JSONText(run.recipe.isEmpty ? nil : run.recipeID)),

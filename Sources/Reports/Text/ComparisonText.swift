@@ -20,11 +20,12 @@ struct ComparisonText {
     switch subject {
     case .overview:
       [
-        header(), strategies(), effects(), texts(), classes(withChanges: false), statistics(),
+        header(), strategies(), leaks(), effects(), texts(), classes(withChanges: false),
+        statistics(),
         remarks(), notes(),
       ]
     case .strategy:
-      [header(), strategies(), effects(), texts(), statistics(), remarks(), notes()]
+      [header(), strategies(), leaks(), effects(), texts(), statistics(), remarks(), notes()]
     case .class: [header(), classes(withChanges: true), remarks(), notes()]
     case .group: [header(), groups(), remarks(), notes()]
     }

@@ -38,7 +38,8 @@ public struct SampledData: Sendable {
     let start = monotonicSeconds()
     let listed = try Catalogue.read(dataset)
     let sources = listed.examples.map { PixelSource($0.pixels) }
-    let key = PixelCacheKey(sources: sources, height: image.height, width: image.width)
+    let key = PixelCacheKey(
+      sources: sources, height: image.height, width: image.width, options: image.decoding)
     if FileManager.default.fileExists(atPath: "\(cacheFolder)/\(key.fileName)") {
       data = try PreparedData(
         dataset: dataset, split: split, image: image, cacheFolder: cacheFolder, threads: threads)
@@ -47,8 +48,9 @@ public struct SampledData: Sendable {
       return
     }
     try listed.checkQuarantine(limit: dataset.quarantineLimit)
-    let folds = try DatasetSplits.makeEach(
-      from: listed, split: split, classes: dataset.classes)
+    let copies = PictureCopies(IdenticalPictures.equalFiles(among: sources))
+    let (catalogue, folds) = try PreparedData.divide(
+      listed, by: split, classes: dataset.classes, copies: copies, near: [])
     secondsToList = monotonicSeconds() - start
     let chosen = Self.evenly(Self.sampleSize, of: sources.count)
     let sample = try Self.decode(chosen.map { sources[$0] }, image, threads: threads)
@@ -60,9 +62,10 @@ public struct SampledData: Sendable {
       }
     }
     data = PreparedData(
-      catalogue: listed, folds: folds, fold: split.foldIndex, pixels: sample.pixels,
-      pixelIndices: sources.indices.map { $0 * chosen.count / sources.count },
-      digest: DatasetSplits.digest(of: folds, pixels: "sampled"))
+      catalogue: catalogue, folds: folds, fold: split.foldIndex, pixels: sample.pixels,
+      pixelIndices: catalogue.sourceIndices.map { $0 * chosen.count / sources.count },
+      digest: DatasetSplits.digest(of: folds, pixels: "sampled"), copies: copies,
+      sources: sources)
   }
 
   /// The same data with a sample of its pictures at another size.
@@ -77,7 +80,7 @@ public struct SampledData: Sendable {
     return PreparedData(
       catalogue: data.catalogue, folds: [data.splits], fold: 0, pixels: sample.pixels,
       pixelIndices: sources.indices.map { $0 * chosen.count / sources.count },
-      digest: data.digest)
+      digest: data.digest, copies: data.copies, sources: data.sources)
   }
 
   private static func evenly(_ count: Int, of total: Int) -> [Int] {
@@ -97,7 +100,7 @@ public struct SampledData: Sendable {
       let start = monotonicSeconds()
       let cache = try PixelCache.open(
         folder: folder, sources: sources, height: image.height, width: image.width,
-        threads: threads)
+        options: image.decoding, threads: threads)
       return (cache, monotonicSeconds() - start)
     }
     // What opening containers takes is in both, so the difference is pictures alone.

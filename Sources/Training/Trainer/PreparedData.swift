@@ -21,6 +21,10 @@ public final class PreparedData: Sendable {
   public let pixels: PixelCache
   /// For each example of the catalogue, the index of its pixels.
   let pixelIndices: [Int]
+  /// Which pictures are identical.
+  public let copies: PictureCopies
+  /// Where the pixels came from, in the order of the cache.
+  let sources: [PixelSource]
   /// What there is to say of the data; of folds, of all together.
   public let summary: DatasetSummary
   /// SHA-256 over splits and pixels: part of every run's fingerprint. All folds share it, since they
@@ -28,6 +32,8 @@ public final class PreparedData: Sendable {
   public let digest: String
   /// SHA-256 over the pixels and ``splits`` alone, which differs from fold to fold.
   let splitDigest: String
+  /// Where ``splits`` stand in ``folds``.
+  let foldIndex: Int
 
   /// Reads, decodes and divides.
   ///
@@ -41,10 +47,10 @@ public final class PreparedData: Sendable {
     cacheFolder: String, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let listed = try Catalogue.read(dataset)
+    sources = listed.examples.map { PixelSource($0.pixels) }
     pixels = try PixelCache.open(
-      folder: cacheFolder, sources: listed.examples.map { PixelSource($0.pixels) },
-      height: image.height, width: image.width, options: image.decoding, threads: threads,
-      progress: progress)
+      folder: cacheFolder, sources: sources, height: image.height, width: image.width,
+      options: image.decoding, threads: threads, progress: progress)
     let pixels = pixels
     let problems = listed.examples.indices.compactMap { index in
       pixels.problem(at: index).map {
@@ -54,11 +60,18 @@ public final class PreparedData: Sendable {
     let remarks = listed.examples.indices.lazy.flatMap { index in
       pixels.remarks(at: index).map { (name: listed.examples[index].id, remark: $0) }
     }
-    catalogue = listed.quarantining(problems).noting(PixelRemark.sentences(of: remarks))
-    try catalogue.checkQuarantine(limit: dataset.quarantineLimit)
+    let usable = listed.quarantining(problems).noting(PixelRemark.sentences(of: remarks))
+    try usable.checkQuarantine(limit: dataset.quarantineLimit)
+    copies = PictureCopies(try pixels.identicalPictures(of: sources, threads: threads))
+    let near =
+      split.duplicatePolicy.near == .group
+      ? try Self.nearPairs(
+        sources, copies: copies, folder: cacheFolder, threads: threads, progress: progress) : []
+    (catalogue, folds) = try Self.divide(
+      usable, by: split, classes: dataset.classes, copies: copies, near: near)
     pixelIndices = catalogue.sourceIndices
-    folds = try DatasetSplits.makeEach(from: catalogue, split: split, classes: dataset.classes)
-    splits = folds[split.foldIndex]
+    foldIndex = split.foldIndex
+    splits = folds[foldIndex]
     summary = DatasetSummary(ofEach: folds)
     digest = DatasetSplits.digest(of: folds, pixels: pixels.digest)
     splitDigest = splits.digest(pixels: pixels.digest)
@@ -70,19 +83,24 @@ public final class PreparedData: Sendable {
   public init(_ other: PreparedData, fold split: SplitConfiguration) {
     (catalogue, pixels, folds) = (other.catalogue, other.pixels, other.folds)
     (pixelIndices, summary, digest) = (other.pixelIndices, other.summary, other.digest)
-    splits = folds[split.foldIndex]
+    (copies, sources, foldIndex) = (other.copies, other.sources, split.foldIndex)
+    splits = folds[foldIndex]
     splitDigest = splits.digest(pixels: pixels.digest)
   }
 
   /// Data with all its parts.
   ///
-  /// - Parameter fold: which of the folds it is, from 0.
+  /// - Parameters:
+  ///   - fold: which of the folds it is, from 0.
+  ///   - copies: as far as identical pictures are known.
+  ///   - sources: where all listed pictures are.
   init(
     catalogue: Catalogue, folds: [DatasetSplits], fold: Int, pixels: PixelCache,
-    pixelIndices: [Int], digest: String
+    pixelIndices: [Int], digest: String, copies: PictureCopies, sources: [PixelSource]
   ) {
     (self.catalogue, self.folds, self.pixels) = (catalogue, folds, pixels)
-    (self.pixelIndices, self.digest) = (pixelIndices, digest)
+    (self.pixelIndices, self.digest, foldIndex) = (pixelIndices, digest, fold)
+    (self.copies, self.sources) = (copies, sources)
     splits = folds[fold]
     summary = DatasetSummary(ofEach: folds)
     splitDigest = splits.digest(pixels: digest)
@@ -96,7 +114,7 @@ public final class PreparedData: Sendable {
 
   /// What a store keeps of the data.
   public func record(named name: String) -> DatasetRecord {
-    DatasetRecord(
+    var record = DatasetRecord(
       name: name, digest: digest,
       classes: summary.classes.map { row in
         ClassRecord(
@@ -106,6 +124,8 @@ public final class PreparedData: Sendable {
       quarantined: Dictionary(
         catalogue.quarantined.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
       remarks: remarks)
+    record.testImages = testImages
+    return record
   }
 }
 

@@ -18,6 +18,8 @@ struct SplitEvaluator {
   struct Outcome {
     var evaluation: Evaluation
     var predictions: [Prediction]
+    /// What every image was taken for, in the order of the examples.
+    var guesses: [Guess]
     /// Whether some logit was no finite number.
     var hasNonFinite: Bool
   }
@@ -41,6 +43,7 @@ struct SplitEvaluator {
   private static func outcome(of tally: EvaluationTally) -> Outcome {
     Outcome(
       evaluation: tally.evaluation(), predictions: tally.predictions,
+      guesses: tally.guesses,
       hasNonFinite: tally.hasNonFinite)
   }
 

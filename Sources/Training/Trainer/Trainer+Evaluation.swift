@@ -100,6 +100,7 @@ extension Trainer {
       kernels: model.kernelNames, notes: resultNotes(both), seconds: state.seconds,
       imagesPerSecond: imagesPerSecond, peakMemoryMB: peakMemoryMB(), weightsDigest: digest,
       weightsPath: folder.weights)
+    (result.guesses, result.firstTestImage) = (test.guesses, data.firstTestImage)
     result.figures = loader.texts.map {
       figures(of: $0).merging(both.map(figures(of:)) ?? [:]) { $1 }
     }
