@@ -10,7 +10,7 @@ struct Division {
   var notes: [String] = []
 
   init(
-    of catalogue: Catalogue, by rule: TestRule, together groups: ExampleGroups?, seed: UInt64
+    of catalogue: Catalogue, by rule: TestRule, together groups: ExampleGroups? = nil, seed: UInt64
   ) throws(SplitError) {
     parts = Array(repeating: .train, count: catalogue.examples.count)
     switch rule {

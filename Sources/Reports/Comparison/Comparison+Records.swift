@@ -176,7 +176,8 @@ extension Comparison {
     let differences = HeadlineFigure.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
-    var members: [(String, JSONText)] =
+    let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }
+    let members: [(String, JSONText)] =
       [
         ("name", .text(strategy.name)), ("strategy", .text(strategy.strategy)),
         ("variant", .text(strategy.variant)), ("group_hash", .text(strategy.groupHash)),
@@ -191,7 +192,8 @@ extension Comparison {
         ("notes", .array(strategy.notes.map { .text($0) })),
         ("networks", .integer(strategy.networks)), ("recipe", JSONText(recipe)),
       ] + (own.isEmpty ? [] : [("figures", .object(own))])
-        + (strategy.runsWithGuesses.isEmpty ? [] : [("without_leaks", withoutLeaks(strategy))]))
+      + (strategy.runsWithGuesses.isEmpty ? [] : [("without_leaks", withoutLeaks(strategy))])
+    return .object(members)
   }
 
   private func withoutLeaks(_ strategy: StrategySummary) -> JSONText {
