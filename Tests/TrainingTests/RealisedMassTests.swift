@@ -56,13 +56,12 @@ import Training
     #expect(result.classMass.drawn == nil && result.classMass.phases == nil)
   }
 
-  @Test func `strategies that are called equal train to the same bits`() throws {
-    var focal = FocalLoss()
-    focal.gamma = 0
+  /// Focal loss with γ = 0 is cross-entropy by another formula, which rounds otherwise: equal up to
+  /// rounding, but not to the last bit.
+  @Test func `strategies that differ by a constant or in name train to the same bits`() throws {
     let groups: [[any Strategy]] = [
       [InverseWeights(), MaxRatioWeights(), CostSensitiveWeights(), BalancedWeights()],
       [BalancedSoftmax(), LogitAdjustment()],
-      [Baseline(), focal],
     ]
     for group in groups {
       let digests = try group.map { strategy in

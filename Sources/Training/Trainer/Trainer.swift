@@ -181,7 +181,8 @@ public final class Trainer {
   /// - Returns: why the run diverged, or `nil`. The learner that diverged keeps its weights as they
   ///   were.
   func trainStep() -> String? {
-    let phase = plan.phases[state.phase]
+    let phaseIndex = state.phase
+    let phase = plan.phases[phaseIndex]
     let batch = recipe.training.batch
     let examples = stream.next(batch, knowing: knowledge)
     noteDraws(examples)
@@ -195,7 +196,7 @@ public final class Trainer {
     memory.fillTargets(examples, mixes)
     state.masses?.add(
       examples.map(\.classIndex), mixes: mixes, loss: phase.loss,
-      smoothing: recipe.training.labelSmoothing, inPhase: state.phase)
+      smoothing: recipe.training.labelSmoothing, inPhase: phaseIndex)
     let step = Learner.Step(
       loss: phase.loss, targets: memory.targets, seed: recipe.seed, number: state.step,
       learningRateFactor: learningRateFactor(atStep: state.step))
