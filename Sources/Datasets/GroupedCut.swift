@@ -39,6 +39,9 @@ struct GroupedCut {
   /// By pool, examples without company.
   private var singles: [[Int]]
   private var costs: [Double] = []
+  /// How many classes may still be looked at while groups move: a count and no time, so that the
+  /// outcome is the same on every machine.
+  private var patience = 4_000_000
 
   /// The parts of every pool, by side, rising: a function of the seed, the names, the ids and the
   /// groups.
@@ -183,7 +186,7 @@ struct GroupedCut {
   private mutating func improve() {
     for pass in 0..<30 {
       var changed = false
-      for block in blocks.indices where deviates(block, by: 1e-12) {
+      for block in blocks.indices where patience > 0 && deviates(block, by: 1e-12) {
         let from = places[block]
         for side in 0..<sides where side != from {
           if tryMoves([(block, side)]) {
@@ -199,7 +202,7 @@ struct GroupedCut {
   private mutating func swapPairs(_ pass: Int) -> Bool {
     var changed = false
     let step = max(1, blocks.count / Self.partners)
-    for first in blocks.indices where deviates(first, by: Self.nearEnough) {
+    for first in blocks.indices where patience > 0 && deviates(first, by: Self.nearEnough) {
       for second in stride(from: (first + pass) % step, to: blocks.count, by: step)
       where places[first] != places[second] {
         if tryMoves([(first, places[second]), (second, places[first])]) { changed = true }
@@ -215,6 +218,7 @@ struct GroupedCut {
   /// Moves blocks if that brings the classes nearer to their wishes.
   private mutating func tryMoves(_ moves: [(block: Int, side: Int)]) -> Bool {
     let pools = Set(moves.flatMap { blocks[$0.block].counts.map(\.pool) }).sorted()
+    patience -= pools.count
     let before = pools.reduce(0.0) { $0 + costs[$1] }
     let old = moves.map { (block: $0.block, side: places[$0.block]) }
     for move in moves { self.move(move.block, to: move.side) }

@@ -216,8 +216,7 @@ struct GroupTests {
 
   @Test("folds of groups are divided at least as evenly as scikit-learn's StratifiedGroupKFold")
   func yardstick() throws {
-    let cases = try JSONDecoder().decode(
-      [Yardstick].self, from: Data(contentsOf: fixture("groups.json")))
+    let cases = try fixture("groups.json", as: [Yardstick].self)
     for sample in cases {
       let rows = zip(sample.labels, sample.groups).enumerated().map {
         (id: "\($0.offset)", label: $0.element.0, patient: $0.element.1)
