@@ -58,7 +58,7 @@ import Testing
 
   @Test func `memory that no machine has is an error, and the time is told all the same`() throws {
     let tiny = try TinyExperiment()
-    let output = try check(tiny, "training.batch=65536", "image.size=128")
+    let output = try check(tiny, "training.batch=65536", "image.size=64")
     #expect(output.status == 65, "\(output.standardError)")
     #expect(output.standardError.contains("a run needs "), "\(output.standardError)")
     #expect(output.standardError.contains("use a smaller training.batch"))
