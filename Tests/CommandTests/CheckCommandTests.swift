@@ -58,7 +58,7 @@ import Testing
 
   @Test func `memory that no machine has is an error, and the time is told all the same`() throws {
     let tiny = try TinyExperiment()
-    let output = try check(tiny, "training.batch=100000000", "limits.night=1h")
+    let output = try check(tiny, "training.batch=65536", "image.size=64")
     #expect(output.status == 65, "\(output.standardError)")
     #expect(output.standardError.contains("a run needs "), "\(output.standardError)")
     #expect(output.standardError.contains("use a smaller training.batch"))
@@ -73,14 +73,14 @@ import Testing
     #expect(output.status == 65)
     #expect(
       output.standardError.contains(
-        "tiny.yaml:20:3: error: strategies.tau-normalization chooses its tau on validation"),
+        "tiny.yaml:21:3: error: strategies.tau-normalization chooses its tau on validation"),
       "\(output.standardError)")
   }
 
   @Test func `a sweep says what it will take, and a limit that is too low is a warning`() throws {
     let tiny = try TinyExperiment(strategies: ["baseline: {}"], epochs: 1)
     let sweep = try PoiseProcess.run(
-      "sweep", "tiny.yaml", "--set", "seeds=[1]", "--set", "training.epochs=200000", "--set",
+      "sweep", "tiny.yaml", "--set", "seeds=[1]", "--set", "training.epochs=100000", "--set",
       "limits.night=1s", in: tiny.path)
     #expect(sweep.status == 75, "\(sweep.standardError)")
     #expect(

@@ -39,12 +39,12 @@ import Testing
     Case("cache clear --kind pixel", 64, "did you mean 'pixels'?"),
     Case("export 1 w.pth", 64, "does not end in .safetensors"),
     // 65: what is there and wrong.
-    Case("check broken.yaml", 65, "broken.yaml:1:"),
-    Case("plan broken.yaml", 65, "broken.yaml:1:"),
-    Case("sweep broken.yaml", 65, "broken.yaml:1:"),
+    Case("check broken.yaml", 65, "broken.yaml:2:"),
+    Case("plan broken.yaml", 65, "broken.yaml:2:"),
+    Case("sweep broken.yaml", 65, "broken.yaml:2:"),
     Case("check tiny.yaml --set training.bach=3", 65, "did you mean 'batch'?"),
     Case("check tiny.yaml --set split.validation=2", 65, "split.validation"),
-    Case("sweep tiny.yaml --set dataset.classes.include=[9]", 65, "tiny.yaml"),
+    Case("sweep tiny.yaml --set dataset.classes.include=[9]", 65, "no class '9'"),
     Case("sweep tiny.yaml --set model.weights=broken.yaml", 65, "neither safetensors"),
     Case("report --results text.sqlite", 65, "text.sqlite"),
     // 66: what is not there.
