@@ -42,10 +42,15 @@ def encoded(image, form, **options):
 
 
 def small(folder, count):
+    """A hundred pictures, shifted and made lighter or darker, so that none is the same as another."""
+    sources = [np.asarray(smooth(32, 6)).astype(int) for _ in range(100)]
     last = b""
     for index in range(count):
         if index % 100 != 99:
-            last = encoded(smooth(32, 6), "PNG", compress_level=1)
+            turn = index // 100
+            moved = np.roll(sources[index % 100], (turn % 32, turn // 32 % 32), (0, 1))
+            image = Image.fromarray((moved // 2 + turn % 97).astype(np.uint8))
+            last = encoded(image, "PNG", compress_level=1)
         (folder / f"{index:05}.png").write_bytes(last)
 
 
