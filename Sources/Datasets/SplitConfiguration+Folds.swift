@@ -1,10 +1,12 @@
 extension SplitConfiguration {
   /// Folds that the examples are divided into; `nil` where they are divided once.
+  @inline(never)  // Inlined into other modules, it ends the optimiser of Swift 6.3.1.
   public var foldCount: Int? {
     if case .fold(_, let count) = test { count } else { nil }
   }
 
   /// The fold that is tested, from 1; `nil` where the examples are divided once.
+  @inline(never)  // As above.
   public var fold: Int? {
     if case .fold(let index, _) = test { index } else { nil }
   }

@@ -78,7 +78,7 @@ extension Experiment {
       let own = conditions.filter { $0.subject == subject }
       guard !own.isEmpty else { continue }
       for condition in own where !chosen.contains(where: condition.isMet) {
-        throw NoRunIsLeft(condition: condition, known: chosen.map(subject.value))
+        throw NoRunIsLeft(condition: condition, known: chosen.compactMap(subject.value))
       }
       chosen = chosen.filter { recipe in own.contains { $0.isMet(by: recipe) } }
     }

@@ -69,7 +69,7 @@ extension ComparisonText {
     if let sentence = foldSentence() {
       return [
         sentence, "Folds divide one data set: a difference speaks of this data set only.",
-      ] + comparison.remarks
+      ]
     }
     var notes = [powerSentence()]
     let counts = comparison.strategies.map(pairs)
