@@ -8,7 +8,10 @@ struct RunSelection: ParsableArguments {
   @OptionGroup var store: StoreOptions
   @Option(help: "Runs of this recipe; the beginning of its name is enough.")
   var recipe: String?
-  @Option(help: "Runs in this state, such as failed.") var status: RunStatus?
+  @Option(
+    help: "Runs in this state: \(RunStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(RunStatus.allCases.map(\.rawValue)), transform: Choice.read)
+  var status: RunStatus?
   @Option(help: "Runs with this tag.") var tag: String?
 
   func validate() throws {
