@@ -31,6 +31,12 @@ struct PreparedParts {
     (recipe.split.fold == nil ? byClasses[recipe.dataset.classes] : byFold[recipe.split.foldIndex])!
   }
 
+  /// Classes and their training images as a recipe knows them, whichever of its folds are there: folds
+  /// have the same classes.
+  func census(of recipe: Recipe) -> ClassCensus {
+    byClasses[recipe.dataset.classes]!.splits.census
+  }
+
   /// The digest of the data of a run that another one starts from; `nil` where it is none of these.
   func digest(of recipe: Recipe) -> String? {
     if recipe.split.fold == nil { return byClasses[recipe.dataset.classes]?.digest }

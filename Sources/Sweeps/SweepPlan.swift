@@ -58,7 +58,7 @@ public struct SweepPlan: Sendable {
     guard problems.isEmpty else { throw ExperimentProblems(problems: problems) }
     let heads = experiment.heads
     func decided(_ recipe: Recipe) -> Recipe {
-      recipe.decidingHead(heads, census: prepared.data(of: recipe).splits.census)
+      recipe.decidingHead(heads, census: prepared.census(of: recipe))
     }
     experiment.recipes = experiment.recipes.map(decided)
     experiment.usual = experiment.usual.map(decided)

@@ -88,7 +88,7 @@ CREATE TABLE run (                       -- one recipe with one seed
   ece REAL,                              -- expected calibration error, 15 bins
   recall_many REAL, recall_medium REAL, recall_few REAL,
   test_loss REAL,                        -- mean cross-entropy
-  error TEXT, prune_reason TEXT,
+  error TEXT, prune_reason TEXT, fold INTEGER, archived_at TEXT, equals_run INTEGER REFERENCES run ON DELETE CASCADE,
   UNIQUE (sweep_id, config_hash)
 ) STRICT;
 
@@ -169,7 +169,7 @@ CREATE TABLE class_mass (                -- how the strategy treats each class
   class_index INTEGER NOT NULL,
   sampled     REAL,                      -- share of the draws
   weight      REAL,                      -- in the loss, 1 where there is none
-  effective   REAL,                      -- sampled * weight, summing to 1
+  effective   REAL, drawn REAL, realised REAL,                      -- sampled * weight, summing to 1
   PRIMARY KEY (run_id, class_index)
 ) STRICT, WITHOUT ROWID;
 
@@ -218,6 +218,56 @@ CREATE TABLE figure (                    -- what only some runs measure
   PRIMARY KEY (run_id, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE recipe (                    -- all but strategy, seed and fold, with the data
+  id         INTEGER PRIMARY KEY,
+  sweep_id   INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,
+  dataset    TEXT NOT NULL,              -- name of the data set
+  hash       TEXT NOT NULL,              -- SHA-256 of settings and the data's digest
+  settings   TEXT NOT NULL,              -- JSON, every default filled in
+  turn       INTEGER NOT NULL,           -- of a data set, the largest was planned last
+  added_at   TEXT NOT NULL, planned_at TEXT NOT NULL,
+  UNIQUE (sweep_id, dataset, hash)
+) STRICT;
+
+CREATE TABLE recipe_run (                -- a run may serve several recipes, by its overrides
+  recipe_id  INTEGER NOT NULL REFERENCES recipe ON DELETE CASCADE,
+  run_id     INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  is_current INTEGER NOT NULL,           -- 0: its label and variant stand for another run now
+  PRIMARY KEY (recipe_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX recipe_run_by_run ON recipe_run (run_id, recipe_id);
+
+CREATE TABLE dataset_remark (            -- what was set aside, repaired or assumed
+  dataset_id INTEGER NOT NULL REFERENCES dataset ON DELETE CASCADE,
+  number     INTEGER NOT NULL,
+  kind       TEXT NOT NULL,              -- quarantined, repaired, catalogue, split, long_tail
+  n          INTEGER,                    -- examples, rows or files
+  text       TEXT NOT NULL,
+  PRIMARY KEY (dataset_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE comment (                   -- what people say of a run
+  run_id     INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  number     INTEGER NOT NULL,
+  text       TEXT NOT NULL,
+  written_at TEXT NOT NULL,
+  PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE phase_mass (                -- the same by phase of the run
+  run_id      INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  phase       INTEGER NOT NULL,          -- from 1
+  class_index INTEGER NOT NULL,
+  steps       INTEGER NOT NULL,          -- updates of the weights in the phase
+  sampled     REAL,                      -- promised share of the draws
+  weight      REAL,                      -- in the loss, 1 where there is none
+  effective   REAL,                      -- sampled * weight, summing to 1
+  draws       INTEGER NOT NULL,          -- images drawn
+  realised    REAL,                      -- share of the weight in the phase's losses, counted
+  PRIMARY KEY (run_id, phase, class_index)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE test_image (                -- the test split of a data set; none: not known
   dataset_id  INTEGER NOT NULL REFERENCES dataset ON DELETE CASCADE,
   image_index INTEGER NOT NULL,          -- in the split's order, from 0
@@ -250,7 +300,11 @@ SELECT r.id, s.name AS sweep, d.name AS dataset, d.imbalance_ratio AS ratio, r.s
   r.name, r.error,
   round(r.top5,4) AS top5, round(r.macro_top5,4) AS macro_top5,
   round(r.weighted_f1,4) AS weighted_f1, round(r.ece,4) AS ece, r.images_seen,
-  r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid
+  r.images_planned, round(r.images_per_s,1) AS images_per_s, r.finished_at, r.uid, r.fold,
+  r.archived_at,
+  (SELECT group_concat(o.text, ' | ') FROM comment o WHERE o.run_id = r.id) AS comments,
+  (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe,
+  (SELECT name FROM run q WHERE q.id = r.equals_run) AS equals
 FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
 LEFT JOIN environment e ON e.id = r.environment_id;
 
@@ -263,15 +317,23 @@ SELECT s.name AS sweep, count(*) AS runs, sum(r.status='done') AS done,
     AS percent,
   round(avg(CASE WHEN r.status='done' THEN r.wall_s END)/60.0,1) AS mean_minutes,
   sum(r.status='diverged') AS diverged, sum(r.status='cancelled') AS cancelled
-FROM run r JOIN sweep s ON s.id = r.sweep_id GROUP BY s.id;
+FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL GROUP BY s.id;
+
+CREATE VIEW v_equal AS -- runs that were not made, and the run that each is the same as
+SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
+  q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
+  (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note
+FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
+JOIN dataset d ON d.id = r.dataset_id;
 
 CREATE VIEW v_failures AS -- what failed and why
 SELECT r.id, s.name AS sweep, r.strategy, r.variant, r.seed, r.status,
   a.number AS attempt, a.outcome, a.exit_code, a.signal,
-  coalesce(a.error, r.error) AS error, a.host, a.slurm_job, a.log_path
+  coalesce(a.error, r.error) AS error, a.host, a.slurm_job, a.log_path,
+  (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM run r JOIN sweep s ON s.id = r.sweep_id LEFT JOIN attempt a ON a.run_id = r.id
-WHERE r.status IN ('failed','lost','diverged')
-  OR a.outcome IN ('failed','lost','timeout','diverged');
+WHERE r.archived_at IS NULL AND (r.status IN ('failed','lost','diverged')
+  OR a.outcome IN ('failed','lost','timeout','diverged'));
 
 CREATE VIEW v_compare AS -- one line a strategy, mean and sd over seeds
 SELECT g.sweep, g.dataset, g.strategy, g.variant, g.seeds, round(g.macro_f1,4) AS macro_f1,
@@ -283,48 +345,72 @@ SELECT g.sweep, g.dataset, g.strategy, g.variant, g.seeds, round(g.macro_f1,4) A
     SELECT 0, 1.0 UNION ALL SELECT n+1, (x + g.bal_acc_variance/x)/2 FROM newton WHERE n < 40)
   SELECT x FROM newton WHERE n = 40),4) AS bal_acc_sd,
   g.accuracy, g.g_mean, g.worst_recall, g.many, g.medium, g.few, g.minutes, g.group_hash,
-  g.top5, g.macro_top5, g.weighted_f1, g.mcc, g.ece
+  g.top5, g.macro_top5, g.weighted_f1, g.mcc, g.ece, g.runs, g.recipe
 FROM (
-  SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, count(*) AS seeds,
-    avg(r.macro_f1) AS macro_f1, max(0.0, (sum(r.macro_f1*r.macro_f1) - count(r.macro_f1)*avg(r.macro_f1)*avg(r.macro_f1)) / nullif(count(r.macro_f1)-1,0)) AS macro_f1_variance,
+  SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant,
+    count(DISTINCT r.seed) AS seeds, avg(r.macro_f1) AS macro_f1,
+    max(0.0, (sum(r.macro_f1*r.macro_f1) - count(r.macro_f1)*avg(r.macro_f1)*avg(r.macro_f1)) / nullif(count(r.macro_f1)-1,0)) AS macro_f1_variance,
     avg(r.balanced_accuracy) AS bal_acc,
     max(0.0, (sum(r.balanced_accuracy*r.balanced_accuracy) - count(r.balanced_accuracy)*avg(r.balanced_accuracy)*avg(r.balanced_accuracy)) / nullif(count(r.balanced_accuracy)-1,0)) AS bal_acc_variance,
     round(avg(r.accuracy),4) AS accuracy, round(avg(r.g_mean),4) AS g_mean,
-    round(min(r.worst_recall),4) AS worst_recall, round(avg(r.recall_many),4) AS many,
+    round(avg(r.worst_recall),4) AS worst_recall, round(avg(r.recall_many),4) AS many,
     round(avg(r.recall_medium),4) AS medium, round(avg(r.recall_few),4) AS few,
     round(avg(r.wall_s)/60.0,1) AS minutes, r.group_hash,
     round(avg(r.top5),4) AS top5, round(avg(r.macro_top5),4) AS macro_top5,
     round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
-    round(avg(r.ece),4) AS ece
-  FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-  WHERE r.status = 'done' GROUP BY r.sweep_id, r.dataset_id, r.group_hash
+    round(avg(r.ece),4) AS ece, count(*) AS runs, substr(c.hash,1,8) AS recipe
+  FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
+  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
+  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
+  AND c.turn = n.turn
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id GROUP BY c.id, r.strategy, r.variant, r.group_hash
 ) g;
 
 CREATE VIEW v_compare_class AS -- one line a strategy and class
-SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, c.name AS class,
-  c.n_train, c.shot, count(*) AS seeds, round(avg(m.precision),4) AS precision,
+SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, k.name AS class,
+  k.n_train, k.shot, count(DISTINCT r.seed) AS seeds,
+  round(avg(m.precision),4) AS precision,
   round(avg(m.recall),4) AS recall, round(min(m.recall),4) AS recall_min,
   round(avg(m.f1),4) AS f1, round(avg(m.top1),4) AS top1, round(avg(m.top5),4) AS top5,
-  min(m.support) AS support, m.class_index
-FROM class_metric m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
-JOIN dataset d ON d.id = r.dataset_id
-JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index
-WHERE r.status = 'done'
-GROUP BY r.sweep_id, r.dataset_id, r.group_hash, m.split, m.class_index;
+  min(m.support) AS support, m.class_index, count(*) AS runs, substr(c.hash,1,8) AS recipe
+FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
+  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
+  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
+  AND c.turn = n.turn
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
+JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
+GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index);
 
-CREATE VIEW v_pairs AS -- a strategy minus the baseline, seed by seed
-SELECT s.name AS sweep, d.name AS dataset, a.strategy, a.variant, b.strategy AS baseline,
-  a.seed, round(a.macro_f1,6) AS macro_f1, round(b.macro_f1,6) AS baseline_macro_f1,
-  round(a.macro_f1 - b.macro_f1,6) AS d_macro_f1,
-  round(a.balanced_accuracy - b.balanced_accuracy,6) AS d_bal_acc,
-  round(a.recall_few - b.recall_few,6) AS d_few,
-  round(a.recall_many - b.recall_many,6) AS d_many,
-  round(a.recall_medium - b.recall_medium,6) AS d_medium,
-  round(a.accuracy - b.accuracy,6) AS d_accuracy, round(a.top5 - b.top5,6) AS d_top5
-FROM run a JOIN sweep s ON s.id = a.sweep_id JOIN dataset d ON d.id = a.dataset_id
-JOIN run b ON b.sweep_id = a.sweep_id AND b.dataset_id = a.dataset_id AND b.seed = a.seed
-  AND b.strategy = s.baseline AND b.status = 'done'
-WHERE a.status = 'done' AND a.strategy <> s.baseline;
+CREATE VIEW v_pairs AS -- a strategy minus the baseline of its recipe, by seed and fold
+SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, b.strategy AS baseline,
+  r.seed, round(r.macro_f1,6) AS macro_f1, round(b.macro_f1,6) AS baseline_macro_f1,
+  round(r.macro_f1 - b.macro_f1,6) AS d_macro_f1,
+  round(r.balanced_accuracy - b.balanced_accuracy,6) AS d_bal_acc,
+  round(r.recall_few - b.recall_few,6) AS d_few,
+  round(r.recall_many - b.recall_many,6) AS d_many,
+  round(r.recall_medium - b.recall_medium,6) AS d_medium,
+  round(r.accuracy - b.accuracy,6) AS d_accuracy, round(r.top5 - b.top5,6) AS d_top5,
+  r.fold, substr(c.hash,1,8) AS recipe
+FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
+  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
+  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
+  AND c.turn = n.turn
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
+JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
+JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
+  AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
+  AND b.archived_at IS NULL AND b.equals_run IS NULL
+WHERE r.strategy <> s.baseline;
 
 CREATE VIEW v_class_metrics AS -- one line a run and class
 SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
@@ -332,7 +418,7 @@ SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r
   m.correct, round(m.precision,4) AS precision, round(m.recall,4) AS recall,
   round(m.f1,4) AS f1, round(m.auprc,4) AS auprc, round(m.top1,4) AS top1,
   round(m.top5,4) AS top5, m.correct_top5, round(m.specificity,4) AS specificity,
-  r.status
+  r.status, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM class_metric m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
 JOIN dataset d ON d.id = r.dataset_id
 JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index;
@@ -340,7 +426,7 @@ JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index;
 CREATE VIEW v_confusions AS -- which classes are mixed up, as shares of the true class
 SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.split,
   t.name AS true_class, t.n_train, p.name AS predicted, f.n,
-  round(1.0*f.n/m.support,4) AS share
+  round(1.0*f.n/m.support,4) AS share, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM confusion f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id
 JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = f.true_class
 JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = f.pred_class
@@ -353,19 +439,32 @@ SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, e.epoch,
   round(e.train_loss,4) AS train_loss, round(e.val_loss,4) AS val_loss,
   round(e.val_macro_f1,4) AS val_macro_f1, e.lr, round(e.images_per_s,1) AS images_per_s,
   round(e.wall_s,1) AS seconds, round(e.val_accuracy,4) AS val_accuracy,
-  round(e.val_balanced_accuracy,4) AS val_bal_acc, e.images_seen, e.is_best
+  round(e.val_balanced_accuracy,4) AS val_bal_acc, e.images_seen, e.is_best,
+  (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM epoch e JOIN run r ON r.id = e.run_id JOIN sweep s ON s.id = r.sweep_id;
 
-CREATE VIEW v_class_mass AS -- how often each class was drawn and how much it weighed
+CREATE VIEW v_class_mass AS -- how much each class was promised, and how much it got
 SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.class_index,
   c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
-  round(m.weight,6) AS weight, round(m.effective,6) AS effective
+  round(m.weight,6) AS weight, round(m.effective,6) AS effective,
+  (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe,
+  round(m.drawn,6) AS drawn, round(m.realised,6) AS realised
 FROM class_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
+JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index;
+
+CREATE VIEW v_phase_mass AS -- the same by phase of a run
+SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, m.phase, m.steps,
+  m.class_index, c.name AS class, c.n_train, c.shot, round(m.sampled,6) AS sampled,
+  round(m.weight,6) AS weight, round(m.effective,6) AS effective, m.draws,
+  round(1.0*m.draws / nullif((SELECT sum(draws) FROM phase_mass p
+    WHERE p.run_id = m.run_id AND p.phase = m.phase),0),6) AS drawn,
+  round(m.realised,6) AS realised
+FROM phase_mass m JOIN run r ON r.id = m.run_id JOIN sweep s ON s.id = r.sweep_id
 JOIN class c ON c.dataset_id = r.dataset_id AND c.class_index = m.class_index;
 
 CREATE VIEW v_figures AS -- what only some runs measure, such as the share a fallback passed on
 SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.name,
-  round(f.value,6) AS value
+  round(f.value,6) AS value, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM figure f JOIN run r ON r.id = f.run_id JOIN sweep s ON s.id = r.sweep_id;
 
 CREATE VIEW v_predictions AS -- one line a test image
@@ -408,20 +507,116 @@ WHERE i.leak IS NOT NULL GROUP BY g.run_id, i.true_class) c JOIN run r ON r.id =
 JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
 WHERE r.status = 'done' GROUP BY r.id;
 
+CREATE VIEW v_recipes AS -- one line a recipe that strategies share, the newest last
+SELECT s.name AS sweep, c.dataset, substr(c.hash,1,8) AS recipe, c.added_at, c.planned_at,
+  count(*) AS runs, sum(r.status = 'done') AS done,
+  sum(r.archived_at IS NOT NULL) AS archived, sum(p.is_current = 0) AS replaced,
+  (SELECT sum(k.n_train + k.n_val + k.n_test) FROM class k
+    WHERE k.dataset_id = (SELECT min(x.dataset_id) FROM recipe_run i
+      JOIN run x ON x.id = i.run_id WHERE i.recipe_id = c.id)) AS images,
+  coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
+FROM recipe c JOIN sweep s ON s.id = c.sweep_id
+LEFT JOIN (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
+  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
+  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n ON n.sweep_id = c.sweep_id AND n.dataset = c.dataset
+JOIN recipe_run p ON p.recipe_id = c.id JOIN run r ON r.id = p.run_id
+GROUP BY c.id ORDER BY c.turn;
+
+CREATE VIEW v_data_remarks AS -- what was set aside, repaired or assumed in the data of runs
+SELECT s.name AS sweep, d.name AS dataset, m.kind, m.n, m.text, count(*) AS runs,
+  substr(d.digest,1,16) AS digest, 
+  (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = (SELECT max(x.id) FROM run x WHERE x.sweep_id = r.sweep_id AND x.dataset_id = m.dataset_id) ORDER BY c.turn DESC LIMIT 1) AS recipe
+FROM dataset_remark m JOIN dataset d ON d.id = m.dataset_id
+JOIN run r ON r.dataset_id = d.id JOIN sweep s ON s.id = r.sweep_id
+WHERE r.archived_at IS NULL
+GROUP BY r.sweep_id, m.dataset_id, m.number;
+
+CREATE VIEW v_recipe_compare AS -- one line a strategy, mean and sd over seeds, for every recipe
+SELECT g.sweep, g.dataset, g.strategy, g.variant, g.seeds, round(g.macro_f1,4) AS macro_f1,
+  round((WITH RECURSIVE newton(n, x) AS (
+    SELECT 0, 1.0 UNION ALL SELECT n+1, (x + g.macro_f1_variance/x)/2 FROM newton WHERE n < 40)
+  SELECT x FROM newton WHERE n = 40),4) AS macro_f1_sd,
+  round(g.bal_acc,4) AS bal_acc,
+  round((WITH RECURSIVE newton(n, x) AS (
+    SELECT 0, 1.0 UNION ALL SELECT n+1, (x + g.bal_acc_variance/x)/2 FROM newton WHERE n < 40)
+  SELECT x FROM newton WHERE n = 40),4) AS bal_acc_sd,
+  g.accuracy, g.g_mean, g.worst_recall, g.many, g.medium, g.few, g.minutes, g.group_hash,
+  g.top5, g.macro_top5, g.weighted_f1, g.mcc, g.ece, g.runs, g.recipe
+FROM (
+  SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant,
+    count(DISTINCT r.seed) AS seeds, avg(r.macro_f1) AS macro_f1,
+    max(0.0, (sum(r.macro_f1*r.macro_f1) - count(r.macro_f1)*avg(r.macro_f1)*avg(r.macro_f1)) / nullif(count(r.macro_f1)-1,0)) AS macro_f1_variance,
+    avg(r.balanced_accuracy) AS bal_acc,
+    max(0.0, (sum(r.balanced_accuracy*r.balanced_accuracy) - count(r.balanced_accuracy)*avg(r.balanced_accuracy)*avg(r.balanced_accuracy)) / nullif(count(r.balanced_accuracy)-1,0)) AS bal_acc_variance,
+    round(avg(r.accuracy),4) AS accuracy, round(avg(r.g_mean),4) AS g_mean,
+    round(avg(r.worst_recall),4) AS worst_recall, round(avg(r.recall_many),4) AS many,
+    round(avg(r.recall_medium),4) AS medium, round(avg(r.recall_few),4) AS few,
+    round(avg(r.wall_s)/60.0,1) AS minutes, r.group_hash,
+    round(avg(r.top5),4) AS top5, round(avg(r.macro_top5),4) AS macro_top5,
+    round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
+    round(avg(r.ece),4) AS ece, count(*) AS runs, substr(c.hash,1,8) AS recipe
+  FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id GROUP BY c.id, r.strategy, r.variant, r.group_hash
+) g;
+
+CREATE VIEW v_recipe_compare_class AS -- one line a strategy and class, for every recipe
+SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, k.name AS class,
+  k.n_train, k.shot, count(DISTINCT r.seed) AS seeds,
+  round(avg(m.precision),4) AS precision,
+  round(avg(m.recall),4) AS recall, round(min(m.recall),4) AS recall_min,
+  round(avg(m.f1),4) AS f1, round(avg(m.top1),4) AS top1, round(avg(m.top5),4) AS top5,
+  min(m.support) AS support, m.class_index, count(*) AS runs, substr(c.hash,1,8) AS recipe
+FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
+JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
+GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index);
+
+CREATE VIEW v_recipe_pairs AS -- a strategy minus the baseline of its recipe, by seed and fold, for every recipe
+SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, b.strategy AS baseline,
+  r.seed, round(r.macro_f1,6) AS macro_f1, round(b.macro_f1,6) AS baseline_macro_f1,
+  round(r.macro_f1 - b.macro_f1,6) AS d_macro_f1,
+  round(r.balanced_accuracy - b.balanced_accuracy,6) AS d_bal_acc,
+  round(r.recall_few - b.recall_few,6) AS d_few,
+  round(r.recall_many - b.recall_many,6) AS d_many,
+  round(r.recall_medium - b.recall_medium,6) AS d_medium,
+  round(r.accuracy - b.accuracy,6) AS d_accuracy, round(r.top5 - b.top5,6) AS d_top5,
+  r.fold, substr(c.hash,1,8) AS recipe
+FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+  AND r.equals_run IS NULL
+JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
+JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
+JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
+  AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
+  AND b.archived_at IS NULL AND b.equals_run IS NULL
+WHERE r.strategy <> s.baseline;
+
 CREATE VIEW help (view, shows, example) AS -- SELECT * FROM help;
 SELECT 'v_runs', 'one line a run', 'SELECT strategy, seed, macro_f1 FROM v_runs WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
 UNION ALL SELECT 'v_progress', 'how far the sweep is', 'SELECT * FROM v_progress;'
+UNION ALL SELECT 'v_equal', 'runs that were not made, and the run that each is the same as', 'SELECT strategy, seed, equals_strategy FROM v_equal;'
 UNION ALL SELECT 'v_failures', 'what failed and why', 'SELECT * FROM v_failures;'
 UNION ALL SELECT 'v_compare', 'one line a strategy, mean and sd over seeds', 'SELECT * FROM v_compare WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
-UNION ALL SELECT 'v_compare_class', 'one line a strategy and class', 'SELECT * FROM v_compare_class WHERE split=''test'' ORDER BY n_train, recall DESC;'
-UNION ALL SELECT 'v_pairs', 'a strategy minus the baseline, seed by seed', 'SELECT strategy, round(avg(d_macro_f1),4) FROM v_pairs GROUP BY 1;'
+UNION ALL SELECT 'v_compare_class', 'one line a strategy and class', 'SELECT * FROM v_compare_class WHERE split=''test'' ORDER BY recipe, n_train, recall DESC;'
+UNION ALL SELECT 'v_pairs', 'a strategy minus the baseline of its recipe, by seed and fold', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_pairs GROUP BY 1, 2;'
 UNION ALL SELECT 'v_class_metrics', 'one line a run and class', 'SELECT strategy, class, recall FROM v_class_metrics WHERE split=''test'' AND shot=''few'';'
 UNION ALL SELECT 'v_confusions', 'which classes are mixed up, as shares of the true class', 'SELECT * FROM v_confusions WHERE run=1 ORDER BY share DESC LIMIT 10;'
 UNION ALL SELECT 'v_epochs', 'learning curves', 'SELECT epoch, val_macro_f1 FROM v_epochs WHERE run=1;'
-UNION ALL SELECT 'v_class_mass', 'how often each class was drawn and how much it weighed', 'SELECT class, n_train, sampled, weight, effective FROM v_class_mass WHERE run=1;'
+UNION ALL SELECT 'v_class_mass', 'how much each class was promised, and how much it got', 'SELECT class, n_train, sampled, weight, effective FROM v_class_mass WHERE run=1;'
+UNION ALL SELECT 'v_phase_mass', 'the same by phase of a run', 'SELECT phase, class, draws, effective, realised FROM v_phase_mass WHERE run=1;'
 UNION ALL SELECT 'v_figures', 'what only some runs measure, such as the share a fallback passed on', 'SELECT strategy, seed, value FROM v_figures WHERE name=''fallback.asked'';'
 UNION ALL SELECT 'v_predictions', 'one line a test image', 'SELECT * FROM v_predictions WHERE run=1 AND NOT is_right ORDER BY confidence DESC LIMIT 10;'
-UNION ALL SELECT 'v_leaks', 'one line a run: test figures with and without leaked images', 'SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks;';
+UNION ALL SELECT 'v_leaks', 'one line a run: test figures with and without leaked images', 'SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks;'
+UNION ALL SELECT 'v_recipes', 'one line a recipe that strategies share, the newest last', 'SELECT recipe, runs, images, is_newest FROM v_recipes WHERE sweep=''night'';'
+UNION ALL SELECT 'v_data_remarks', 'what was set aside, repaired or assumed in the data of runs', 'SELECT n, text FROM v_data_remarks WHERE kind=''quarantined'';'
+UNION ALL SELECT 'v_recipe_compare', 'one line a strategy, mean and sd over seeds, for every recipe', 'SELECT * FROM v_recipe_compare WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
+UNION ALL SELECT 'v_recipe_compare_class', 'one line a strategy and class, for every recipe', 'SELECT * FROM v_recipe_compare_class WHERE split=''test'' ORDER BY recipe, n_train, recall DESC;'
+UNION ALL SELECT 'v_recipe_pairs', 'a strategy minus the baseline of its recipe, by seed and fold, for every recipe', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_recipe_pairs GROUP BY 1, 2;';
 
 INSERT INTO migration VALUES (3, '2026-11-23T00:00:00Z', 'poise');
 PRAGMA application_id = 1347373395;
