@@ -32,6 +32,28 @@ extension Catalogue {
     return problems.isEmpty ? self : quarantining(problems)
   }
 
+  /// Checks that no more than `limit`, a share of all rows, are pictures with different labels: so
+  /// many say that labels are wrong, or that a picture may have several.
+  ///
+  /// - Throws: with the number, and two of them.
+  public func checkConflicts(limit: Double) throws(DatasetError) {
+    let conflicts = quarantined.filter { $0.reason == .conflictingLabels }
+    let total = examples.count + quarantined.count
+    guard let first = conflicts.first, Double(conflicts.count) > limit * Double(total) else {
+      return
+    }
+    throw DatasetError(
+      .tooManyQuarantined, at: "data set '\(name)'",
+      "\(conflicts.count) of \(total) examples"
+        + " (\(Wording.percent(Double(conflicts.count) / Double(total)))) are identical pictures with"
+        + " different labels, and \(Wording.percent(limit)) is the limit: '\(first.id)' is"
+        + " \(first.detail)",
+      advice:
+        "correct the labels, write split: {conflicting_labels: keep} to keep them as they are,"
+        + " or raise dataset.quarantine_limit to set so many aside; with"
+        + " --set dataset.quarantine_limit=1, 'poise data --duplicates' lists them")
+  }
+
   /// What a group's members are set aside for; `members` by their ids.
   private func problem(
     of members: [Int], _ parts: [SplitName?], _ policy: DuplicatePolicy

@@ -33,7 +33,7 @@ extension Schema {
           CASE WHEN x.has_five OR x.class_1 = x.true_class THEN
             coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
               coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) END AS in_top5,
-          x.leak
+          x.leak, \(recipe(of: "r.id")) AS recipe
         FROM (
           SELECT run_id, example_id, true_class, class_1, class_2, class_3, class_4, class_5, p_1,
             1 AS has_five, NULL AS leak
@@ -59,7 +59,7 @@ extension Schema {
             AS clean_accuracy,
           round(r.balanced_accuracy,4) AS macro_recall,
           round(avg(1.0*(c.right_all - c.right_leaked)/nullif(c.images - c.leaked,0)),4)
-            AS clean_macro_recall
+            AS clean_macro_recall, \(recipe(of: "r.id")) AS recipe
         FROM (\(leakCounts)) c JOIN run r ON r.id = c.run_id AND c.true_class < r.model_classes
         JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         WHERE r.status = 'done' GROUP BY r.id

@@ -69,7 +69,7 @@ struct RunWeights {
       let candidates = found.map { "\($0.id) (\($0.sweep) \($0.name))" }.joined(separator: ", ")
       throw Failure(
         "'\(name)' is the name of \(found.count) runs; write the number of one of them: \(candidates)",
-        code: Failure.missingInput)
+        code: Failure.badInput)
     }
     return details
   }

@@ -25,7 +25,7 @@ import Testing
     try folder.write(
       """
       name: twice
-      dataset: {format: folder, root: data}
+      dataset: {format: folder, root: data, quarantine_limit: 0.5}
       split: {test: 0.5, validation: 0}
       image: {size: 16}
       strategies: {baseline: {}}

@@ -33,6 +33,7 @@ struct PartsTests {
       splits.notes == [
         "3 examples that meet no condition on column 'part' not used: the cells are '', 'holdout'",
         "validation is the data's own; split.validation is not used",
+        "1 class only, 'A': there is nothing to tell apart, and strategies cannot be compared",
       ])
   }
 
@@ -44,7 +45,8 @@ struct PartsTests {
     #expect(splits.test.examples.map(\.example) == [5])
     #expect(
       splits.notes == [
-        "1 example that meets no condition on column 'part' not used: the cells are '2012'"
+        "1 example that meets no condition on column 'part' not used: the cells are '2012'",
+        "1 class only, 'A': there is nothing to tell apart, and strategies cannot be compared",
       ])
   }
 

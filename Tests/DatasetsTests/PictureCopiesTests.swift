@@ -28,7 +28,7 @@ import Testing
 
   private let drawn = TestRule.stratified(share: 0.5)
 
-  @Test("conflicting labels are all set aside, with their own reason and after the limit")
+  @Test("conflicting labels are all set aside, with their own reason")
   func conflicts() throws {
     let all = catalogue([
       ("a", "cat", nil), ("b", "dog", nil), ("c", "cat", nil), ("d", "dog", nil), ("e", "dog", nil),

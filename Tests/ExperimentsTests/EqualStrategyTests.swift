@@ -2,11 +2,13 @@ import Testing
 
 @Suite("Strategies that a file alone shows to be the same, idle or too much")
 struct EqualStrategyTests {
-  private static func file(_ strategies: String, split: String = "{}", batch: Int = 32) -> String {
+  private static func file(
+    _ strategies: String, split: String = "{}", batch: Int = 32, size: Int = 32
+  ) -> String {
     """
     name: t
     dataset: {format: csv, root: data, file: a.csv, id: id, label: kind, image: "{id}.png"}
-    image: {size: 32}
+    image: {size: \(size)}
     split: \(split)
     training: {batch: \(batch)}
     seeds: 20
@@ -17,11 +19,10 @@ struct EqualStrategyTests {
   }
 
   private func warnings(
-    _ strategies: String, split: String = "{}", batch: Int = 32
-  ) throws
-    -> [String]
-  {
-    try Reading.read(Self.file(strategies, split: split, batch: batch)).warnings.map {
+    _ strategies: String, split: String = "{}", batch: Int = 32, size: Int = 32
+  ) throws -> [String] {
+    let file = Self.file(strategies, split: split, batch: batch, size: size)
+    return try Reading.read(file).warnings.map {
       let text = $0.description
       return String(text[text.range(of: "t.yaml")!.lowerBound...])
     }
@@ -70,7 +71,7 @@ struct EqualStrategyTests {
 
   @Test("A batch of one image cancels class weights")
   func batchOfOne() throws {
-    let found = try warnings("inverse-weights: {}", batch: 1)
+    let found = try warnings("inverse-weights: {}", batch: 1, size: 64)
     #expect(found.contains { $0.contains("trains the same as strategies.baseline") })
   }
 

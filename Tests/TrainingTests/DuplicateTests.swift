@@ -20,13 +20,14 @@ import Training
   }
 
   private func prepare(
-    _ format: CatalogueFormat = .folder, _ policy: DuplicatePolicy? = nil, test: TestRule = .given
+    _ format: CatalogueFormat = .folder, _ policy: DuplicatePolicy? = nil, test: TestRule = .given,
+    limit: Double = 0
   ) throws -> PreparedData {
     var split = SplitConfiguration(test: test, validation: 0)
     split.duplicates = policy
     return try PreparedData(
       dataset: DatasetConfiguration(
-        name: "twice", root: folder.path(of: "data"), format: format, quarantineLimit: 0),
+        name: "twice", root: folder.path(of: "data"), format: format, quarantineLimit: limit),
       split: split, image: ImageConfiguration(height: 8, width: 8),
       cacheFolder: folder.path(of: "caches"), threads: 1)
   }
@@ -74,13 +75,19 @@ import Training
     try picture(1, to: "images/x.png")
     try picture(2, to: "images/y.png")
     try folder.write(
-      "id,label,file\n1,a,x\n2,a,y\n3,a,x\n4,b,y\n5,b,z\n6,b,z\n", to: "data/table.csv")
-    try picture(3, to: "images/z.png")
+      "id,label,file\n1,a,x\n2,a,y\n3,a,x\n4,b,y\n5,b,z\n6,b,z\n7,a,v\n8,b,w\n",
+      to: "data/table.csv")
+    for (number, name) in zip(3..., ["z", "v", "w"]) {
+      try picture(number, to: "images/\(name).png")
+    }
     let format = CatalogueFormat.csv(
       CSVFormat(
         file: "table.csv", idColumn: "id", labelColumn: "label", imagePattern: "images/{file}.png"))
-    let data = try prepare(format, test: .stratified(share: 0.5))
-    // 2 and 4 are one picture with two labels, which no limit of quarantine counts.
+    // 2 and 4 are one picture with two labels, which the limit of quarantine counts.
+    #expect { try prepare(format, test: .stratified(share: 0.5)) } throws: {
+      "\($0)".contains("2 of 8 examples (25 %)") && "\($0)".contains("conflicting_labels")
+    }
+    let data = try prepare(format, test: .stratified(share: 0.5), limit: 0.25)
     #expect(data.catalogue.quarantined.map(\.id) == ["2", "4"])
     #expect(data.copies.groups(in: data.catalogue).map(\.evidence) == [.file, .file])
     #expect(data.copies.groups(in: data.catalogue).map(\.members) == [[0, 1], [2, 3]])

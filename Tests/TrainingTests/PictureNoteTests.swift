@@ -25,9 +25,12 @@ import Training
       for index in 0..<4 { try folder.write(plain, to: "data/\(label)/\(index).png") }
     }
     try folder.write(mirrored, to: "data/a/mirrored.png")
+    // All plain pictures are one.
+    var split = SplitConfiguration(test: .stratified(share: 0.25), validation: 0)
+    split.duplicates = DuplicatePolicy(copies: .keep)
     return try PreparedData(
       dataset: DatasetConfiguration(name: "d", root: folder.path(of: "data"), format: .folder),
-      split: SplitConfiguration(test: .stratified(share: 0.25), validation: 0),
+      split: split,
       image: ImageConfiguration(
         height: 1, width: 2, decoding: DecodingOptions(orientation: rule)),
       cacheFolder: folder.path(of: "cache"), threads: 1)

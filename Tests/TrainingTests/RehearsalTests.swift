@@ -175,9 +175,10 @@ import Training
 
   @Test func `pictures that cannot be decoded are named`() throws {
     let folder = try TemporaryFolder("sample")
-    for name in ["a", "b"] {
+    for (place, name) in ["a", "b"].enumerated() {
       for index in 0..<10 {
-        let picture = PNGMaker.encode(height: 8, width: 8, rgb: (0..<192).map { UInt8($0) })
+        let first = 10 * place + index
+        let picture = PNGMaker.encode(height: 8, width: 8, rgb: (0..<192).map { UInt8(first + $0) })
         let isBroken = name == "b" && index % 2 == 0
         try folder.write(
           isBroken ? Data(picture.prefix(40)) : picture, to: "\(name)/\(index).png")

@@ -50,7 +50,7 @@ public struct SampledData: Sendable {
     try listed.checkQuarantine(limit: dataset.quarantineLimit)
     let copies = PictureCopies(IdenticalPictures.equalFiles(among: sources))
     let (catalogue, folds) = try PreparedData.divide(
-      listed, by: split, classes: dataset.classes, copies: copies, near: [])
+      listed, by: split, of: dataset, copies: copies, near: [])
     secondsToList = monotonicSeconds() - start
     let chosen = Self.evenly(Self.sampleSize, of: sources.count)
     let sample = try Self.decode(chosen.map { sources[$0] }, image, threads: threads)

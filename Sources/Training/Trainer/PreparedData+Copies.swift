@@ -26,15 +26,16 @@ extension PreparedData {
   /// - Parameter near: pairs by the index of the catalogue as first read.
   /// - Throws: where the division cannot be made.
   static func divide(
-    _ usable: Catalogue, by split: SplitConfiguration, classes: ClassSelection,
+    _ usable: Catalogue, by split: SplitConfiguration, of dataset: DatasetConfiguration,
     copies: PictureCopies, near: [NearPair]
   ) throws -> (catalogue: Catalogue, folds: [DatasetSplits]) {
     let followed = try split.following(usable)
     let catalogue = try usable.settingAside(copies, by: followed)
+    try catalogue.checkConflicts(limit: dataset.quarantineLimit)
     let together = try catalogue.together(
       copies, near: near.map { ($0.first, $0.second) }, by: followed)
     let folds = try DatasetSplits.makeEach(
-      from: catalogue, split: split, classes: classes, together: together.groups)
+      from: catalogue, split: split, classes: dataset.classes, together: together.groups)
     return (catalogue, folds.map { $0.counting(copies, by: followed, notes: together.notes) })
   }
 

@@ -68,7 +68,7 @@ public final class PreparedData: Sendable {
       ? try Self.nearPairs(
         sources, copies: copies, folder: cacheFolder, threads: threads, progress: progress) : []
     (catalogue, folds) = try Self.divide(
-      usable, by: split, classes: dataset.classes, copies: copies, near: near)
+      usable, by: split, of: dataset, copies: copies, near: near)
     pixelIndices = catalogue.sourceIndices
     foldIndex = split.foldIndex
     splits = folds[foldIndex]

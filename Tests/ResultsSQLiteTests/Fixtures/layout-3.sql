@@ -474,7 +474,7 @@ SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, x.example_id
   CASE WHEN x.has_five OR x.class_1 = x.true_class THEN
     coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
       coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) END AS in_top5,
-  x.leak
+  x.leak, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM (
   SELECT run_id, example_id, true_class, class_1, class_2, class_3, class_4, class_5, p_1,
     1 AS has_five, NULL AS leak
@@ -497,7 +497,7 @@ SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r
     AS clean_accuracy,
   round(r.balanced_accuracy,4) AS macro_recall,
   round(avg(1.0*(c.right_all - c.right_leaked)/nullif(c.images - c.leaked,0)),4)
-    AS clean_macro_recall
+    AS clean_macro_recall, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
 FROM (SELECT g.run_id, i.true_class, count(*) AS images,
   sum(coalesce(g.class_index = i.true_class, 0)) AS right_all, sum(i.leak) AS leaked,
   sum(i.leak AND coalesce(g.class_index = i.true_class, 0)) AS right_leaked
