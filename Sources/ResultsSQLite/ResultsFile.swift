@@ -9,7 +9,7 @@ import Results
 /// kind may come and go; a write that finds the file locked waits and tries again.
 struct ResultsFile: Sendable {
   let path: String
-  let queue: DatabaseQueue
+  private(set) var queue: DatabaseQueue
   /// Seconds that a write keeps trying while others hold locks.
   let patience: Double
 
@@ -34,7 +34,8 @@ struct ResultsFile: Sendable {
     }
   }
 
-  /// Opens an up-to-date file for reading only.
+  /// Opens a file for reading only. One of an older layout is read from a copy in memory that is
+  /// brought up to date; the file stays as it is.
   init(reading path: String, schema: Schema, busyTimeout: Double) throws {
     (self.path, patience) = (path, 0)
     try Self.checkReadable(path)
@@ -52,9 +53,20 @@ struct ResultsFile: Sendable {
     }
     let version = try checkedVersion(schema: schema)
     guard version > 0 else { throw ResultsFileError.foreign(path) }
-    guard version == schema.version else {
-      throw ResultsFileError.older(path, version: version, supported: schema.version)
+    if version < schema.version { try readCopy(as: schema, busyTimeout: busyTimeout) }
+  }
+
+  /// Goes on with a copy in memory that has the present layout.
+  private mutating func readCopy(as schema: Schema, busyTimeout: Double) throws {
+    let file = queue
+    let copy = try DatabaseQueue(
+      configuration: Self.configuration(readOnly: false, busyTimeout: busyTimeout))
+    try translating {
+      try file.backup(to: copy)
+      try file.close()
     }
+    queue = copy
+    try migrate(to: schema, toolVersion: "a copy for reading")
   }
 
   /// Reads in one transaction.

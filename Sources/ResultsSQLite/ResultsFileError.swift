@@ -11,8 +11,6 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   case foreign(String)
   /// Made by a later version of this tool.
   case newer(String, version: Int, supported: Int, writtenBy: String)
-  /// Made by an earlier version, and opened for reading only.
-  case older(String, version: Int, supported: Int)
   case corrupted(String, detail: String)
   case readOnly(String)
   /// Somebody kept it locked for longer than we wait.
@@ -39,11 +37,6 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       """
       '\(path)' has layout \(version), written by \(writtenBy); this version of poise knows \
       layouts up to \(supported); use the newer poise or another results file
-      """
-    case .older(let path, let version, let supported):
-      """
-      '\(path)' has layout \(version), this version of poise reads layout \(supported); \
-      `poise sweep` brings it up to date (and keeps a copy beside it)
       """
     case .corrupted(let path, let detail):
       """

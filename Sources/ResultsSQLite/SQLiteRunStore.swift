@@ -27,10 +27,10 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     try self.init(path: path, toolVersion: toolVersion, schema: .current)
   }
 
-  /// Opens a file for reading only: it must exist and be up to date.
+  /// Opens a file for reading only: it must exist. An older one is read from a copy in memory that is
+  /// brought up to date, so that reading never changes a file.
   ///
-  /// - Throws: ``ResultsFileError`` for a file that is missing, damaged, of another layout or
-  ///   another program's.
+  /// - Throws: ``ResultsFileError`` for a file that is missing, damaged, newer or another program's.
   public convenience init(readOnly path: String) throws {
     try self.init(
       file: ResultsFile(

@@ -51,7 +51,7 @@ struct Failure: Error, CustomStringConvertible {
   private static func code(of error: ResultsFileError) -> Int32 {
     switch error {
     case .missing: missingInput
-    case .isDirectory, .notADatabase, .foreign, .newer, .older, .corrupted: badInput
+    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted: badInput
     case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
     }
   }

@@ -62,6 +62,21 @@ struct MigrationTests {
     #expect(Set(names) == ["results.sqlite", "results.sqlite.bak-v\(version)"])
   }
 
+  @Test("that is only read stays as it is, byte by byte", arguments: [1, 2])
+  func readOnly(version: Int) throws {
+    let folder = try TemporaryFolder()
+    let stored = try String(contentsOf: fixture(version), encoding: .utf8)
+    let queue = try DatabaseQueue(path: folder.file())
+    try queue.write { try $0.execute(sql: stored) }
+    try queue.close()
+    let before = try Data(contentsOf: URL(filePath: folder.file()))
+    let store = try SQLiteRunStore(readOnly: folder.file())
+    #expect(try store.sweeps().isEmpty && store.summaries(ofSweep: "night").isEmpty)
+    try store.close()
+    #expect(try Data(contentsOf: URL(filePath: folder.file())) == before)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["results.sqlite"])
+  }
+
   @Test("keeps its rows when it is brought up to date")
   func rowsStay() throws {
     let folder = try TemporaryFolder()

@@ -165,7 +165,7 @@ struct ResultsFileTests {
       .missing("a"), .isDirectory("a"), .missingFolder(file: "a/b", folder: "a"),
       .notWritable(file: "a", place: "a"), .notADatabase("a"), .foreign("a"),
       .newer("a", version: 9, supported: 1, writtenBy: "poise 3"),
-      .older("a", version: 1, supported: 2), .corrupted("a", detail: "x"), .readOnly("a"),
+      .corrupted("a", detail: "x"), .readOnly("a"),
       .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"),
     ]
     for error in errors { #expect(error.description.contains("'a")) }
