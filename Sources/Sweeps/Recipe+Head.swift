@@ -32,3 +32,24 @@ extension Recipe {
     return decided
   }
 }
+
+extension [Recipe] {
+  /// Sentences on files of weights whose classifier is not used, because nothing says which class each
+  /// of its rows is; one a file.
+  ///
+  /// - Parameter decided: what becomes of a recipe's head.
+  func droppedHeads(_ decided: (Recipe) -> Recipe) -> [String] {
+    var files: [String] = []
+    for recipe in self {
+      guard let source = recipe.model.weights, source.head == nil, !files.contains(source.path),
+        decided(recipe).model.weights?.head == .drop
+      else { continue }
+      files.append(source.path)
+    }
+    return files.map {
+      "the classifier of \($0) is not used and starts anew, because the file does not say which class "
+        + "each of its rows is; if you know it, write model: {weights: {file: …, head: [names in the "
+        + "order of the rows]}}, or head: drop"
+    }
+  }
+}

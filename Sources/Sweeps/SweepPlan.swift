@@ -60,6 +60,7 @@ public struct SweepPlan: Sendable {
     func decided(_ recipe: Recipe) -> Recipe {
       recipe.decidingHead(heads, census: prepared.census(of: recipe))
     }
+    notes += experiment.recipes.droppedHeads(decided)
     experiment.recipes = experiment.recipes.map(decided)
     experiment.usual = experiment.usual.map(decided)
     self.experiment = experiment
@@ -68,10 +69,15 @@ public struct SweepPlan: Sendable {
       + zip(experiment.datasets, prepared.stages).flatMap {
         Self.activationNotes(experiment, classes: $0.classes, data: $1)
       }
+    // One a stage: a record lists every test image, and all runs of a stage share it.
+    var records: [String: DatasetRecord] = [:]
     let planned =
       try experiment.recipes.map { [experiment] recipe in
-        try Self.planned(
-          recipe, on: prepared.data(of: recipe), in: experiment, workFolder: workFolder,
+        let (name, data) = (recipe.datasetName, prepared.data(of: recipe))
+        let record = records[name] ?? data.record(named: name)
+        records[name] = record
+        return try Self.planned(
+          recipe, on: data, record: record, in: experiment, workFolder: workFolder,
           digest: prepared.digest)
       }
     runs = try Self.inOrderOfNeed(planned)
@@ -83,8 +89,8 @@ public struct SweepPlan: Sendable {
   /// - Parameters:
   ///   - digest: of the data of another recipe; `nil` where that is none of this plan.
   private static func planned(
-    _ recipe: Recipe, on data: PreparedData, in experiment: Experiment, workFolder: String,
-    digest: (Recipe) -> String?
+    _ recipe: Recipe, on data: PreparedData, record: DatasetRecord, in experiment: Experiment,
+    workFolder: String, digest: (Recipe) -> String?
   ) throws -> PlannedRun {
     let budget = TrainingBudget(
       recipe.training, trainingCount: data.splits.training.examples.count)
@@ -94,7 +100,7 @@ public struct SweepPlan: Sendable {
       variant: recipe.variant, seed: recipe.seed, configHash: hash,
       groupHash: recipe.groupHash(datasetDigest: data.digest),
       configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
-      dataset: data.record(named: recipe.datasetName), epochsPlanned: budget.epochs,
+      dataset: record, epochsPlanned: budget.epochs,
       imagesPlanned: budget.steps * recipe.training.batch)
     description.shared = SharedRecipe(
       configuration: try CanonicalJSON.text(of: experiment.withoutOverrides(recipe)),
