@@ -150,7 +150,7 @@ extension ExperimentReader {
     guard seeds < needed else { return }
     let comparisons = others == 1 ? "one comparison" : "Holm over \(others) comparisons"
     problems.warn(
-      root.node("seeds")?.place ?? root.place,
+      root.node("seeds")?.place ?? root.node("name")?.place ?? root.place,
       "\(seeds) \(seeds == 1 ? "seed" : "seeds"): no difference can be significant at 0.05 "
         + "after \(comparisons); \(needed) would be needed", as: .note)
   }

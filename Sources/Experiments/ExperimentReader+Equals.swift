@@ -25,7 +25,7 @@ extension ExperimentReader {
       problems.add(
         place,
         "strategies.\(Self.groupName(recipe)) undoes the classes' sizes more than once: "
-          + "\(worst.sum) on a small long tail, and at most \(Compensation.limit) is expected, "
+          + "\(worst.sum), and at most \(Compensation.limit) is expected, "
           + "where 1 balances the classes",
         hint: worst.advice(canSplit: strategy is Combined))
     }

@@ -72,7 +72,8 @@ public struct FileSection: Sendable {
         "one run of every strategy for each; `3` means `[1, 2, 3]`"),
       FileKey("exclude", "list of mappings", "`[]`", "runs to leave out"),
       FileKey(
-        "store_predictions", "boolean", "`false`", "keep every test prediction, not only the counts"
+        "store_predictions", "boolean", "`false`",
+        "keep the five best classes of each test image; without it the best one and its confidence are kept"
       ),
       FileKey("limits", "mapping", "`{}`", "when a run or a night ends early"),
       FileKey(
@@ -84,7 +85,9 @@ public struct FileSection: Sendable {
   static let dataset = FileSection(
     "dataset",
     [
-      FileKey("name", "text", "last part of `root`", "for people and for the store"),
+      FileKey(
+        "name", "text", "last part of `root`",
+        "for people and for the store; give one where the folder may be renamed or moved"),
       FileKey(
         "format", "`csv`, `folder`, `list`, `idx`, `cifar10`, `cifar100`", "required",
         "how examples are listed"),
@@ -131,7 +134,8 @@ public struct FileSection: Sendable {
       FileKey("classes", "mapping", "`{}`", "which classes count"),
       FileKey(
         "quarantine_limit", "share", "`0.05`",
-        "the share of missing or unreadable images above which reading stops"),
+        "the share of images that are missing, unreadable or carry conflicting labels (these counted by themselves) above which reading stops"
+      ),
     ])
 
   static let labels = FileSection(

@@ -25,12 +25,16 @@ extension SQLiteRunStore {
     }
   }
 
-  /// Deletes runs with all their rows; a sweep of their file makes them again.
+  /// Deletes runs with all their rows, and with those that were not made because they are the same as
+  /// one of them; a sweep of their file makes them again.
   ///
+  /// - Returns: how many runs are gone.
   /// - Throws: `RunStoreError.unknownRun`, or `RunStoreError.running` for a run that is at work,
   ///   before anything is changed.
-  public func remove(_ runs: [RunID]) throws {
+  @discardableResult
+  public func remove(_ runs: [RunID]) throws -> Int {
     try file.write { database in
+      let before = try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0
       for run in runs {
         let row = try Row.fetchOne(
           database, sql: "SELECT status, name FROM run WHERE id = ?", arguments: [run])
@@ -38,10 +42,13 @@ extension SQLiteRunStore {
         guard row["status"] != RunStatus.running.rawValue else {
           throw RunStoreError.running(run, name: row["name"])
         }
+      }
+      for run in runs {
         try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
       }
       try database.execute(
         sql: "DELETE FROM recipe WHERE id NOT IN (SELECT recipe_id FROM recipe_run)")
+      return before - (try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0)
     }
   }
 

@@ -86,9 +86,10 @@ extension Schema {
         SELECT s.name AS sweep, c.dataset, substr(c.hash,1,8) AS recipe, c.added_at, c.planned_at,
           count(*) AS runs, sum(r.status = 'done') AS done,
           sum(r.archived_at IS NOT NULL) AS archived, sum(p.is_current = 0) AS replaced,
-          (SELECT sum(k.n_train + k.n_val + k.n_test) FROM class k
-            WHERE k.dataset_id = (SELECT min(x.dataset_id) FROM recipe_run i
-              JOIN run x ON x.id = i.run_id WHERE i.recipe_id = c.id)) AS images,
+          (SELECT sum(CASE WHEN y.fold IS NULL THEN k.n_train + k.n_val ELSE 0 END + k.n_test)
+            FROM class k JOIN run y ON y.dataset_id = k.dataset_id
+            WHERE y.id = (SELECT min(i.run_id) FROM recipe_run i WHERE i.recipe_id = c.id))
+            AS images,
           coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
         FROM recipe c JOIN sweep s ON s.id = c.sweep_id
         LEFT JOIN \(newest) n ON n.sweep_id = c.sweep_id AND n.dataset = c.dataset

@@ -47,7 +47,7 @@ extension Schema {
       sql: """
         SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
           q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
-          (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note
+          (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note, r.fold
         FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
         JOIN dataset d ON d.id = r.dataset_id
         """),

@@ -10,14 +10,15 @@ extension SweepPlan {
   ///
   /// Only runs whose recipes differ in nothing but the strategy, and that start from the same weights,
   /// are compared. The baseline is always run, and stands for those that are the same; otherwise the
-  /// first of the file does. What one seed shows holds for all.
+  /// first of the file does. What one seed shows holds for all; every fold is judged by itself.
   mutating func markEquals(data: (Recipe) -> PreparedData) throws {
     guard let seed = runs.first?.recipe.seed else { return }
     var finder = EqualRuns(baseline: experiment.baseline)
     for run in runs where run.recipe.seed == seed {
       try finder.add(run, data: data(run.recipe))
     }
-    notes += finder.idle
+    var idle: Set<String> = []
+    notes += finder.idle.filter { idle.insert($0).inserted }
     guard !finder.pairs.isEmpty else { return }
     let byPlace = Dictionary(
       runs.map { (Place($0.recipe, seed: $0.recipe.seed), $0) }, uniquingKeysWith: { $1 })
@@ -28,7 +29,8 @@ extension SweepPlan {
       place.seed = recipe.seed
       runs[index].equals = byPlace[place]?.description.configHash
     }
-    notes += finder.sentences
+    var said: Set<String> = []
+    notes += finder.sentences.filter { said.insert($0).inserted }
     runs = try Self.inOrderOfNeed(runs)
   }
 
@@ -49,9 +51,11 @@ extension SweepPlan {
     var variant: String
     var stage: String
     var seed: UInt64
+    var fold: Int?
 
     init(_ recipe: Recipe, seed: UInt64) {
       (label, variant, self.seed) = (recipe.label, recipe.variant, seed)
+      fold = recipe.split.fold
       stage = recipe.stage?.name ?? ""
     }
   }

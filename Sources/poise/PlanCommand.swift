@@ -26,7 +26,8 @@ struct Plan: ParsableCommand {
     let listing = PlanListing(
       plan,
       try Forecasting.forecast(
-        plan, data: data, work: work, threads: machine.threadCount, seconds: 20))
+        plan, data: data, work: work, threads: machine.threadCount, seconds: 20,
+        isOpen: { $0.equals == nil }))
     Terminal.show(csv ? listing.csv : listing.text)
   }
 }

@@ -16,7 +16,14 @@ struct RunOption: ParsableArguments {
   func details(in opened: SQLiteRunStore) throws -> RunDetails {
     let sweep = try store.sweep(in: opened)
     let summaries = try opened.summaries(ofSweep: sweep.name)
-    guard let id = Int64(name) ?? summaries.first(where: { $0.name == name })?.id else {
+    let named = summaries.filter { $0.name == name }.map(\.id)
+    guard named.count < 2 else {
+      throw Failure(
+        "\(named.count) runs are named '\(name)', with other settings or data: "
+          + "\(named.map(String.init).joined(separator: ", ")); give a number",
+        code: Failure.badInput)
+    }
+    guard let id = Int64(name) ?? named.first else {
       throw Failure(
         "sweep \(sweep.name) has no run named '\(name)'; "
           + (Suggestion.nearest(to: name, among: summaries.map(\.name)).map {

@@ -43,7 +43,8 @@ struct RunsRemove: ParsableCommand {
 
   func run() throws {
     let opened = try selection.store.open()
-    let chosen = try selection.chosen(in: opened)
+    let named = try selection.chosen(in: opened)
+    let chosen = try named + Self.dependants(of: named, in: opened)
     let results = selection.store.results
     let work = WorkFolder.path(ofStore: results)
     let folders = chosen.map { Self.folder(of: $0.description, in: work) }
@@ -51,7 +52,8 @@ struct RunsRemove: ParsableCommand {
     for (details, folder) in zip(chosen, folders) {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
-      Terminal.show("\(run.id)  \(run.name)  \(run.status.rawValue)\(files ? kept : "")")
+      let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
+      Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
     let count = "\(chosen.count) run\(chosen.count == 1 ? "" : "s")"
     guard yes else {
@@ -71,6 +73,16 @@ struct RunsRemove: ParsableCommand {
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
     Terminal.show("\(count) removed\(rest)")
+  }
+
+  /// Runs that were not made because they are the same as one of these, and that go with it.
+  private static func dependants(
+    of chosen: [RunDetails], in opened: SQLiteRunStore
+  ) throws -> [RunDetails] {
+    let ids = Set(chosen.map(\.summary.id))
+    return try opened.sweeps().flatMap { try opened.summaries(ofSweep: $0.name) }
+      .filter { run in !ids.contains(run.id) && run.equals.map { ids.contains($0.id) } ?? false }
+      .compactMap { try opened.run($0.id) }
   }
 
   private static func folder(of run: RunDescription, in work: String) -> String {

@@ -51,7 +51,10 @@ struct SweepCommand: ParsableCommand {
     guard forecast.errors.isEmpty else { throw ExitCode(Failure.badInput) }
     for note in plan.notes { Terminal.complain("note: \(note)") }
     for remark in plan.dataRemarks {
-      Terminal.complain("data: \(remark) (poise data \(source.file) shows which)")
+      Terminal.complain("data: \(remark)")
+    }
+    if !plan.dataRemarks.isEmpty {
+      Terminal.complain("data: 'poise data \(source.file)' shows more of it")
     }
     if let total = ForecastTable(forecast).total { Terminal.complain(total) }
     let store = try SQLiteRunStore(path: results)

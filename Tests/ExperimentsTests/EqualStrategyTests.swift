@@ -98,21 +98,21 @@ struct EqualStrategyTests {
       (
         "bs: {strategy: balanced-softmax, class_weights: inverse-weights}",
         "strategies.bs undoes the classes' sizes more than once: a + b + t = 0.00 + 1.00 + 1.00 = "
-          + "2.00 on a small long tail, and at most 1.05 is expected, where 1 balances the classes; "
+          + "2.00, and at most 1.05 is expected, where 1 balances the classes; "
           + "leave out the class weights or the adjustment of logits, or set "
           + "allow_overcompensation: true"
       ),
       (
         "bs: {parts: [inverse-weights, balanced-softmax]}",
         "strategies.bs undoes the classes' sizes more than once: a + b + t = 0.00 + 1.00 + 1.00 = "
-          + "2.00 on a small long tail, and at most 1.05 is expected, where 1 balances the classes; "
+          + "2.00, and at most 1.05 is expected, where 1 balances the classes; "
           + "leave out the class weights or the adjustment of logits, or set "
           + "allow_overcompensation: true"
       ),
       (
         "bs: {parts: [class-balanced-sampling, inverse-weights]}",
-        "strategies.bs undoes the classes' sizes more than once: a + b = 1.00 + 1.00 = 2.00 on a "
-          + "small long tail, and at most 1.05 is expected, where 1 balances the classes; halve both "
+        "strategies.bs undoes the classes' sizes more than once: a + b = 1.00 + 1.00 = 2.00, "
+          + "and at most 1.05 is expected, where 1 balances the classes; halve both "
           + "with split: auto, or set allow_overcompensation: true"
       ),
     ])

@@ -46,7 +46,7 @@ struct FoldReportTests {
     .joined(separator: " ")
     #expect(
       report.contains("Folds share training images, so intervals and p are those of the corrected"))
-    #expect(report.contains("4, each image tested in one of them"))
+    #expect(report.contains("1, 2, 3, 4; an image is tested in its own fold only"))
     #expect(!report.contains("signed ranks") && !report.contains("percentile bootstraps"))
   }
 

@@ -57,6 +57,19 @@ import Testing
     #expect(try lines(folder.file(), "SELECT 1 FROM recipe").isEmpty)
   }
 
+  @Test func `a run that was not made goes with the one that stands for it`() throws {
+    let folder = try TemporaryFolder()
+    let store = try filled(folder)
+    let twin = try store.enqueue(RecipeTests.run("twin"))
+    try store.finish(twin, asEqualTo: 2, note: "the same")
+    #expect(try store.remove([2, twin]) == 2)
+    #expect(try store.summaries(ofSweep: "night").map(\.id) == [1, 3, 4])
+    let other = try store.enqueue(RecipeTests.run("other"))
+    try store.finish(other, asEqualTo: 3, note: "the same")
+    #expect(try store.remove([3]) == 2)
+    #expect(try store.problems().isEmpty)
+  }
+
   @Test func `a running run is not removed, and neither are those beside it`() throws {
     let folder = try TemporaryFolder()
     let store = try filled(folder)

@@ -48,6 +48,24 @@ import Training
     return [first] + experiment.splits.dropFirst().map { PreparedData(first, fold: $0) }
   }
 
+  @Test func `what trains the same stands for its own fold and seed alone`() throws {
+    let strategies = "{baseline: {}, inverse-weights: {}, max-ratio-weights: {}}"
+    let twins = try ExperimentFile.read(
+      path: folder.path(of: "folds.yaml"), overrides: [("strategies", strategies)],
+      environment: [:])
+    let plan = try SweepPlan(twins, data: all(), workFolder: folder.path)
+    let byHash = Dictionary(
+      uniqueKeysWithValues: plan.runs.map { ($0.description.configHash, $0.recipe) })
+    let equal = plan.runs.filter { $0.equals != nil }
+    #expect(equal.count == 6)
+    for run in equal {
+      let other = try #require(run.equals.flatMap { byHash[$0] })
+      #expect(other.label == "inverse-weights" && other.split == run.recipe.split)
+      #expect(other.seed == run.recipe.seed)
+    }
+    #expect(plan.notes.count { $0.contains("max-ratio-weights: the same as") } == 1)
+  }
+
   @Test func `folds share data set and digest, and each has its own images`() throws {
     let data = try all()
     #expect(Set(data.map(\.digest)).count == 1)

@@ -101,7 +101,7 @@ extension Comparison {
     let selections = try RecipeSelection.all(of: runs, among: recipes, choice)
     let selected = selections.flatMap(\.runs)
     // Of the newest recipe there may be no run of the baseline yet, and of a stage none at all.
-    let label = try label(baseline, among: runs.filter { !$0.isArchived })
+    let label = try label(baseline, among: runs)
     for selection in selections where !selection.runs.isEmpty {
       var comparison = try ofStage(
         selection.runs, label: label, metric: metric, replaced: selection.replaced)

@@ -82,7 +82,7 @@ struct RecipeSelection {
     }
     var said: Set<String> = []
     remarks += record.datasets.flatMap(\.remarks).filter { said.insert($0.text).inserted }
-      .map { Remark(.data, "data: \($0.text) (poise data shows which)") }
+      .map { Remark(.data, "data: \($0.text)") }
   }
 
   /// One remark an older recipe, the newest three.

@@ -44,7 +44,10 @@ struct ComparisonText {
     }
     facts.append(("seeds", comparison.seeds.map(String.init).joined(separator: ", ")))
     if comparison.foldCount > 0 {
-      facts.append(("folds", "\(comparison.foldCount), each image tested in one of them"))
+      let folds = Set(comparison.strategies.flatMap(\.runs).compactMap(\.fold)).sorted()
+      let list = folds.map(String.init).joined(separator: ", ")
+      facts.append(
+        ("folds", folds.isEmpty ? "none done" : "\(list); an image is tested in its own fold only"))
     }
     facts.append(("baseline", comparison.baseline ?? "none: no differences are formed"))
     let done = comparison.strategies.reduce(0) { $0 + $1.runs.count }

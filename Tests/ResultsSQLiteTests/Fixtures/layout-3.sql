@@ -322,7 +322,7 @@ FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL GROUP B
 CREATE VIEW v_equal AS -- runs that were not made, and the run that each is the same as
 SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
   q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
-  (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note
+  (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note, r.fold
 FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
 JOIN dataset d ON d.id = r.dataset_id;
 
@@ -511,9 +511,10 @@ CREATE VIEW v_recipes AS -- one line a recipe that strategies share, the newest 
 SELECT s.name AS sweep, c.dataset, substr(c.hash,1,8) AS recipe, c.added_at, c.planned_at,
   count(*) AS runs, sum(r.status = 'done') AS done,
   sum(r.archived_at IS NOT NULL) AS archived, sum(p.is_current = 0) AS replaced,
-  (SELECT sum(k.n_train + k.n_val + k.n_test) FROM class k
-    WHERE k.dataset_id = (SELECT min(x.dataset_id) FROM recipe_run i
-      JOIN run x ON x.id = i.run_id WHERE i.recipe_id = c.id)) AS images,
+  (SELECT sum(CASE WHEN y.fold IS NULL THEN k.n_train + k.n_val ELSE 0 END + k.n_test)
+    FROM class k JOIN run y ON y.dataset_id = k.dataset_id
+    WHERE y.id = (SELECT min(i.run_id) FROM recipe_run i WHERE i.recipe_id = c.id))
+    AS images,
   coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
 FROM recipe c JOIN sweep s ON s.id = c.sweep_id
 LEFT JOIN (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
