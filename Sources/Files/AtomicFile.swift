@@ -126,7 +126,8 @@ public enum AtomicFile {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  private static func bringFolderToDisk(of path: String) throws(FileError) {
+  /// Makes the names in the folder of `path` survive a loss of power.
+  static func bringFolderToDisk(of path: String) throws(FileError) {
     let folder = split(path).folder
     let descriptor = uninterrupted { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError("open the folder", folder, code: errno) }

@@ -41,15 +41,17 @@ public struct FileStamp: Codable, Hashable, Sendable {
 
 /// Folders.
 public enum Folder {
-  /// Makes a folder and the folders above it where they are absent.
+  /// Makes a folder and the folders above it where they are absent, each brought to the disk, so that
+  /// no loss of power takes it away with all that was brought to the disk inside.
   ///
   /// - Throws: where a folder cannot be made, or something else has its name.
   public static func create(_ path: String) throws(FileError) {
-    if mkdir(path, 0o777) == 0 { return }
+    if mkdir(path, 0o777) == 0 { return try AtomicFile.bringFolderToDisk(of: path) }
     let code = errno
     if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
       try create(String(path[..<slash]))
-      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+      if mkdir(path, 0o777) == 0 { return try AtomicFile.bringFolderToDisk(of: path) }
+      if errno == EEXIST { return }
       throw FileError("create the folder", path, code: errno)
     }
     var info = stat()

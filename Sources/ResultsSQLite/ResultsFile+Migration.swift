@@ -15,9 +15,8 @@ extension ResultsFile {
     try queue.writeWithoutTransaction { database in
       try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
     }
-    guard rename(temporary, target) == 0 else {
-      throw ResultsFileError.notWritable(file: target, place: target)
-    }
+    // SQLite does not wait for the disk here, and the change of the file itself follows at once.
+    try AtomicFile.adopt(temporary, as: target)
   }
 
   /// Applies what is missing and makes all views anew, in one transaction: a file is never between

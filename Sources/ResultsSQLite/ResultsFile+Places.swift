@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -34,7 +35,16 @@ extension ResultsFile {
     defer { try? file.close() }
     let start = (try? file.read(upToCount: 16)) ?? Data()
     if start.isEmpty && allowsEmpty { return }
+    // A writer that was killed amid its first entries leaves a start that its journal takes back.
+    if hasJournal(path) { return }
+    guard !start.isEmpty else { throw .empty(path) }
     guard start == Data("SQLite format 3\0".utf8) else { throw .notADatabase(path) }
+  }
+
+  /// Whether there is a journal beside a file that may have to be rolled back.
+  private static func hasJournal(_ path: String) -> Bool {
+    guard let stamp = try? FileStamp(of: path + "-journal") else { return false }
+    return stamp.size > 0
   }
 
   private static func folder(of path: String) -> String {

@@ -52,7 +52,7 @@ struct ResultsFile: Sendable {
       }
     }
     let version = try checkedVersion(schema: schema)
-    guard version > 0 else { throw ResultsFileError.foreign(path) }
+    guard version > 0 else { throw ResultsFileError.empty(path) }
     if version < schema.version { try readCopy(as: schema, busyTimeout: busyTimeout) }
   }
 

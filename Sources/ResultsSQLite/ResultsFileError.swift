@@ -7,6 +7,8 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   case missingFolder(file: String, folder: String)
   case notWritable(file: String, place: String)
   case notADatabase(String)
+  /// Nothing was written into it yet.
+  case empty(String)
   /// A database of another program.
   case foreign(String)
   /// Made by a later version of this tool.
@@ -31,6 +33,11 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       "cannot write '\(file)': no permission to write '\(place)'"
     case .notADatabase(let path):
       "'\(path)' is no SQLite database; expected a results file or a name that is free"
+    case .empty(let path):
+      """
+      '\(path)' is empty: the sweep that made it was ended before its first entry; \
+      the same `poise sweep` fills it
+      """
     case .foreign(let path):
       "'\(path)' is a database of another program; it is left untouched, name another file"
     case .newer(let path, let version, let supported, let writtenBy):

@@ -50,7 +50,7 @@ struct Failure: Error, CustomStringConvertible {
 
   private static func code(of error: ResultsFileError) -> Int32 {
     switch error {
-    case .missing: missingInput
+    case .missing, .empty: missingInput
     case .isDirectory, .notADatabase, .foreign, .newer, .corrupted: badInput
     case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
     }

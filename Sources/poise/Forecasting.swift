@@ -30,7 +30,13 @@ enum Forecasting {
   /// Configuration hashes of the runs that a store has as done.
   static func done(of plan: SweepPlan, inStoreAt path: String) throws -> Set<String> {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
-    let store = try SQLiteRunStore(readOnly: path)
+    let store: SQLiteRunStore
+    do {
+      store = try SQLiteRunStore(readOnly: path)
+    } catch ResultsFileError.empty {
+      // A sweep that was ended before its first entry left it; this one fills it.
+      return []
+    }
     return Set(
       try plan.runs.map(\.description.configHash).filter {
         try store.find(sweep: plan.experiment.name, configHash: $0)?.status == .done

@@ -72,7 +72,7 @@ struct ResultsFileTests {
   func emptyFile() throws {
     let folder = try TemporaryFolder()
     #expect(FileManager.default.createFile(atPath: folder.file(), contents: nil))
-    #expect(throws: ResultsFileError.notADatabase(folder.file())) {
+    #expect(throws: ResultsFileError.empty(folder.file())) {
       try SQLiteRunStore(readOnly: folder.file())
     }
     #expect(try SQLiteRunStore(path: folder.file()).sweeps() == [])
@@ -166,7 +166,7 @@ struct ResultsFileTests {
       .notWritable(file: "a", place: "a"), .notADatabase("a"), .foreign("a"),
       .newer("a", version: 9, supported: 1, writtenBy: "poise 3"),
       .corrupted("a", detail: "x"), .readOnly("a"),
-      .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"),
+      .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"), .empty("a"),
     ]
     for error in errors { #expect(error.description.contains("'a")) }
     #expect(errors[6].description.contains("poise 3"))
