@@ -78,7 +78,9 @@ def work(options, name, shard, done):
     module = parts.load(name)
     wanted = options.count
     if options.sample and wanted is None:
-        wanted = -(-module.SAMPLE // shard[1])
+        wanted = module.SAMPLE
+    if wanted is not None:
+        wanted = -(-wanted // shard[1])
     context = contexts.Context(
         options.poise, ROOT, seed=options.seed, sample=options.sample, wanted=wanted,
         deadline=options.deadline, only=options.only, done=done, shard=shard)

@@ -93,9 +93,9 @@ static int own_role(void) {
   if (length <= 0) return OTHER;
   words[length] = 0;
   const char* second = words + strlen(words) + 1;
-  if (second >= words + length) return OTHER;
-  if (!strcmp(second, "worker")) return WORKER;
-  return !strcmp(second, "sweep") ? PARENT : OTHER;
+  if (second < words + length && !strcmp(second, "worker")) return WORKER;
+  const char* slash = strrchr(words, '/');
+  return !strncmp(slash ? slash + 1 : words, "poise", 5) ? PARENT : OTHER;
 }
 
 static void note_path(int file, const char* path) {

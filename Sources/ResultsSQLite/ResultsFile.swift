@@ -5,7 +5,7 @@ import Results
 
 /// One open results file: the connection, its settings, its layout.
 ///
-/// A rollback journal with FULL synchronisation, one connection, short transactions. Readers of any
+/// A rollback journal with EXTRA synchronisation, one connection, short transactions. Readers of any
 /// kind may come and go; a write that finds the file locked waits and tries again.
 struct ResultsFile: Sendable {
   let path: String
@@ -100,7 +100,9 @@ struct ResultsFile: Sendable {
     configuration.prepareDatabase { database in
       if !readOnly {
         _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
-        try database.execute(sql: "PRAGMA synchronous = FULL")
+        // FULL does not wait until the journal's removal, which is the commit, is on the disk: after a
+        // loss of power the journal is back and takes away what was reported as done.
+        try database.execute(sql: "PRAGMA synchronous = EXTRA")
       }
     }
     return configuration

@@ -25,7 +25,7 @@ struct Doctor: ParsableCommand {
       "own kernels  \(OpenBLAS.kernels)"
         + (variables["OPENBLAS_CORETYPE"].map { " (OPENBLAS_CORETYPE=\($0))" } ?? ""),
       "  threads    1 (our own threads share the work)",
-      "SQLite       \(SQLiteRunStore.libraryVersion), rollback journal, synchronous=FULL",
+      "SQLite       \(SQLiteRunStore.libraryVersion), rollback journal, synchronous=EXTRA",
     ]
     let folder = URL(fileURLWithPath: results).deletingLastPathComponent().path
     if let free = Self.freeMB(at: folder) {
