@@ -39,6 +39,10 @@ class Context:
         """Whether the part's time is over."""
         return self.deadline is not None and time.monotonic() > self.deadline
 
+    def was_done(self, kind, what):
+        """Whether the log that is continued has a trial."""
+        return trial.key(kind, what) in self.done
+
     def skips(self, kind, what):
         """Whether a trial is not to be done: done before, another shard's, or not asked for."""
         key = trial.key(kind, what)

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import random
@@ -132,12 +133,12 @@ def done(store):
 
 
 def weights(folder):
-    """SHA-256 of the kept weights of every run, by the run's folder."""
-    runs = os.path.join(folder, ".poise", "results", "runs")
+    """SHA-256 of the kept weights of every run, by the name of the run's folder."""
     digests = {}
-    for name in sorted(os.listdir(runs)):
-        with open(os.path.join(runs, name, "weights.checkpoint"), "rb") as file:
-            digests[name] = hashlib.sha256(file.read()).hexdigest()
+    for path in glob.glob(os.path.join(folder, ".poise", "*", "runs", "*", "weights.checkpoint")):
+        with open(path, "rb") as file:
+            digests[os.path.basename(os.path.dirname(path))] = hashlib.sha256(
+                file.read()).hexdigest()
     return digests
 
 

@@ -1,0 +1,98 @@
+"""Disks that are too small: real ones where root may mount them, else and always a quota by the shim.
+
+The sweep meets a full disk somewhere; the disk then grows, and the same command is given again.
+"""
+
+import ctypes
+import os
+
+import calls
+import shim
+import tiny
+from trial import Trial
+
+NAME = "disks"
+WEIGHT = 8
+SAMPLE = 5
+
+KILOBYTE = 1024
+# From nothing to more than a sweep needs.
+SIZES = [size * KILOBYTE for size in (
+    list(range(0, 256, 8)) + list(range(256, 1024, 48)) + list(range(1024, 5120, 128)))]
+NEW_NAMES, PRIVATE = 0x20000, 0x4000 | 0x40000
+
+
+def own_mounts():
+    """Gives this process mounts that end with it; whether that worked."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.unshare(NEW_NAMES) != 0:
+        return False
+    return library.mount(b"none", b"/", None, PRIVATE, None) == 0
+
+
+def mount(folder, size, more=""):
+    """Mounts a disk of so many bytes on a folder, or changes its size."""
+    library = ctypes.CDLL(None, use_errno=True)
+    flags = 0x20 if more == "remount" else 0
+    return library.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, b"size=%d" % size) == 0
+
+
+def unmount(folder):
+    """Takes the disk away, even where a process still uses it."""
+    ctypes.CDLL(None).umount2(os.fsencode(folder), 2)
+
+
+def judged(context, reference, folder, result, kind, what):
+    """The verdict of a disturbed sweep once the disk has grown."""
+    verdict, detail = context.judge(result)
+    if result.code == 2:
+        verdict, detail = "lost", "a run stands as failed: %s" % result.last
+    if verdict == "ok":
+        after = reference.compare(folder, os.path.join(folder, "results.sqlite"), {})
+    else:
+        after = reference.finish(folder)
+    if after and verdict not in ("crash", "hang", "unclear"):
+        verdict, detail = after[0], "%s; then %s" % (detail, after[1])
+    return Trial(kind, what, verdict, detail, result.seconds, result.megabytes)
+
+
+def by_mount(context, reference, kind, what, start, size):
+    """A sweep on a disk of its own."""
+    with context.folder("disk") as folder:
+        # The data must fit; what is there already counts too.
+        least = 64 * KILOBYTE + (3 << 20 if start == "half" else 0)
+        if not mount(folder, least + size):
+            return Trial(kind, what, "unclear", "a tmpfs cannot be mounted")
+        try:
+            reference.begin(folder, start)
+            result = context.run(
+                tiny.command(context), cwd=folder, env=tiny.environment(folder), timeout=60)
+            mount(folder, 64 << 20, "remount")
+            return judged(context, reference, folder, result, kind, what)
+        finally:
+            unmount(folder)
+
+
+def by_quota(context, reference, kind, what, start, size):
+    """A sweep whose files may grow by so many bytes."""
+    with context.folder("quota") as place:
+        folder = os.path.join(place, "sweep")
+        os.mkdir(folder)
+        reference.begin(folder, start)
+        orders = shim.Shim(context, place, folder)
+        orders.state.quota = size
+        result = context.run(tiny.command(context), cwd=folder, timeout=60,
+                             env=orders.environment(tiny.environment(folder)))
+        orders.close()
+        return judged(context, reference, folder, result, kind, what)
+
+
+def trials(context):
+    reference = tiny.Reference(context)
+    kinds = {"quota": by_quota}
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and own_mounts():
+        kinds["small disk"] = by_mount
+    points = [(kind, "%s start, %d KB" % (start, size // KILOBYTE), start, size)
+              for kind in kinds for start in calls.STARTS for size in SIZES]
+    for kind, what, start, size in context.choose(points):
+        yield kinds[kind](context, reference, kind, what, start, size)
