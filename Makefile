@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test proofs bench bench-judge asan tsan lint lint-c format format-c
+.PHONY: help setup build quickstart test faults proofs bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
 C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
@@ -29,6 +29,11 @@ quickstart: ## Set up, build, sweep a small long-tailed data set, report.
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@swift test -c release --skip-build --disable-xctest
+
+faults: setup ## Break sweeps for an hour in every way, and write the table of Docs/reliability.md.
+	swift build -c release --product poise
+	@python3 Scripts/faults --poise "$$(swift build -c release --show-bin-path)/poise"; code=$$?; \
+	  python3 Scripts/faults --table Docs/reliability.md; exit $$code
 
 proofs: setup ## Measure every strategy's golden tests and promises, and write Docs/strategies.md.
 	swift build -c release --build-tests

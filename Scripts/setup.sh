@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(libopenblas-dev libsqlite3-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev
-  zlib1g-dev libssl-dev sqlite3)
+  zlib1g-dev libssl-dev sqlite3 python3)
 least_swift=6.2
 
 fail() {
@@ -51,7 +51,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: no apt here, so nothing is checked. Needed with headers: OpenBLAS, SQLite 3.37" \
     "or newer, libjpeg-turbo, libpng, libwebp, giflib 5.1 or newer," \
     "libtiff (4.5 or newer bounds its memory), zlib," \
-    "OpenSSL's libcrypto; and the sqlite3 command." >&2
+    "OpenSSL's libcrypto; and the commands sqlite3 and python3." >&2
   exit 0
 fi
 

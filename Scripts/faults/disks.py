@@ -15,7 +15,7 @@ NAME = "disks"
 WEIGHT = 8
 SAMPLE = 5
 
-KILOBYTE = 1024
+KILOBYTE, PAGE = 1024, 4096
 # From nothing to more than a sweep needs.
 SIZES = [size * KILOBYTE for size in (
     list(range(0, 256, 8)) + list(range(256, 1024, 48)) + list(range(1024, 5120, 128)))]
@@ -42,6 +42,18 @@ def unmount(folder):
     ctypes.CDLL(None).umount2(os.fsencode(folder), 2)
 
 
+def room(reference, start):
+    """Bytes that a disk must have for what is there at the start, by pages."""
+    if start == "fresh":
+        return 64 * KILOBYTE
+    total = 64 * KILOBYTE
+    for path, folders, files in os.walk(reference.half):
+        total += PAGE * len(folders)
+        for name in files:
+            total += -(-os.path.getsize(os.path.join(path, name)) // PAGE) * PAGE
+    return total
+
+
 def judged(context, reference, folder, result, kind, what):
     """The verdict of a disturbed sweep once the disk has grown."""
     verdict, detail = context.judge(result)
@@ -59,8 +71,7 @@ def judged(context, reference, folder, result, kind, what):
 def by_mount(context, reference, kind, what, start, size):
     """A sweep on a disk of its own."""
     with context.folder("disk") as folder:
-        # The data must fit; what is there already counts too.
-        least = 64 * KILOBYTE + (3 << 20 if start == "half" else 0)
+        least = room(reference, start)
         if not mount(folder, least + size):
             return Trial(kind, what, "unclear", "a tmpfs cannot be mounted")
         try:
