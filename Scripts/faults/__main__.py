@@ -14,6 +14,7 @@ import datetime
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,8 +27,11 @@ import table
 import trial
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# All that a part may take after its time, for its last trial.
-GRACE = 180
+# Seconds that a part may take after its time, for its last trial.
+GRACE = 300
+# Trials of a part that has no other measure.
+COUNT = 1000
+MINUTES = 60
 
 
 def arguments():
@@ -38,7 +42,8 @@ def arguments():
                         help="the program to try (%(default)s)")
     parser.add_argument("--parts", default="", help="of: " + ", ".join(parts.PARTS))
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (%(default)s)")
-    parser.add_argument("--minutes", type=float, default=60, help="for all parts together")
+    parser.add_argument("--minutes", type=float, help="for all parts together; without it an hour, "
+                        "and longer where a part promises to be complete")
     parser.add_argument("--sample", action="store_true", help="a few trials of every part")
     parser.add_argument("--count", type=int, help="at most so many trials of each part")
     parser.add_argument("--only", help="one trial alone, by its name as it was printed")
@@ -51,6 +56,7 @@ def arguments():
                         help="write the log's table between the markers of a document, and end")
     parser.add_argument("--shard", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--bounded", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -61,7 +67,7 @@ def results(module, context):
         yield from module.trials(context)
         return
     known = {"poise": context.poise, "seed": context.seed,
-             "count": context.wanted if context.wanted is not None else 10 ** 9}
+             "count": context.wanted if context.wanted is not None else COUNT}
     for one in module.trials(**{name: known[name] for name in names}):
         fields = {name: one[name] for name in one
                   if name in ("kind", "what", "verdict", "detail", "seconds", "megabytes")}
@@ -83,7 +89,8 @@ def work(options, name, shard, done):
         wanted = -(-wanted // shard[1])
     context = contexts.Context(
         options.poise, ROOT, seed=options.seed, sample=options.sample, wanted=wanted,
-        deadline=options.deadline, only=options.only, done=done, shard=shard)
+        deadline=options.deadline, bounded=options.bounded, only=options.only, done=done,
+        shard=shard)
     for result in results(module, context):
         line = {"part": name, "kind": result.kind, "what": result.what, "verdict": result.verdict,
                 "detail": result.detail[:600], "seconds": round(result.seconds, 3),
@@ -99,12 +106,14 @@ class Driver:
         self.lock = threading.Lock()
         self.lines = table.read(log) if options.goes_on else []
         self.broken = []
+        self.running = set()
+        self.told = time.monotonic()
 
     def tasks(self):
         """(part, shard, minutes), the longest first."""
         modules = [parts.load(name) for name in self.names]
         total = sum(module.WEIGHT for module in modules) or 1
-        share = self.options.minutes * max(self.options.jobs, 1) / total
+        share = (self.options.minutes or MINUTES) * max(self.options.jobs, 1) / total
         tasks = []
         for module in modules:
             count = 1 if self.options.sample or self.options.only else module.SHARDS
@@ -118,9 +127,15 @@ class Driver:
         threads = [threading.Thread(target=self.serve, args=(waiting,))
                    for _ in range(max(self.options.jobs, 1))]
         for thread in threads:
+            thread.daemon = True
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            for process in list(self.running):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise SystemExit("stopped; --continue goes on from here")
 
     def serve(self, waiting):
         while True:
@@ -144,18 +159,23 @@ class Driver:
             command += [flag] if value else []
         for flag, value in (("--only", options.only), ("--count", options.count)):
             command += [flag, str(value)] if value is not None else []
+        command += ["--bounded"] if options.minutes is not None else []
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    encoding="utf-8", start_new_session=True)
+        self.running.add(process)
         errors = []
         listener = threading.Thread(target=lambda: errors.extend(process.stderr))
         listener.start()
-        timer = threading.Timer(minutes * 60 + GRACE, process.kill)
+        # A part that must be complete may take longer, but not for ever.
+        most = minutes * (1 if options.minutes is not None else 5)
+        timer = threading.Timer(most * 60 + GRACE, process.kill)
         timer.start()
         try:
             for text in process.stdout:
                 self.take(text)
         finally:
             process.wait()
+            self.running.discard(process)
             timer.cancel()
             listener.join(10)
         if process.returncode != 0:
@@ -173,6 +193,10 @@ class Driver:
                 print("%s  %s: %s  %s  %s" % (
                     line["part"], line["kind"], line["what"], line["verdict"],
                     line["detail"]), file=sys.stderr, flush=True)
+            if time.monotonic() - self.told > 60:
+                self.told = time.monotonic()
+                print("%d trials, %d ended badly" % (len(self.lines), len(table.bad(self.lines))),
+                      file=sys.stderr, flush=True)
 
 
 def tell(driver):

@@ -76,7 +76,7 @@ class Points:
             for name, role in ROLES.items():
                 for start in STARTS:
                     # The cut-off start differs from the fresh one in what the worker does.
-                    if kind == "EIO" and name == "sweep" and start == "half":
+                    if kind in EVERY and name == "sweep" and start == "half":
                         continue
                     for k in range(self.count(calls, role, start)):
                         yield kind, "%s, %s start, call %d" % (name, start, k), role, start, k
@@ -142,5 +142,5 @@ def trials(context):
     kinds = {**EVERY, **SPREAD}
     # All points of the first kinds come before any of the others, but in a sample.
     for those in ([kinds] if context.sample or context.only else [EVERY, SPREAD]):
-        for point in context.choose(list(points.all(those))):
+        for point in context.choose(list(points.all(those)), whole=those is EVERY):
             yield trial(context, reference, point, kinds)

@@ -15,8 +15,8 @@ import trial
 class Context:
     """Everything that a part needs from outside."""
 
-    def __init__(self, poise, root, seed=1, sample=False, wanted=None, deadline=None, only=None,
-                 done=(), shard=(0, 1), scratch=None):
+    def __init__(self, poise, root, seed=1, sample=False, wanted=None, deadline=None, bounded=True,
+                 only=None, done=(), shard=(0, 1)):
         self.poise = os.path.abspath(poise)
         self.root = root
         self.build = os.path.join(root, ".build", "faults")
@@ -24,10 +24,11 @@ class Context:
         self.sample = sample
         self.wanted = wanted
         self.deadline = deadline
+        # Whether the time holds also for what must be complete, such as every k of `calls`.
+        self.bounded = bounded
         self.only = only
         self.done = frozenset(done)
         self.shard = shard
-        self.scratch = scratch
         self.judge = process.judge
         os.makedirs(self.build, exist_ok=True)
 
@@ -48,15 +49,16 @@ class Context:
         key = trial.key(kind, what)
         if self.only is not None:
             return key != self.only
-        if key in self.done or self.expired():
+        if key in self.done:
             return True
         number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
         return number % self.shard[1] != self.shard[0]
 
-    def choose(self, points):
+    def choose(self, points, whole=False):
         """The (kind, what, …) tuples to do, in a seeded order, until the time is over.
 
-        A sample takes every kind in turn, so that it is spread over all of them.
+        A sample takes every kind in turn, so that it is spread over all of them. `whole`: all of them
+        are done whatever the time, unless it was limited on the command line.
         """
         kinds = {}
         for point in points:
@@ -71,7 +73,9 @@ class Context:
                     order.append(those.pop())
         count = 0
         for point in order:
-            if self.expired() or (self.wanted is not None and count >= self.wanted):
+            if self.expired() and (self.bounded or not whole):
+                return
+            if self.wanted is not None and count >= self.wanted:
                 return
             if self.skips(point[0], point[1]):
                 continue
@@ -81,7 +85,7 @@ class Context:
     @contextlib.contextmanager
     def folder(self, name="trial"):
         """An empty folder, by its real path, removed afterwards."""
-        path = os.path.realpath(tempfile.mkdtemp(prefix="faults-%s-" % name, dir=self.scratch))
+        path = os.path.realpath(tempfile.mkdtemp(prefix="faults-%s-" % name))
         try:
             yield path
         finally:

@@ -20,6 +20,8 @@ KINDS = ("the sweep", "its worker", "both at once")
 # Kills of one sweep before it is left alone to end.
 EACH = 6
 SWEEPS = 1000
+# Kills of a whole run of the harness, however long they take.
+LEAST = 1000
 
 
 def children(pid):
@@ -102,7 +104,10 @@ def trials(context):
     reference = tiny.Reference(context)
     made = 0
     for number in range(SWEEPS):
-        if context.expired() or (context.wanted is not None and made >= context.wanted):
+        enough = context.bounded or made >= LEAST / context.shard[1]
+        if context.expired() and enough:
+            return
+        if context.wanted is not None and made >= context.wanted:
             return
         if skips(context, number):
             continue

@@ -63,6 +63,9 @@ import Testing
     Case("sweep tiny.yaml --set model.weights=run:7", 66, "results.sqlite"),
     Case("report", 66, "no results file"),
     Case("runs --results absent.sqlite", 66, "no results file"),
+    // A sweep that was ended before its first entry leaves an empty file.
+    Case("runs --results empty.sqlite", 66, "the same `poise sweep` fills it"),
+    Case("sweep tiny.yaml --dry-run --results empty.sqlite", 0, ""),
     Case("show 1", 66, "no results file"),
     Case("export 1 w.safetensors", 66, "no results file"),
     Case("predict 1 a.png", 66, "no results file"),
@@ -75,6 +78,7 @@ import Testing
     try tiny.folder.write("strategies: [\n", to: "broken.yaml")
     try tiny.folder.write("no store at all, but long enough to look at\n", to: "text.sqlite")
     try tiny.folder.write("", to: "empty/readme.txt")
+    try tiny.folder.write("", to: "empty.sqlite")
     return tiny
   }
 

@@ -148,6 +148,17 @@ private struct Stop: Error {}
     #expect(try folder.names.count == 1)
   }
 
+  @Test("a file that another library wrote takes its name and replaces what had it")
+  func adoption() throws {
+    let old = try folder.write("old", to: "a")
+    let new = try folder.write("new", to: "a.tmp")
+    try AtomicFile.adopt(new, as: old)
+    #expect(try text("a") == "new")
+    #expect(try folder.names == ["a"])
+    #expect(throws: FileError.self) { try AtomicFile.adopt(new, as: old) }
+    #expect(try text("a") == "new")
+  }
+
   @Test func foldersAreMadeWithTheirParents() throws {
     try Folder.create(folder.path + "/x/y/z")
     try Folder.create(folder.path + "/x/y/z")

@@ -78,6 +78,35 @@ struct ResultsFileTests {
     #expect(try SQLiteRunStore(path: folder.file()).sweeps() == [])
   }
 
+  /// A store amid its first transaction, as a kill leaves it: pages without the first, and a journal.
+  private func cutOff(_ names: [String], in folder: TemporaryFolder) throws {
+    let whole = folder.file("whole.sqlite")
+    try DatabaseQueue(path: whole).inDatabase { database in
+      try database.execute(sql: "PRAGMA cache_size = 1")
+      try database.inTransaction {
+        try database.execute(sql: "CREATE TABLE filler (content)")
+        for _ in 0..<50 { try database.execute(sql: "INSERT INTO filler VALUES (zeroblob(4000))") }
+        for (name, ending) in names.flatMap({ [($0, ""), ($0, "-journal")] }) {
+          try FileManager.default.copyItem(
+            atPath: whole + ending, toPath: folder.file(name) + ending)
+        }
+        return .rollback
+      }
+    }
+  }
+
+  @Test("takes up a file whose first entries were cut off")
+  func cutOffAtFirst() throws {
+    let folder = try TemporaryFolder()
+    try cutOff(["read.sqlite", "written.sqlite"], in: folder)
+    let (read, written) = (folder.file("read.sqlite"), folder.file("written.sqlite"))
+    let content = try Data(contentsOf: URL(fileURLWithPath: written))
+    try #require(content.count > 4096 && !content.starts(with: Data("SQLite".utf8)))
+    #expect(throws: ResultsFileError.empty(read)) { try SQLiteRunStore(readOnly: read) }
+    #expect(try SQLiteRunStore(path: read).sweeps() == [])
+    #expect(try SQLiteRunStore(path: written).sweeps() == [])
+  }
+
   @Test("is never written through a reader")
   func readOnly() throws {
     let folder = try TemporaryFolder()
