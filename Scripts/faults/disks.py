@@ -37,6 +37,17 @@ def mount(folder, size, more=""):
     return library.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, b"size=%d" % size) == 0
 
 
+def can_mount(context):
+    """Whether this process may have disks of its own."""
+    if os.geteuid() != 0 or not own_mounts():
+        return False
+    with context.folder("disk") as folder:
+        if not mount(folder, 1 << 20):
+            return False
+        unmount(folder)
+        return True
+
+
 def unmount(folder):
     """Takes the disk away, even where a process still uses it."""
     ctypes.CDLL(None).umount2(os.fsencode(folder), 2)
@@ -73,7 +84,7 @@ def by_mount(context, reference, kind, what, start, size):
     with context.folder("disk") as folder:
         least = room(reference, start)
         if not mount(folder, least + size):
-            return Trial(kind, what, "unclear", "a tmpfs cannot be mounted")
+            raise OSError("no disk of %d bytes can be mounted any more" % (least + size))
         try:
             reference.begin(folder, start)
             result = context.run(
@@ -101,7 +112,7 @@ def by_quota(context, reference, kind, what, start, size):
 def trials(context):
     reference = tiny.Reference(context)
     kinds = {"quota": by_quota}
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and own_mounts():
+    if can_mount(context):
         kinds["small disk"] = by_mount
     points = [(kind, "%s start, %d KB" % (start, size // KILOBYTE), start, size)
               for kind in kinds for start in calls.STARTS for size in SIZES]

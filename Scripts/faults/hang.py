@@ -13,9 +13,10 @@ NAME = "hang"
 WEIGHT = 8
 SAMPLE = 4
 
-# Seconds until a worker without a sign of life must have been noticed, as Docs/usage.md says, and the
-# time of the sweep itself.
-NOTICED = 240
+# The longest silence that the experiment allows; before its first step a run may take three times that.
+SILENCE = "limits: {silence: 5s}\n"
+# Seconds until such a worker must have been ended and the run made again.
+NOTICED = 150
 # Seconds in which a worker must be gone after its parent.
 GONE = 10
 POINTS = (5, 40, 90, 130, 170, 210)
@@ -28,12 +29,16 @@ def hung(context, reference, kind, what, act, k):
         folder = os.path.join(place, "sweep")
         os.mkdir(folder)
         reference.begin(folder, "fresh")
+        with open(os.path.join(folder, "tiny.yaml"), "a", encoding="utf-8") as file:
+            file.write(SILENCE)
         orders = shim.Shim(context, place, folder).order(shim.WORKER, act, k)
         result = context.run(tiny.command(context), cwd=folder, timeout=NOTICED,
                              env=orders.environment(tiny.environment(folder)))
         fired = orders.fired
         orders.close()
         verdict, detail = context.judge(result)
+        if result.code == 65:
+            return Trial(kind, what, "hang", "the program knows no limit of silence", result.seconds)
         if verdict == "ok" and not fired:
             return Trial(kind, what, "ok", "not reached", result.seconds)
         after = reference.finish(folder)
