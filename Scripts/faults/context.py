@@ -15,8 +15,8 @@ import trial
 class Context:
     """Everything that a part needs from outside."""
 
-    def __init__(self, poise, root, seed=1, sample=False, wanted=None, deadline=None, bounded=True,
-                 only=None, done=(), shard=(0, 1)):
+    def __init__(self, poise, root, seed=1, sample=False, wanted=None, deadline=None,
+                 bounded=True, only=None, done=(), shard=(0, 1)):
         self.poise = os.path.abspath(poise)
         self.root = root
         self.build = os.path.join(root, ".build", "faults")
@@ -57,8 +57,8 @@ class Context:
     def choose(self, points, whole=False):
         """The (kind, what, …) tuples to do, in a seeded order, until the time is over.
 
-        A sample takes every kind in turn, so that it is spread over all of them. `whole`: all of them
-        are done whatever the time, unless it was limited on the command line.
+        A sample takes every kind in turn, so that it is spread over all of them. `whole`: all are
+        done whatever the time, unless it was limited on the command line.
         """
         kinds = {}
         for point in points:

@@ -105,7 +105,7 @@ def sectors(offset, data):
 
 
 class Disk:
-    """Files and folders below one root, as asked for and as they would be found after a loss of power."""
+    """Files and folders below one root: as asked for, and as a loss of power would leave them."""
 
     def __init__(self, folder):
         """Everything that is in `folder` now is on the disk."""

@@ -1,4 +1,4 @@
-"""Disks that are too small: real ones where root may mount them, else and always a quota by the shim.
+"""Disks that are too small: real ones where root may mount them, and always a quota by the shim.
 
 The sweep meets a full disk somewhere; the disk then grows, and the same command is given again.
 """

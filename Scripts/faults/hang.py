@@ -1,4 +1,4 @@
-"""Workers that stop or spin, and sweeps that are killed: nothing waits for ever, nobody is left behind."""
+"""Workers that stop or spin, sweeps that are killed: nothing waits, nobody stays behind."""
 
 import os
 import signal
@@ -13,7 +13,8 @@ NAME = "hang"
 WEIGHT = 8
 SAMPLE = 4
 
-# The longest silence that the experiment allows; before its first step a run may take three times that.
+# The longest silence that the experiment allows; before its first step a run may take three times
+# that.
 SILENCE = "limits: {silence: 5s}\n"
 # Seconds until such a worker must have been ended and the run made again.
 NOTICED = 150
@@ -38,7 +39,8 @@ def hung(context, reference, kind, what, act, k):
         orders.close()
         verdict, detail = context.judge(result)
         if result.code == 65:
-            return Trial(kind, what, "hang", "the program knows no limit of silence", result.seconds)
+            words = "the program knows no limit of silence"
+            return Trial(kind, what, "hang", words, result.seconds)
         if verdict == "ok" and not fired:
             return Trial(kind, what, "ok", "not reached", result.seconds)
         after = reference.finish(folder)

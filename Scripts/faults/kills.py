@@ -1,7 +1,7 @@
 """Random SIGKILLs of the sweep, of its worker, of both at once, until the sweep is done.
 
-Each sweep is begun again after each kill, whatever the kill left. At its end rows and weights must be
-those of an undisturbed sweep. A trial is one kill.
+Each sweep is begun again after each kill, whatever the kill left. At its end rows and weights must
+be those of an undisturbed sweep. A trial is one kill.
 """
 
 import os

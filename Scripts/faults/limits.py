@@ -1,4 +1,4 @@
-"""Few descriptors, little address space, short files: the limits that a shell or a batch system sets.
+"""Few descriptors, little address space, short files: limits of a shell or a batch system.
 
 The sweep works or says what it lacks; the same command without the limit then gets it done.
 """

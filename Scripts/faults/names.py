@@ -1,4 +1,4 @@
-"""Two sweeps at once on one store: under one name, a symbolic link, a hard link, another folder's name.
+"""Two sweeps at once on one store: one name, a symbolic link, a hard link, another folder's name.
 
 One of them does the work, or both share it; no run that lives is taken over, and the store holds at
 the end what one sweep alone would have written.

@@ -1,8 +1,8 @@
-"""The power is lost after any operation of a sweep; unsynced data and names are lost, in whole or part.
+"""The power is lost after any operation of a sweep; what is unsynced is lost, in whole or in part.
 
-What is left is what the promises of fsync allow, see disk.py. No store may be damaged, a run that was
-reported done is done, an answer of a command that changes the store holds, and the same sweep ends
-with the same bits.
+What is left is what the promises of fsync allow, see disk.py. No store may be damaged, a run that
+was reported done is done, an answer of a command that changes the store holds, and the same sweep
+ends with the same bits.
 """
 
 import hashlib
@@ -115,12 +115,8 @@ class Scene:
 
 def source():
     """What this part's recordings depend on besides the program."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    texts = []
-    for name in ("power.py", "shim.c"):
-        with open(os.path.join(here, name), encoding="utf-8") as file:
-            texts.append(file.read())
-    return "".join(texts)
+    with open(os.path.abspath(__file__), encoding="utf-8") as file:
+        return file.read() + shim.digest()
 
 
 def broken_promise(scene, count, store):

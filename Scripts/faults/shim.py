@@ -1,4 +1,4 @@
-"""Builds the shim, and says to it what to do: see shim.c."""
+"""Builds the shim, and says to it what to do: see shim.h."""
 
 import ctypes
 import errno
@@ -18,7 +18,7 @@ NAMES, DATA = 1, 2
 
 
 class State(ctypes.Structure):
-    """As `struct state` of shim.c."""
+    """As `struct state` of shim.h."""
 
     _fields_ = [
         ("magic", ctypes.c_uint64), ("counted", ctypes.c_uint64 * 3), ("at", ctypes.c_int64),
@@ -28,12 +28,25 @@ class State(ctypes.Structure):
         ("spare", ctypes.c_int32), ("root", ctypes.c_char * 1024), ("log", ctypes.c_char * 1024)]
 
 
+def sources():
+    """The files that the shim is made of."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return [os.path.join(here, name) for name in
+            ("shim.h", "shim.c", "shim_data.c", "shim_names.c")]
+
+
+def digest():
+    """A short name for the shim's sources."""
+    content = hashlib.sha256()
+    for path in sources():
+        with open(path, "rb") as file:
+            content.update(file.read())
+    return content.hexdigest()[:16]
+
+
 def library(context):
-    """The path of the compiled shim, compiled where its source is newer than it."""
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim.c")
-    with open(source, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()[:16]
-    target = os.path.join(context.build, "shim-%s.so" % digest)
+    """The path of the compiled shim, compiled where its sources have changed."""
+    target = os.path.join(context.build, "shim-%s.so" % digest())
     if os.path.exists(target):
         return target
     compiler = shutil.which("clang") or shutil.which("cc")
@@ -41,8 +54,8 @@ def library(context):
         raise SystemExit("the shim needs a C compiler; clang comes with Swift")
     temporary = "%s.%d" % (target, os.getpid())
     subprocess.run(
-        [compiler, "-O1", "-shared", "-fPIC", "-std=gnu11", "-Wall", "-Werror", "-pthread", source,
-         "-o", temporary, "-ldl"], check=True)
+        [compiler, "-O1", "-shared", "-fPIC", "-std=gnu11", "-Wall", "-Werror", "-pthread"]
+        + sources()[1:] + ["-o", temporary, "-ldl"], check=True)
     os.rename(temporary, target)
     return target
 

@@ -1,7 +1,8 @@
 """One, two and three threads, and an end after every step: always the same bits.
 
-With a checkpoint after every step, the sweep is killed as soon as the k-th checkpoint has its name, and
-goes on with another number of threads. A strategy of every family is tried, each beside the baseline.
+With a checkpoint after every step, the sweep is killed as soon as the k-th checkpoint has its name,
+and goes on with another number of threads. A strategy of every family is tried, each beside the
+baseline.
 """
 
 import os

@@ -81,7 +81,7 @@ def command(context, *more, threads=1):
 
 @contextlib.contextmanager
 def opened(store):
-    """A connection to a copy of a store, with its journal, so that looking at it changes nothing."""
+    """A connection to a copy of a store, with its journal: looking at it changes nothing."""
     with tempfile.TemporaryDirectory(prefix="faults-store-") as folder:
         copy = os.path.join(folder, "results.sqlite")
         for ending in ("", "-journal"):
