@@ -3,6 +3,49 @@
 The rules are those that POSIX promises and no more: a file's content survives from its fsync on, a
 name from the fsync of its folder on. Everything since then may be there or not, whole or by sectors
 of 512 bytes, in any order; of the changes of one folder's names some first ones are there.
+
+A file that is written, brought to the disk and renamed is there under its old name until its folder
+is brought to the disk too:
+
+>>> import random, tempfile
+>>> def left(log, names="lost", data="lost"):
+...     with tempfile.TemporaryDirectory() as before, tempfile.TemporaryDirectory() as after:
+...         model = Disk(before)
+...         for words in log:
+...             model.take(Record(words[0], False, words[1], *words[2:], *("", 0, b"")[
+...                 len(words) - 2:]))
+...         model.left(after, names, data, random.Random(1))
+...         found = {}
+...         for path, _, files in os.walk(after):
+...             for name in files:
+...                 with open(os.path.join(path, name), "rb") as file:
+...                     found[relative(os.path.join(path, name), after)] = file.read()
+...         return found
+>>> log = [("create", "a.tmp"), ("write", "a.tmp", "", 0, b"new"), ("sync", ""),
+...        ("sync", "a.tmp"), ("rename", "a.tmp", "a")]
+>>> left(log)
+{'a.tmp': b'new'}
+>>> left(log + [("sync", "")])
+{'a': b'new'}
+
+Without the fsync of its content the name survives alone, and without that of the folder above
+nothing of a folder does:
+
+>>> left(log[:2] + log[4:] + [("sync", "")])
+{'a': b''}
+>>> left([("mkdir", "b"), ("create", "b/c"), ("sync", "b/c"), ("sync", "b")])
+{}
+>>> left([("mkdir", "b"), ("create", "b/c"), ("sync", "b/c"), ("sync", "b"), ("sync", "")])
+{'b/c': b''}
+
+What was removed comes back until its folder is brought to the disk:
+
+>>> left(log + [("sync", ""), ("unlink", "a")])
+{'a': b'new'}
+>>> left(log + [("sync", ""), ("unlink", "a")], names="kept")
+{}
+>>> list(sectors(510, b"abcd"))
+[(510, b'ab'), (512, b'cd')]
 """
 
 import dataclasses
