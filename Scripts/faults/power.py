@@ -35,6 +35,7 @@ DRAWS = 4
 SCENES = {
     "fresh": ("fresh", None),
     "resumed": ("half", None),
+    "migrated": ("old", None),
     "tag": ("whole", ["tag", "1", "kept"]),
     "note": ("whole", ["note", "2", "worth a look"]),
     "archive": ("whole", ["runs", "archive", "1"]),
@@ -44,6 +45,8 @@ ANSWERS = {
     "note": "SELECT count(*) FROM comment WHERE text = 'worth a look'",
     "archive": "SELECT count(*) FROM run WHERE archived_at IS NOT NULL",
 }
+# An empty store of an older layout, which the sweep changes after it has made a copy.
+OLD = "Tests/ResultsSQLiteTests/Fixtures/layout-2.sql"
 DONE = re.compile(r"\] (\S+): done in ")
 
 
@@ -66,7 +69,9 @@ class Scene:
         place = os.path.realpath(tempfile.mkdtemp(dir=os.path.dirname(home)))
         folder, before = os.path.join(place, "sweep"), os.path.join(place, "before")
         os.mkdir(folder)
-        reference.begin(folder, self.start)
+        reference.begin(folder, "fresh" if self.start == "old" else self.start)
+        if self.start == "old":
+            old_store(context, os.path.join(folder, "results.sqlite"))
         shutil.copytree(folder, before)
         orders = shim.Shim(context, place, folder)
         orders.state.tells = shim.DATA
@@ -113,6 +118,23 @@ class Scene:
         return set(DONE.findall(text.decode("utf-8", "replace")))
 
 
+def old_store(context, path):
+    """Makes a store of an older layout."""
+    with open(os.path.join(context.root, OLD), encoding="utf-8") as file:
+        script = file.read()
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.commit()
+    connection.close()
+
+
+def layout(store):
+    """The number of a store's layout; raises `sqlite3.Error`."""
+    with tiny.opened(store) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
 def source():
     """What this part's recordings depend on besides the program."""
     with open(os.path.abspath(__file__), encoding="utf-8") as file:
@@ -124,6 +146,8 @@ def broken_promise(scene, count, store):
     missing = scene.reported(count) - set(tiny.done(store))
     if missing:
         return "%s was reported done and is not" % ", ".join(sorted(missing))
+    if scene.start == "old" and layout(store) > 2 and layout(store + ".bak-v2") != 2:
+        return "the layout is changed and the copy of the old store is not whole"
     if scene.name in ANSWERS and count == len(scene.records):
         with tiny.opened(store) as connection:
             if not connection.execute(ANSWERS[scene.name]).fetchone()[0]:

@@ -15,7 +15,7 @@ extension ResultsFile {
     try queue.writeWithoutTransaction { database in
       try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
     }
-    // SQLite does not wait for the disk here, and the change of the file itself follows at once.
+    // SQLite does not promise to wait for the disk here, and the change of the file follows at once.
     try AtomicFile.adopt(temporary, as: target)
   }
 
