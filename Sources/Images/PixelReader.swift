@@ -1,6 +1,6 @@
 import Files
 
-/// Fills records of height × width × 3 bytes from sources; containers are read once.
+/// Fills records of height × width × 3 bytes from sources; containers are opened once.
 struct PixelReader: Sendable {
   let height: Int
   let width: Int
@@ -14,7 +14,7 @@ struct PixelReader: Sendable {
     var labelBytes: Int
   }
 
-  /// Reads the containers that `sources` name.
+  /// Opens the containers that `sources` name.
   init(
     for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits,
     options: DecodingOptions = .init()
@@ -66,7 +66,7 @@ struct PixelReader: Sendable {
     case .cifar(let path, let index, let labelBytes):
       let file = try cifarFiles[CIFARKey(path: path, labelBytes: labelBytes)]!.get()
       guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
-      let planes = file.pixels(at: index)
+      let planes = try content(path) { () throws(FileError) in try file.pixels(at: index) }
       let image = RGBImage(height: 32, width: 32) { pixels in
         for (offset, value) in planes.enumerated() {
           pixels[offset % 1024 * 3 + offset / 1024] = value
@@ -88,9 +88,9 @@ struct PixelReader: Sendable {
     }
     guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
     try limits.check(height: sizes[1], width: sizes[2], path: path)
-    let values = file.item(at: index)
+    let values = try content(path) { () throws(FileError) in try file.item(at: index) }
     if sizes.count == 4 {
-      return RGBImage(height: sizes[1], width: sizes[2], pixels: Array(values))
+      return RGBImage(height: sizes[1], width: sizes[2], pixels: values)
     }
     return RGBImage(height: sizes[1], width: sizes[2]) { pixels in
       for (offset, value) in values.enumerated() {
@@ -98,6 +98,16 @@ struct PixelReader: Sendable {
         pixels[3 * offset + 1] = value
         pixels[3 * offset + 2] = value
       }
+    }
+  }
+
+  private func content(
+    _ path: String, _ read: () throws(FileError) -> [UInt8]
+  ) throws(ImageError) -> [UInt8] {
+    do throws(FileError) {
+      return try read()
+    } catch {
+      throw .unreadable(path: path, detail: error.reason)
     }
   }
 
