@@ -72,7 +72,9 @@ public struct DecodingLimits: Codable, Hashable, Sendable {
     let product = height.multipliedReportingOverflow(by: width)
     guard !product.overflow, product.partialValue <= pixels else {
       throw .oversized(
-        path: path, detail: "\(width) x \(height) pixels are more than the limit of \(pixels)")
+        path: path,
+        detail: "\(width) x \(height) pixels are more than the limit of \(pixels), which"
+          + " image: {pixel_limit: …} changes")
     }
   }
 }

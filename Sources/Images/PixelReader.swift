@@ -44,25 +44,28 @@ struct PixelReader: Sendable {
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
   ) -> PixelFinding {
     do throws(ImageError) {
-      let picture = try picture(of: source, target: (height, width))
-      picture.image.resize(into: record.baseAddress!, height: height, width: width)
-      return PixelFinding(remarks: picture.remarks)
+      let sink = ResizingSink(into: record.baseAddress!, height: height, width: width)
+      let remarks = try decode(source, target: (height, width), into: sink)
+      sink.finish()
+      return PixelFinding(remarks: remarks)
     } catch {
       record.update(repeating: 0)
       return PixelFinding(problem: error.problem)
     }
   }
 
-  /// The decoded picture: a large JPEG at reduced scale where a target is given.
-  func picture(
-    of source: PixelSource, target: (height: Int, width: Int)?
-  ) throws(ImageError) -> DecodedPicture {
+  /// Decodes a picture and hands its rows on; what there is to say is returned. Where a target is
+  /// given, a large JPEG is decoded at reduced scale.
+  func decode(
+    _ source: PixelSource, target: (height: Int, width: Int)?, into sink: any RowSink
+  ) throws(ImageError) -> [PixelRemark] {
     switch source {
     case .file(let path):
-      return try ImageDecoder.picture(
-        path: path, limits: limits, options: options, target: target)
+      return try ImageDecoder.decode(
+        path: path, limits: limits, options: options, target: target, into: sink)
     case .idx(let path, let index):
-      return DecodedPicture(try image(index, in: try idxFiles[path]!.get(), path))
+      sink.take(all: try image(index, in: try idxFiles[path]!.get(), path))
+      return []
     case .cifar(let path, let index, let labelBytes):
       let file = try cifarFiles[CIFARKey(path: path, labelBytes: labelBytes)]!.get()
       guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
@@ -72,7 +75,8 @@ struct PixelReader: Sendable {
           pixels[offset % 1024 * 3 + offset / 1024] = value
         }
       }
-      return DecodedPicture(image)
+      sink.take(all: image)
+      return []
     }
   }
 
