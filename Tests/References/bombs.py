@@ -4,7 +4,7 @@ Every maker is a function without arguments that returns the bytes of one file, 
 at most 1 MB unless its name says otherwise. Only Python's standard library is used; what has no
 encoder there (JPEG, WebP, GIF, TIFF, BMP) is put together bit by bit.
 
-Run: python Tests/References/bombs.py FOLDER      writes all of them, in folders by kind
+Run: python3 Tests/References/bombs.py FOLDER [KIND [NAME]]      writes them, in folders by kind
 `Scripts/faults/bombs.py` gives them to the program and measures what they cost.
 """
 
@@ -455,6 +455,8 @@ TIFF = {
     "deflate_rows.tif": lambda: strips(SIDE, SIDE, 3, 8, zeros(SIDE * 3), rows=1),
     "deflate_gray.tif": lambda: strips(SIDE, SIDE, 1, 8, zeros(SIDE * SIDE)),
     "same_strip_unpacks_to_much.tif": lambda: strips(4096, 64, 3, 8, zeros(100 << 20), rows=1),
+    "overlapping_strips.tif": lambda: strips(20_000, 16, 1, 1, bytes(800_000), rows=1),
+    "overlapping_tiles.tif": lambda: tiles(2000, 2000, 1, 1, bytes(800_000), 16),
     "packbits.tif": lambda: strips(SIDE, SIDE, 1, 32773, packbits(SIDE) , rows=1),
     "lzma.tif": lambda: strips(SIDE, SIDE, 3, 34925, lzma_zeros(SIDE * SIDE * 3)),
     "lzma_rows.tif": lambda: strips(4000, 4000, 3, 34925, lzma_zeros(4000 * 3), rows=1),
@@ -524,6 +526,8 @@ def gzipped(head, count):
 
 
 IDX = {
+    "sound_in_proportion.gz": lambda: gzipped(
+        idx([20, 600, 800], bytes(range(256)) * 1000), 20 * 600 * 800 - 256_000),
     "promises_less.gz": lambda: gzipped(idx([10, 28, 28], b""), 1_000_000_000),
     "promises_more.gz": lambda: gzipped(idx([4_000_000, 28, 28], b""), 1_000_000),
     "sound_small_pictures.gz": lambda: gzipped(idx([1_200_000, 28, 28], b""), 1_200_000 * 784),
@@ -740,10 +744,13 @@ KINDS = {
 
 def main():
     folder = pathlib.Path(sys.argv[1])
+    wanted = sys.argv[2:4]
     for kind, makers in KINDS.items():
-        (folder / kind).mkdir(parents=True, exist_ok=True)
         for name, make in makers.items():
+            if wanted not in ([], [kind], [kind, name]):
+                continue
             data = make()
+            (folder / kind).mkdir(parents=True, exist_ok=True)
             (folder / kind / name).write_bytes(data)
             print(f"{kind:8} {len(data):>9} {name}")
 
