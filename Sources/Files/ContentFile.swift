@@ -142,7 +142,9 @@ public final class ContentFile: Sendable {
     defer { room.deallocate() }
     while cursor.position < offset {
       let wanted = min(offset - cursor.position, room.count)
-      if try cursor.read(into: UnsafeMutableBufferPointer(rebasing: room[..<wanted])) == 0 { return }
+      if try cursor.read(into: UnsafeMutableBufferPointer(rebasing: room[..<wanted])) == 0 {
+        return
+      }
       try keepPlace(cursor, &state)
     }
   }

@@ -27,18 +27,16 @@ struct DecodingOrder {
     } ?? 1
   }
 
-  /// Checks an announced size of which all pixels will be decoded.
-  func check(height: Int, width: Int) throws(ImageError) {
-    try limits.check(height: height, width: width, path: path)
+  /// Checks an announced size of which all pixels will be decoded, or 1 / `shrink` of each side.
+  func check(height: Int, width: Int, shrink: Int = 1) throws(ImageError) {
+    try limits.check(height: height, width: width, shrink: shrink, path: path)
   }
 
   /// Checks an announced size whose rows are resized as they come: up to 16 times the limit, where
   /// both sides are at least twice the target's.
   func checkRows(height: Int, width: Int) throws(ImageError) {
-    guard shrink(height, width) > 1 else { return try check(height: height, width: width) }
-    var wider = limits
-    wider.pixels = limits.pixels.multipliedReportingOverflow(by: 16).partialValue
-    try wider.check(height: height, width: width, path: path)
+    try limits.check(
+      height: height, width: width, times: shrink(height, width) > 1 ? 16 : 1, path: path)
   }
 
   /// Decodes, once that is found to be in proportion to the file, and there is room for it.

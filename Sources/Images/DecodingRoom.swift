@@ -2,12 +2,12 @@ import Foundation
 
 /// The memory that all threads together may hold while they decode: large pictures wait for one
 /// another, small ones do not.
-final class DecodingRoom: @unchecked Sendable {
+package final class DecodingRoom: @unchecked Sendable {
   /// One for the whole process: 1 GiB.
   static let shared = DecodingRoom(bytes: 1 << 30)
 
   /// What counts as nothing: a picture of that size never waits.
-  static let small = 16 << 20
+  package static let small = 16 << 20
 
   private let bytes: Int
   private let condition = NSCondition()
@@ -17,13 +17,13 @@ final class DecodingRoom: @unchecked Sendable {
   private var peak = 0
 
   /// A room of so many bytes.
-  init(bytes: Int) { self.bytes = bytes }
+  package init(bytes: Int) { self.bytes = bytes }
 
   /// Most bytes that were held at a time.
-  var mostHeld: Int { condition.withLock { peak } }
+  package var mostHeld: Int { condition.withLock { peak } }
 
   /// Waits until `count` bytes fit beside what others hold, or nobody holds any.
-  func enter(_ count: Int) {
+  package func enter(_ count: Int) {
     if count <= Self.small { return }
     condition.withLock {
       while held > 0 && held + count > bytes { condition.wait() }
@@ -33,7 +33,7 @@ final class DecodingRoom: @unchecked Sendable {
   }
 
   /// Gives back what ``enter(_:)`` took.
-  func leave(_ count: Int) {
+  package func leave(_ count: Int) {
     if count <= Self.small { return }
     condition.withLock {
       held -= count

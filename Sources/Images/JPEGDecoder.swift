@@ -29,9 +29,7 @@ struct JPEGDecoder {
     let (height, width) = (Int(header.height), Int(header.width))
     let shrink = order.shrink(height, width)
     let (rows, columns) = ((height + shrink - 1) / shrink, (width + shrink - 1) / shrink)
-    // An empty picture is to be found as one: the reduced size is never empty.
-    if height == 0 || width == 0 { try order.check(height: height, width: width) }
-    try order.check(height: rows, width: columns)
+    try order.check(height: height, width: width, shrink: shrink)
     let scans = order.limits.scans(height: height, width: width)
     // Each coefficient is looked at, but few are more than zero; transform and colours take as long
     // again as the values that come of them.

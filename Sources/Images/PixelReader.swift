@@ -19,8 +19,8 @@ struct PixelReader: Sendable {
     for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits,
     options: DecodingOptions = .init()
   ) {
-    (self.height, self.width, self.limits) = (height, width, limits)
-    self.options = options
+    (self.height, self.width, self.options) = (height, width, options)
+    self.limits = DecodingLimits(bytes: limits.bytes, pixels: options.pixelLimit ?? limits.pixels)
     for source in sources {
       switch source {
       case .file: break

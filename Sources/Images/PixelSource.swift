@@ -34,7 +34,7 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
 
   /// `jpeg`: accurate DCT, reductions never below twice the size; `stored`: without gamma;
   /// `triangle`: see ``RGBImage``.
-  public static let currentDecoder = 
+  public static let currentDecoder =
     "3;jpeg-islow-2x;png-stored-white;all-formats;in-proportion;triangle-float"
 
   /// What a content digest begins with. It stays while the decoders change for some pictures only:

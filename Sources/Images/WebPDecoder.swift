@@ -24,8 +24,7 @@ struct WebPDecoder {
     let channels = features.has_alpha == 0 ? 3 : 4
     let shrink = shrink(height, width)
     let (rows, columns) = ((height + shrink - 1) / shrink, (width + shrink - 1) / shrink)
-    if height == 0 || width == 0 { try order.check(height: height, width: width) }
-    try order.check(height: rows, width: columns)
+    try order.check(height: height, width: width, shrink: shrink)
     // A lossless picture is unpacked whole, four bytes a pixel.
     let isLossless = features.format == 2
     let effort = DecodingOrder.Effort(

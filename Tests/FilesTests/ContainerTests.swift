@@ -102,7 +102,8 @@ import Testing
     #expect(images.count == 2)
     #expect(try images.item(at: 1) == (12..<24).map { UInt8(7 * $0) })
     let plain = try file(try Gzip.decompress(path: path, limit: 999))
-    #expect(plain.dimensions == images.dimensions && (try plain.bytes()) == (try images.bytes()))
+    #expect(plain.dimensions == images.dimensions)
+    #expect(try plain.bytes() == images.bytes())
     #expect(try file([0, 0, 8, 1, 0, 0, 0, 2, 5, 6]).bytes() == [5, 6])
     #expect(try file([0, 0, 8, 1, 0, 0, 0, 0]).bytes() == [])
   }

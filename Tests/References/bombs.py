@@ -4,7 +4,8 @@ Every maker is a function without arguments that returns the bytes of one file, 
 at most 1 MB unless its name says otherwise. Only Python's standard library is used; what has no
 encoder there (JPEG, WebP, GIF, TIFF, BMP) is put together bit by bit.
 
-Run: python3 Tests/References/bombs.py FOLDER [KIND [NAME]]      writes them, in folders by kind
+Run: python3 Tests/References/bombs.py      writes Tests/ImagesTests/Fixtures/Bombs, the smallest
+     python3 Tests/References/bombs.py FOLDER [KIND [NAME]]      writes all, by kind
 `Scripts/faults/bombs.py` gives them to the program and measures what they cost.
 """
 
@@ -457,6 +458,7 @@ TIFF = {
     "same_strip_unpacks_to_much.tif": lambda: strips(4096, 64, 3, 8, zeros(100 << 20), rows=1),
     "overlapping_strips.tif": lambda: strips(20_000, 16, 1, 1, bytes(800_000), rows=1),
     "overlapping_tiles.tif": lambda: tiles(2000, 2000, 1, 1, bytes(800_000), 16),
+    "strips_on_one_place.tif": lambda: strips(2_000, 16, 1, 1, bytes(4_000), rows=1),
     "packbits.tif": lambda: strips(SIDE, SIDE, 1, 32773, packbits(SIDE) , rows=1),
     "lzma.tif": lambda: strips(SIDE, SIDE, 3, 34925, lzma_zeros(SIDE * SIDE * 3)),
     "lzma_rows.tif": lambda: strips(4000, 4000, 3, 34925, lzma_zeros(4000 * 3), rows=1),
@@ -742,7 +744,29 @@ KINDS = {
 }
 
 
+# The smallest of their kinds, which Tests/ImagesTests/BombTests.swift looks at.
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "ImagesTests" / "Fixtures" / "Bombs"
+SMALL = [
+    "cut_off_at_once.jpg", "cut_off_of_65500.jpg", "arithmetic.jpg", "arithmetic_32_scans.jpg",
+    "interlaced_row.png", "above_and_cut_off.png", "canvas_65535.gif", "canvas.gif",
+    "lossless.webp", "lossless_above.webp", "animation.webp", "fax.tif", "strips_on_one_place.tif",
+    "count_of_4_billion.tif", "directory_loop.tif", "runs_ended.bmp", "runs_cut_off.bmp",
+    "no_rows.bmp", "lowest_row.bmp",
+]
+
+
+def fixtures():
+    FIXTURES.mkdir(exist_ok=True)
+    for makers in KINDS.values():
+        for name in SMALL:
+            if name in makers:
+                (FIXTURES / name).write_bytes(makers[name]())
+
+
 def main():
+    if len(sys.argv) == 1:
+        fixtures()
+        return
     folder = pathlib.Path(sys.argv[1])
     wanted = sys.argv[2:4]
     for kind, makers in KINDS.items():
