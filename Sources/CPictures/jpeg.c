@@ -21,6 +21,7 @@ struct cp_jpeg {
   jmp_buf escape;
   cp_status status;
   int max_scans;
+  int is_decoding;
   int warnings;
   int is_damaged;
   /// Whether the bytes ended before the end marker.
@@ -58,6 +59,12 @@ static void take_message(j_common_ptr info, int level) {
   if (gravity > jpeg->gravity) {
     jpeg->gravity = gravity;
     info->err->format_message(info, jpeg->message);
+  }
+  // The picture is lost. Making up the rest of it could take long: a few bytes may announce much.
+  const int is_lost = jpeg->is_damaged || (has_run_out && jpeg->info.arith_code);
+  if (jpeg->is_decoding && is_lost) {
+    jpeg->status = CP_DAMAGED;
+    longjmp(jpeg->escape, 1);
   }
 }
 
@@ -97,6 +104,17 @@ cp_jpeg *cp_jpeg_open(const uint8_t *bytes, size_t count) {
   return jpeg;
 }
 
+/// 64 coefficients for each block of each component; blocks are padded to whole units.
+static size_t coefficient_bytes(const struct jpeg_decompress_struct *info) {
+  size_t blocks = 0;
+  for (int index = 0; index < info->num_components; index++) {
+    const jpeg_component_info *component = &info->comp_info[index];
+    blocks += (size_t)(component->width_in_blocks + (JDIMENSION)component->h_samp_factor) *
+              (component->height_in_blocks + (JDIMENSION)component->v_samp_factor);
+  }
+  return blocks * DCTSIZE2 * sizeof(JCOEF);
+}
+
 cp_status cp_jpeg_read_header(cp_jpeg *jpeg, cp_jpeg_header *header) {
   if (jpeg->status != CP_DONE) return jpeg->status;
   if (setjmp(jpeg->escape) != 0) return jpeg->status;
@@ -106,6 +124,8 @@ cp_status cp_jpeg_read_header(cp_jpeg *jpeg, cp_jpeg_header *header) {
   header->height = (int)jpeg->info.image_height;
   header->is_cmyk = space == JCS_CMYK || space == JCS_YCCK;
   header->is_adobe = jpeg->info.saw_Adobe_marker;
+  header->components = jpeg->info.num_components;
+  header->held = jpeg_has_multiple_scans(&jpeg->info) ? coefficient_bytes(&jpeg->info) : 0;
   return CP_DONE;
 }
 
@@ -127,25 +147,41 @@ static int is_complete(const cp_jpeg *jpeg) {
   return 1;
 }
 
-cp_status cp_jpeg_decode(cp_jpeg *jpeg, int shrink, int max_scans, uint8_t *pixels, size_t size) {
+cp_status cp_jpeg_start(cp_jpeg *jpeg, int shrink, int max_scans) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   if (jpeg->status != CP_DONE) return jpeg->status;
   if (setjmp(jpeg->escape) != 0) return jpeg->status;
   jpeg->max_scans = max_scans;
+  jpeg->is_decoding = 1;
   const J_COLOR_SPACE space = info->jpeg_color_space;
   info->out_color_space = space == JCS_CMYK || space == JCS_YCCK ? JCS_CMYK : JCS_RGB;
   info->scale_num = 1;
   info->scale_denom = (unsigned)shrink;
   info->dct_method = JDCT_ISLOW;
   jpeg_start_decompress(info);
-  const size_t stride = (size_t)info->output_width * (size_t)info->output_components;
-  if (stride * info->output_height != size) {
+  return CP_DONE;
+}
+
+cp_status cp_jpeg_read_row(cp_jpeg *jpeg, uint8_t *row, size_t size) {
+  struct jpeg_decompress_struct *info = &jpeg->info;
+  if (jpeg->status != CP_DONE) return jpeg->status;
+  if (setjmp(jpeg->escape) != 0) return jpeg->status;
+  if ((size_t)info->output_width * (size_t)info->output_components != size) {
     snprintf(jpeg->message, sizeof jpeg->message, "its size is not what its header says");
     return jpeg->status = CP_UNREADABLE;
   }
-  while (info->output_scanline < info->output_height) {
-    JSAMPROW row = pixels + stride * info->output_scanline;
-    jpeg_read_scanlines(info, &row, 1);
+  JSAMPROW target = row;
+  while (jpeg_read_scanlines(info, &target, 1) == 0) continue;
+  return CP_DONE;
+}
+
+cp_status cp_jpeg_finish(cp_jpeg *jpeg) {
+  struct jpeg_decompress_struct *info = &jpeg->info;
+  if (jpeg->status != CP_DONE) return jpeg->status;
+  if (setjmp(jpeg->escape) != 0) return jpeg->status;
+  if (info->output_scanline < info->output_height) {
+    snprintf(jpeg->message, sizeof jpeg->message, "its size is not what its header says");
+    return jpeg->status = CP_UNREADABLE;
   }
   // The coefficients' bits are gone after this.
   const int was_complete = !jpeg->has_run_out || is_complete(jpeg);

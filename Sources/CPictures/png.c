@@ -84,6 +84,7 @@ cp_status cp_png_read_header(cp_png *self, cp_png_header *header) {
   png_read_info(self->png, self->info);
   header->width = png_get_image_width(self->png, self->info);
   header->height = png_get_image_height(self->png, self->info);
+  const int bits = png_get_bit_depth(self->png, self->info);
   png_set_expand(self->png);
   png_set_scale_16(self->png);
   png_set_gray_to_rgb(self->png);
@@ -91,6 +92,8 @@ cp_status cp_png_read_header(cp_png *self, cp_png_header *header) {
   png_read_update_info(self->png, self->info);
   self->passes = passes;
   header->channels = png_get_channels(self->png, self->info);
+  header->bits = bits;
+  header->is_interlaced = passes > 1;
   return CP_DONE;
 }
 
@@ -104,6 +107,15 @@ cp_status cp_png_decode(cp_png *self, uint8_t *pixels, size_t size) {
       png_read_row(self->png, pixels + row * stride, NULL);
     }
   }
+  return CP_DONE;
+}
+
+cp_status cp_png_read_row(cp_png *self, uint8_t *row, size_t size) {
+  if (setjmp(png_jmpbuf(self->png)) != 0) return self->status;
+  if (self->passes > 1 || png_get_rowbytes(self->png, self->info) != size) {
+    png_error(self->png, "its size is not what its header says");
+  }
+  png_read_row(self->png, row, NULL);
   return CP_DONE;
 }
 

@@ -105,6 +105,26 @@ cp_status cp_tiff_read_header(cp_tiff *tiff, cp_tiff_header *header) {
   return header->width > 0 && header->height > 0 ? CP_DONE : CP_EMPTY;
 }
 
+void cp_tiff_measure(cp_tiff *tiff, cp_tiff_header *header) {
+  TIFF *file = tiff->file;
+  const int is_tiled = TIFFIsTiled(file);
+  uint16_t compression = COMPRESSION_NONE;
+  TIFFGetFieldDefaulted(file, TIFFTAG_COMPRESSION, &compression);
+  header->is_slow = compression == COMPRESSION_LZMA || compression == COMPRESSION_JPEG ||
+                    compression == COMPRESSION_OJPEG || compression == COMPRESSION_CCITTRLE ||
+                    compression == COMPRESSION_CCITTRLEW || compression == COMPRESSION_CCITTFAX3 ||
+                    compression == COMPRESSION_CCITTFAX4;
+  const uint32_t count = is_tiled ? TIFFNumberOfTiles(file) : TIFFNumberOfStrips(file);
+  header->piece = is_tiled ? TIFFTileSize64(file) : TIFFStripSize64(file);
+  header->unpacked = is_tiled ? header->piece * count : TIFFScanlineSize64(file) * header->height;
+  header->claimed = 0;
+  // Each has a place of its own in the file's tables.
+  if (count > tiff->count) header->claimed = UINT64_MAX;
+  for (uint32_t index = 0; index < count && header->claimed <= UINT32_MAX; index++) {
+    header->claimed += TIFFGetStrileByteCount(file, index);
+  }
+}
+
 cp_status cp_tiff_decode(cp_tiff *tiff, uint8_t *pixels) {
   TIFFRGBAImage image;
   char reason[1024] = "";

@@ -50,7 +50,8 @@ extension CatalogueDraft {
         "\(classes.count) labels, and '\(imagePath)' has \(pixels.count) images",
         advice: "give two files that belong together")
     }
-    for (index, label) in classes.bytes.enumerated() {
+    let numbers = try asDatasetError { () throws(FileError) in try classes.bytes() }
+    for (index, label) in numbers.enumerated() {
       examples.append(
         Example(
           id: "\(split.rawValue)/\(index)",

@@ -288,5 +288,8 @@ public struct FileSection: Sendable {
         "decode", "`scaled`, `exact`", "`scaled`",
         "large JPEGs: decoded at 1/2, 1/4 or 1/8 of their size, never below twice `size`; or in full"
       ),
+      FileKey(
+        "pixel_limit", "count", "`100000000`",
+        "most pixels of a picture, 1000 to 4000000000; `decode: scaled` counts those that are left"),
     ])
 }

@@ -30,13 +30,22 @@ struct ImageReader {
     let usual = DecodingOptions()
     let decoding = DecodingOptions(
       orientation: section.choice("orientation", default: usual.orientation),
-      scale: section.choice("decode", default: usual.scale))
+      scale: section.choice("decode", default: usual.scale), pixelLimit: pixelLimit())
     guard let height = size ?? height, let width = size ?? width else { return nil }
     var image = ImageConfiguration(height: height, width: width)
     if let mean { image.mean = mean }
     if let deviation { image.standardDeviation = deviation }
     image.decoding = decoding
     return image
+  }
+
+  /// The most pixels of a picture; `nil` where it is the usual number, so that an experiment that
+  /// says so is the same as one that does not.
+  private func pixelLimit() -> Int? {
+    let limit = section.integer(
+      "pixel_limit", expected: "a whole number from 1000 to 4000000000"
+    ) { (1_000...4_000_000_000).contains($0) }
+    return limit == DecodingLimits.standard.pixels ? nil : limit
   }
 
   private func channels(

@@ -77,11 +77,23 @@ final class ProblemList {
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
   private var told: Set<Problem> = []
+  /// Errors that were found beyond ``limit``.
+  private var untold = 0
+
+  /// Errors that are told at most: nobody mends more in one go.
+  static let limit = 1_000
+
+  /// Whether further errors are counted only.
+  var isFull: Bool { problems.count >= Self.limit }
 
   var isEmpty: Bool { problems.isEmpty }
 
   /// Adds an error. The same error at the same place is told once, however many runs have it.
   func add(_ place: Place, _ message: String, hint: String? = nil, isMissing: Bool = false) {
+    if isFull {
+      untold += 1
+      return
+    }
     let problem = Problem(at: place, message: message, hint: hint, isMissing: isMissing)
     if told.insert(problem).inserted { problems.append(problem) }
   }
@@ -98,12 +110,19 @@ final class ProblemList {
   func check() throws(ExperimentProblems) {
     guard !problems.isEmpty else { return }
     let files = problems.map(\.file)
+    var last: [Problem] = []
+    if untold > 0 {
+      last.append(
+        Problem(
+          at: Place(file: files[0]), message: "there are \(untold) more problems like these",
+          hint: "mend the first \(Self.limit), then look again"))
+    }
     let sorted = problems.enumerated().sorted { a, b in
       let fileA = files.firstIndex(of: a.element.file) ?? 0
       let fileB = files.firstIndex(of: b.element.file) ?? 0
       return (fileA, a.element.line ?? 0, a.element.column ?? 0, a.offset)
         < (fileB, b.element.line ?? 0, b.element.column ?? 0, b.offset)
     }
-    throw ExperimentProblems(problems: sorted.map(\.element))
+    throw ExperimentProblems(problems: sorted.map(\.element) + last)
   }
 }

@@ -39,7 +39,8 @@ struct SectionReader {
     let owner = name.isEmpty ? "at the top level" : "in \(name)"
     problems.add(
       entry.place, "unknown key '\(entry.key)' \(owner)",
-      hint: Suggestion.text(for: entry.key, among: known, called: "keys"))
+      hint: problems.isFull
+        ? nil : Suggestion.text(for: entry.key, among: known, called: "keys"))
   }
 
   /// The value of a key, if it is there.

@@ -101,10 +101,8 @@ struct CopyConfirmation {
   /// SHA-256 of a picture's size and its pixels at full size; `nil` where it cannot be decoded any
   /// more.
   private func digestOfPixels(_ source: PixelSource) -> String? {
-    guard let image = try? reader.picture(of: source, target: nil).image else { return nil }
-    var digest = SHA256Digest()
-    digest.update("\(image.height) \(image.width)\n")
-    image.pixels.withUnsafeBytes { digest.update($0) }
-    return digest.finalize()
+    let sink = DigestSink()
+    guard (try? reader.decode(source, target: nil, into: sink)) != nil else { return nil }
+    return sink.finalize()
   }
 }

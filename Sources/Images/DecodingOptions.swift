@@ -20,9 +20,13 @@ public struct DecodingOptions: Codable, Hashable, Sendable {
   public var orientation: OrientationRule
   /// Whether large JPEGs are decoded in full.
   public var scale: DecodingScale
+  /// Most pixels of a picture, height × width; `nil`: ``DecodingLimits/standard``.
+  public var pixelLimit: Int?
 
   /// Orientations ignored and large JPEGs decoded at a reduced size, unless said otherwise.
-  public init(orientation: OrientationRule = .ignore, scale: DecodingScale = .scaled) {
-    (self.orientation, self.scale) = (orientation, scale)
+  public init(
+    orientation: OrientationRule = .ignore, scale: DecodingScale = .scaled, pixelLimit: Int? = nil
+  ) {
+    (self.orientation, self.scale, self.pixelLimit) = (orientation, scale, pixelLimit)
   }
 }

@@ -18,6 +18,13 @@ public enum ImageDecoder {
     path: String, limits: DecodingLimits = .standard, options: DecodingOptions = .init(),
     target: (height: Int, width: Int)? = nil
   ) throws(ImageError) -> DecodedPicture {
+    try picture(
+      bytes: try read(path, limits), name: path, limits: limits, options: options, target: target)
+  }
+
+  private static func read(
+    _ path: String, _ limits: DecodingLimits
+  ) throws(ImageError) -> [UInt8] {
     let stamp: FileStamp?
     var bytes: [UInt8] = []
     do throws(FileError) {
@@ -30,8 +37,7 @@ public enum ImageDecoder {
     }
     guard let stamp else { throw .missing(path: path) }
     guard stamp.size <= limits.bytes else { throw tooManyBytes(stamp.size, limits, path) }
-    return try picture(
-      bytes: bytes, name: path, limits: limits, options: options, target: target)
+    return bytes
   }
 
   /// Decodes bytes in memory; `name` stands for the path in errors.
@@ -41,35 +47,82 @@ public enum ImageDecoder {
     bytes: [UInt8], name: String = "(memory)", limits: DecodingLimits = .standard,
     options: DecodingOptions = .init(), target: (height: Int, width: Int)? = nil
   ) throws(ImageError) -> DecodedPicture {
+    let sink = ImageSink()
+    let remarks = try decode(
+      bytes, name, limits: limits, options: options, target: target, into: sink)
+    return DecodedPicture(sink.image, remarks)
+  }
+
+  /// Decodes a file and hands its rows on; what there is to say is returned.
+  ///
+  /// - Throws: as `picture(path:limits:options:target:)`; some rows may have come by then.
+  static func decode(
+    path: String, limits: DecodingLimits, options: DecodingOptions,
+    target: (height: Int, width: Int)?, into sink: any RowSink
+  ) throws(ImageError) -> [PixelRemark] {
+    try decode(
+      try read(path, limits), path, limits: limits, options: options, target: target, into: sink)
+  }
+
+  private static func decode(
+    _ bytes: [UInt8], _ name: String, limits: DecodingLimits, options: DecodingOptions,
+    target: (height: Int, width: Int)?, into sink: any RowSink
+  ) throws(ImageError) -> [PixelRemark] {
     guard !bytes.isEmpty else { throw .empty(path: name, detail: "the file has no bytes") }
     guard bytes.count <= limits.bytes else { throw tooManyBytes(bytes.count, limits, name) }
-    var picture: DecodedPicture
-    let noted: Orientation?
+    var limits = limits
+    if let pixels = options.pixelLimit { limits.pixels = pixels }
+    let format = PictureFormat(bytes)
+    // What has to be turned is decoded whole before.
     let isTurned = options.orientation == .apply
-    switch PictureFormat(bytes) {
-    case .jpeg:
-      noted = JPEGDecoder.orientation(in: bytes)
-      let swaps = isTurned && noted?.swapsSides == true
-      let stored = options.scale == .exact ? nil : target.map { swaps ? ($0.width, $0.height) : $0 }
-      picture = try JPEGDecoder(bytes: bytes, path: name, limits: limits).decode(target: stored)
-    case .png: (picture, noted) = try PNGDecoder(bytes: bytes, path: name, limits: limits).decode()
-    case .webp:
-      (picture, noted) = try WebPDecoder(bytes: bytes, path: name, limits: limits).decode()
-    case .tiff:
-      (picture, noted) = try TIFFDecoder(bytes: bytes, path: name, limits: limits).decode()
-    case .gif:
-      (picture, noted) = (try GIFDecoder(bytes: bytes, path: name, limits: limits).decode(), nil)
-    case .bmp:
-      (picture, noted) = (try BMPDecoder(bytes: bytes, path: name, limits: limits).decode(), nil)
-    case .foreign, nil:
-      throw .unreadable(path: name, detail: PictureFormat.complaint(about: bytes))
+    let whole = isTurned && mayBeTurned(bytes, format) ? ImageSink() : nil
+    var stored = options.scale == .exact ? nil : target
+    if isTurned, format == .jpeg, JPEGDecoder.orientation(in: bytes)?.swapsSides == true {
+      stored = stored.map { ($0.width, $0.height) }
+    }
+    let order = DecodingOrder(
+      path: name, fileBytes: bytes.count, limits: limits, target: stored, sink: whole ?? sink)
+    var (remarks, noted) = try decode(bytes, format, order)
+    if let whole {
+      let room = 6 * whole.image.height * whole.image.width
+      DecodingRoom.shared.enter(room)
+      defer { DecodingRoom.shared.leave(room) }
+      sink.take(all: whole.image.turned(noted ?? .upright))
     }
     if let noted, noted != .upright {
-      if isTurned { picture.image = picture.image.turned(noted) }
-      picture.remarks.append(
+      remarks.append(
         PixelRemark(isTurned ? .orientationApplied : .orientationIgnored, "\(noted.rawValue)"))
     }
-    return picture
+    return remarks
+  }
+
+  /// Whether a picture may note an orientation other than upright. Of a TIFF that is known for
+  /// certain once libtiff has read it.
+  private static func mayBeTurned(_ bytes: [UInt8], _ format: PictureFormat?) -> Bool {
+    switch format {
+    case .jpeg: JPEGDecoder.orientation(in: bytes) ?? .upright != .upright
+    case .png: PNGChunks(bytes).orientation ?? .upright != .upright
+    case .webp: WebPDecoder.orientation(in: bytes) ?? .upright != .upright
+    case .tiff: true
+    case .gif, .bmp, .foreign, nil: false
+    }
+  }
+
+  private static func decode(
+    _ bytes: [UInt8], _ format: PictureFormat?, _ order: DecodingOrder
+  ) throws(ImageError) -> (remarks: [PixelRemark], orientation: Orientation?) {
+    switch format {
+    case .jpeg:
+      let noted = JPEGDecoder.orientation(in: bytes)
+      return (try JPEGDecoder(bytes: bytes, order: order).decode(), noted)
+    case .png: return try PNGDecoder(bytes: bytes, order: order).decode()
+    case .webp: return try WebPDecoder(bytes: bytes, order: order).decode()
+    case .tiff: return try TIFFDecoder(bytes: bytes, order: order).decode()
+    case .gif: return (try GIFDecoder(bytes: bytes, order: order).decode(), nil)
+    case .bmp: return (try BMPDecoder(bytes: bytes, order: order).decode(), nil)
+    case .foreign, nil:
+      throw .unreadable(path: order.path, detail: PictureFormat.complaint(about: bytes))
+    }
   }
 
   /// The pixels alone; as `picture(path:limits:options:target:)`.

@@ -64,15 +64,27 @@ public struct DecodingLimits: Codable, Hashable, Sendable {
     max(32, min(500, 1_000_000_000 / max(1, height * width)))
   }
 
-  /// Throws when an announced size is nothing or beyond the limit.
-  func check(height: Int, width: Int, path: String) throws(ImageError) {
+  /// Throws when an announced size is nothing, or beyond the limit.
+  ///
+  /// - Parameters:
+  ///   - times: how often the limit, where few of the pixels are held.
+  ///   - shrink: what both sides are divided by while the picture is decoded.
+  func check(
+    height: Int, width: Int, times: Int = 1, shrink: Int = 1, path: String
+  ) throws(ImageError) {
     guard height > 0, width > 0 else {
       throw .empty(path: path, detail: "it says that it has \(width) x \(height) pixels")
     }
-    let product = height.multipliedReportingOverflow(by: width)
-    guard !product.overflow, product.partialValue <= pixels else {
+    let (rows, columns) = ((height - 1) / shrink + 1, (width - 1) / shrink + 1)
+    let product = rows.multipliedReportingOverflow(by: columns)
+    let most = pixels.multipliedReportingOverflow(by: times)
+    guard !product.overflow, most.overflow || product.partialValue <= most.partialValue else {
       throw .oversized(
-        path: path, detail: "\(width) x \(height) pixels are more than the limit of \(pixels)")
+        path: path,
+        detail: "\(width) x \(height) pixels"
+          + (shrink > 1 ? " (\(columns) x \(rows) at 1/\(shrink) of its size)" : "")
+          + " are more than" + (times > 1 ? " \(times) times" : "")
+          + " the limit of \(pixels), which image: {pixel_limit: …} changes")
     }
   }
 }

@@ -7,88 +7,88 @@ import CPictures
 /// is unreadable: pixels of that kind do not belong into an experiment.
 struct JPEGDecoder {
   let bytes: [UInt8]
-  let path: String
-  let limits: DecodingLimits
+  let order: DecodingOrder
 
-  /// Decodes; with a target a large picture at a reduced size.
-  func decode(target: (height: Int, width: Int)?) throws(ImageError) -> DecodedPicture {
+  /// Decodes; where there is a target, a large picture at a reduced size.
+  func decode() throws(ImageError) -> [PixelRemark] {
     // libjpeg keeps the pointer between its calls.
     try bytes.withUnsafeBufferPointer { bytes in
-      Result { () throws(ImageError) in try decode(bytes, target) }
+      Result { () throws(ImageError) in try decode(bytes) }
     }.get()
   }
 
   private func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ target: (height: Int, width: Int)?
-  ) throws(ImageError) -> DecodedPicture {
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) throws(ImageError) -> [PixelRemark] {
     guard let jpeg = cp_jpeg_open(bytes.baseAddress, bytes.count) else {
-      throw .unreadable(path: path, detail: "libjpeg does not start")
+      throw .unreadable(path: order.path, detail: "libjpeg does not start")
     }
     defer { cp_jpeg_close(jpeg) }
     var header = cp_jpeg_header()
     try check(cp_jpeg_read_header(jpeg, &header), jpeg)
     let (height, width) = (Int(header.height), Int(header.width))
-    try limits.check(height: height, width: width, path: path)
-    let shrink = Self.shrink(height, width, target)
-    let scans = limits.scans(height: height, width: width)
-    let rows = (height + shrink - 1) / shrink
-    let columns = (width + shrink - 1) / shrink
-    func read(_ room: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) {
-      let status = cp_jpeg_decode(
-        jpeg, Int32(shrink), Int32(scans), room.baseAddress, room.count)
-      try check(status, jpeg)
+    let shrink = order.shrink(height, width)
+    let (rows, columns) = ((height + shrink - 1) / shrink, (width + shrink - 1) / shrink)
+    try order.check(height: height, width: width, shrink: shrink)
+    let scans = order.limits.scans(height: height, width: width)
+    // Each coefficient is looked at, but few are more than zero; transform and colours take as long
+    // again as the values that come of them.
+    let effort = DecodingOrder.Effort(
+      values: height * width * Int(header.components) / 8 + 6 * rows * columns,
+      held: Int(header.held))
+    try order.spending(effort, onRowsOf: (rows, columns)) { () throws(ImageError) in
+      try check(cp_jpeg_start(jpeg, Int32(shrink), Int32(scans)), jpeg)
+      if header.is_cmyk != 0 {
+        try readInks(jpeg, rows, columns, isInverted: header.is_adobe != 0)
+      } else {
+        try read(jpeg, rows, 3 * columns) { order.sink.take($0.baseAddress!) }
+      }
+      try check(cp_jpeg_finish(jpeg), jpeg)
     }
-    let image: RGBImage
-    if header.is_cmyk != 0 {
-      let inks = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: rows * columns * 4)
-      defer { inks.deallocate() }
-      try read(inks)
-      image = toRGB(inks, rows, columns, isInverted: header.is_adobe != 0)
-    } else {
-      image = try RGBImage(height: rows, width: columns, filling: read)
-    }
-    let remarks = cp_jpeg_warnings(jpeg) > 0 ? [PixelRemark(.warning, words(jpeg))] : []
-    return DecodedPicture(image, remarks)
+    return cp_jpeg_warnings(jpeg) > 0 ? [PixelRemark(.warning, words(jpeg))] : []
   }
 
-  /// The largest of 8, 4, 2, 1 that leaves twice the target on both sides.
-  private static func shrink(
-    _ height: Int, _ width: Int, _ target: (height: Int, width: Int)?
-  ) -> Int {
-    guard let target else { return 1 }
-    return [8, 4, 2].first { shrink in
-      (height + shrink - 1) / shrink >= 2 * target.height
-        && (width + shrink - 1) / shrink >= 2 * target.width
-    } ?? 1
+  private func read(
+    _ jpeg: OpaquePointer, _ rows: Int, _ size: Int,
+    _ take: (UnsafeMutableBufferPointer<UInt8>) -> Void
+  ) throws(ImageError) {
+    let line = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
+    defer { line.deallocate() }
+    for _ in 0..<rows {
+      try check(cp_jpeg_read_row(jpeg, line.baseAddress, size), jpeg)
+      take(line)
+    }
   }
 
   /// red = (255 - cyan)(255 - black) / 255 and so on. Adobe's programs store 255 - ink and say who
   /// they are in an APP14 segment.
-  private func toRGB(
-    _ inks: UnsafeMutableBufferPointer<UInt8>, _ height: Int, _ width: Int, isInverted: Bool
-  ) -> RGBImage {
-    RGBImage(height: height, width: width) { pixels in
-      for pixel in 0..<(height * width) {
+  private func readInks(
+    _ jpeg: OpaquePointer, _ rows: Int, _ columns: Int, isInverted: Bool
+  ) throws(ImageError) {
+    var colours = [UInt8](repeating: 0, count: 3 * columns)
+    try read(jpeg, rows, 4 * columns) { inks in
+      for pixel in 0..<columns {
         func light(_ channel: Int) -> Int {
           let value = Int(inks[4 * pixel + channel])
           return isInverted ? value : 255 - value
         }
         let paper = light(3)
         for channel in 0..<3 {
-          pixels[3 * pixel + channel] = UInt8((light(channel) * paper + 127) / 255)
+          colours[3 * pixel + channel] = UInt8((light(channel) * paper + 127) / 255)
         }
       }
+      order.sink.take(colours)
     }
   }
 
   private func check(_ status: cp_status, _ jpeg: OpaquePointer) throws(ImageError) {
     switch status {
     case CP_DONE: return
-    case CP_EMPTY: throw .empty(path: path, detail: words(jpeg))
+    case CP_EMPTY: throw .empty(path: order.path, detail: words(jpeg))
     case CP_TOO_MANY_SCANS:
       throw .oversized(
-        path: path, detail: "\(words(jpeg)), the limit for a picture of so many pixels")
-    default: throw .unreadable(path: path, detail: words(jpeg))
+        path: order.path, detail: "\(words(jpeg)), the limit for a picture of so many pixels")
+    default: throw .unreadable(path: order.path, detail: words(jpeg))
     }
   }
 

@@ -1,6 +1,6 @@
 import Files
 
-/// Fills records of height × width × 3 bytes from sources; containers are read once.
+/// Fills records of height × width × 3 bytes from sources; containers are opened once.
 struct PixelReader: Sendable {
   let height: Int
   let width: Int
@@ -14,13 +14,13 @@ struct PixelReader: Sendable {
     var labelBytes: Int
   }
 
-  /// Reads the containers that `sources` name.
+  /// Opens the containers that `sources` name.
   init(
     for sources: [PixelSource], height: Int, width: Int, limits: DecodingLimits,
     options: DecodingOptions = .init()
   ) {
-    (self.height, self.width, self.limits) = (height, width, limits)
-    self.options = options
+    (self.height, self.width, self.options) = (height, width, options)
+    self.limits = DecodingLimits(bytes: limits.bytes, pixels: options.pixelLimit ?? limits.pixels)
     for source in sources {
       switch source {
       case .file: break
@@ -44,35 +44,39 @@ struct PixelReader: Sendable {
     _ source: PixelSource, into record: UnsafeMutableBufferPointer<UInt8>
   ) -> PixelFinding {
     do throws(ImageError) {
-      let picture = try picture(of: source, target: (height, width))
-      picture.image.resize(into: record.baseAddress!, height: height, width: width)
-      return PixelFinding(remarks: picture.remarks)
+      let sink = ResizingSink(into: record.baseAddress!, height: height, width: width)
+      let remarks = try decode(source, target: (height, width), into: sink)
+      sink.finish()
+      return PixelFinding(remarks: remarks)
     } catch {
       record.update(repeating: 0)
       return PixelFinding(problem: error.problem)
     }
   }
 
-  /// The decoded picture: a large JPEG at reduced scale where a target is given.
-  func picture(
-    of source: PixelSource, target: (height: Int, width: Int)?
-  ) throws(ImageError) -> DecodedPicture {
+  /// Decodes a picture and hands its rows on; what there is to say is returned. Where a target is
+  /// given, a large JPEG is decoded at reduced scale.
+  func decode(
+    _ source: PixelSource, target: (height: Int, width: Int)?, into sink: any RowSink
+  ) throws(ImageError) -> [PixelRemark] {
     switch source {
     case .file(let path):
-      return try ImageDecoder.picture(
-        path: path, limits: limits, options: options, target: target)
+      return try ImageDecoder.decode(
+        path: path, limits: limits, options: options, target: target, into: sink)
     case .idx(let path, let index):
-      return DecodedPicture(try image(index, in: try idxFiles[path]!.get(), path))
+      sink.take(all: try image(index, in: try idxFiles[path]!.get(), path))
+      return []
     case .cifar(let path, let index, let labelBytes):
       let file = try cifarFiles[CIFARKey(path: path, labelBytes: labelBytes)]!.get()
       guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
-      let planes = file.pixels(at: index)
+      let planes = try content(path) { () throws(FileError) in try file.pixels(at: index) }
       let image = RGBImage(height: 32, width: 32) { pixels in
         for (offset, value) in planes.enumerated() {
           pixels[offset % 1024 * 3 + offset / 1024] = value
         }
       }
-      return DecodedPicture(image)
+      sink.take(all: image)
+      return []
     }
   }
 
@@ -88,9 +92,9 @@ struct PixelReader: Sendable {
     }
     guard (0..<file.count).contains(index) else { throw beyond(index, file.count, path) }
     try limits.check(height: sizes[1], width: sizes[2], path: path)
-    let values = file.item(at: index)
+    let values = try content(path) { () throws(FileError) in try file.item(at: index) }
     if sizes.count == 4 {
-      return RGBImage(height: sizes[1], width: sizes[2], pixels: Array(values))
+      return RGBImage(height: sizes[1], width: sizes[2], pixels: values)
     }
     return RGBImage(height: sizes[1], width: sizes[2]) { pixels in
       for (offset, value) in values.enumerated() {
@@ -98,6 +102,16 @@ struct PixelReader: Sendable {
         pixels[3 * offset + 1] = value
         pixels[3 * offset + 2] = value
       }
+    }
+  }
+
+  private func content(
+    _ path: String, _ read: () throws(FileError) -> [UInt8]
+  ) throws(ImageError) -> [UInt8] {
+    do throws(FileError) {
+      return try read()
+    } catch {
+      throw .unreadable(path: path, detail: error.reason)
     }
   }
 

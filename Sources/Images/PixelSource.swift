@@ -34,7 +34,8 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
 
   /// `jpeg`: accurate DCT, reductions never below twice the size; `stored`: without gamma;
   /// `triangle`: see ``RGBImage``.
-  public static let currentDecoder = "2;jpeg-islow-2x;png-stored-white;all-formats;triangle-float"
+  public static let currentDecoder =
+    "3;jpeg-islow-2x;png-stored-white;all-formats;in-proportion;triangle-float"
 
   /// What a content digest begins with. It stays while the decoders change for some pictures only:
   /// a data set without such pictures keeps its digest, and its finished runs stay finished; one
@@ -79,7 +80,8 @@ public struct PixelCacheKey: Codable, Hashable, Sendable {
   public var digest: String {
     SHA256Digest.hex(
       of: "\(sources) \(height) \(width) \(limits.bytes) \(limits.pixels) \(decoder) "
-        + "\(options.orientation.rawValue) \(options.scale.rawValue)")
+        + "\(options.orientation.rawValue) \(options.scale.rawValue)"
+        + (options.pixelLimit.map { " \($0)" } ?? ""))
   }
 
   private static func stamp(of path: String) -> String {

@@ -15,6 +15,13 @@ public struct RGBImage: Hashable, Sendable {
     (self.height, self.width, self.pixels) = (height, width, pixels)
   }
 
+  /// An image without rows yet, which are to be appended to ``pixels``.
+  init(height: Int, width: Int) {
+    (self.height, self.width) = (height, width)
+    pixels = []
+    pixels.reserveCapacity(height * width * 3)
+  }
+
   /// An image whose bytes `fill` writes; all of them.
   init<Failure: Error>(
     height: Int, width: Int,

@@ -45,20 +45,23 @@ struct ResamplingWeights {
     let scale = Double(source) / Double(target)
     let support = max(scale, 1)
     stride = min(source, Int(support.rounded(.up)) * 2 + 1)
-    var (starts, counts, weights) = ([Int](), [Int](), [Float]())
+    var (starts, counts) = ([Int](), [Int]())
+    var weights = [Float](repeating: 0, count: target * stride)
     for index in 0..<target {
       let center = (Double(index) + 0.5) * scale
       let first = max(0, Int(center - support + 0.5))
       let end = min(source, Int(center + support + 0.5))
-      let shares = (first..<end).map { pixel -> Double in
+      func share(_ pixel: Int) -> Double {
         let distance = abs((Double(pixel) + 0.5 - center) / support)
         return max(0, 1 - distance)
       }
-      let sum = shares.reduce(0, +)
+      var sum = 0.0
+      for pixel in first..<end { sum += share(pixel) }
+      for pixel in first..<end {
+        weights[index * stride + pixel - first] = Float(share(pixel) / sum)
+      }
       starts.append(first)
       counts.append(end - first)
-      weights += shares.map { Float($0 / sum) }
-      weights += repeatElement(0, count: stride - shares.count)
     }
     (self.starts, self.counts, self.weights) = (starts, counts, weights)
   }
@@ -97,15 +100,26 @@ private func sumOfRows(
   _ rows: UnsafePointer<UInt8>, _ weights: UnsafePointer<Float>, _ count: Int, _ rowSize: Int,
   _ sum: UnsafeMutablePointer<Float>
 ) {
-  for index in 0..<rowSize { sum[index] = weights[0] * Float(rows[index]) }
-  for row in 1..<max(count, 1) {
-    let (source, weight) = (rows + row * rowSize, weights[row])
-    for index in 0..<rowSize { sum[index] += weight * Float(source[index]) }
-  }
+  setScaled(sum, rows, weights[0], rowSize)
+  for row in 1..<max(count, 1) { addScaled(sum, rows + row * rowSize, weights[row], rowSize) }
+}
+
+/// sum[i] = weight row[i]
+func setScaled(
+  _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<UInt8>, _ weight: Float, _ count: Int
+) {
+  for index in 0..<count { sum[index] = weight * Float(row[index]) }
+}
+
+/// sum[i] += weight row[i]
+func addScaled(
+  _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<UInt8>, _ weight: Float, _ count: Int
+) {
+  for index in 0..<count { sum[index] += weight * Float(row[index]) }
 }
 
 /// pixel = Σ_c weights[c] pixels[c], rounded.
-private func sumOfPixels(
+func sumOfPixels(
   _ pixels: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int,
   _ pixel: UnsafeMutablePointer<UInt8>
 ) {

@@ -76,4 +76,13 @@ struct BombTests {
     #expect(Reading.problems(text).count == 1)
     #expect(Reading.problems(text).first?.contains("unknown key 'a'") == true)
   }
+
+  @Test("of more than a thousand problems the rest is counted")
+  func manyProblems() {
+    let keys = (0..<1_500).map { "key\($0): 1\n" }.joined()
+    let problems = Reading.problems(Reading.head + "strategies: {baseline: {}}\n" + keys)
+    #expect(problems.count == 1_001)
+    #expect(problems.last?.contains("there are 500 more problems like these") == true)
+    #expect(problems.first?.contains("unknown key 'key0'") == true)
+  }
 }

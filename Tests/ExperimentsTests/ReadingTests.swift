@@ -11,6 +11,16 @@ import Testing
 struct ReadingTests {
   static let small = Reading.head + "strategies: {baseline: {}}\n"
 
+  @Test("the usual limit of pixels is the same as none")
+  func pixelLimit() throws {
+    func image(_ text: String) throws -> ImageConfiguration {
+      let head = "name: t\ndataset: {format: folder, root: d}\nstrategies: {baseline: {}}\n"
+      return try Reading.read(head + "image: {size: 32\(text)}\n").recipes[0].image
+    }
+    #expect(try image(", pixel_limit: 100000000") == image(""))
+    #expect(try image(", pixel_limit: 250000000").decoding.pixelLimit == 250_000_000)
+  }
+
   @Test("fills in every default")
   func defaults() throws {
     let experiment = try Reading.read(Self.small)

@@ -46,6 +46,10 @@ struct FingerprintTests {
       recipe.canonicalJSON(includingSeed: true).contains(
         #""image":{"decoding":{"orientation":"ignore","scale":"exact"},"height":32,"#))
     #expect(recipe.configHash(datasetDigest: "d") != Self.recipe.configHash(datasetDigest: "d"))
+    recipe.image.decoding.pixelLimit = 5_000
+    #expect(
+      recipe.canonicalJSON(includingSeed: true).contains(
+        #"{"orientation":"ignore","pixelLimit":5000,"scale":"exact"}"#))
     let copy = try JSONDecoder().decode(
       ImageConfiguration.self, from: JSONEncoder().encode(recipe.image))
     #expect(copy == recipe.image)

@@ -33,7 +33,7 @@ import Training
     #expect(finished.result.predictions.count == images.count)
     var paths: [String] = []
     for index in 0..<images.count {
-      let rgb = images.item(at: index).flatMap { [$0, $0, $0] }
+      let rgb = try images.item(at: index).flatMap { [$0, $0, $0] }
       paths.append(
         try finished.folder.write(
           PNGMaker.encode(height: 8, width: 8, rgb: rgb), to: "test \(index).png"))

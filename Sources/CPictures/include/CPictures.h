@@ -26,6 +26,10 @@ typedef struct {
   int is_cmyk;
   /// Whether Adobe's programs wrote it: they store 255 - ink.
   int is_adobe;
+  /// Channels as they are stored.
+  int components;
+  /// Bytes of coefficients that libjpeg holds, because several scans bring them; else 0.
+  size_t held;
 } cp_jpeg_header;
 
 /// Begins to read; the bytes stay the caller's and must outlive the reader. NULL without memory.
@@ -34,11 +38,17 @@ cp_jpeg *cp_jpeg_open(const uint8_t *bytes, size_t count);
 /// Reads the header.
 cp_status cp_jpeg_read_header(cp_jpeg *jpeg, cp_jpeg_header *header);
 
-/// Decodes at 1 / `shrink` of the size (1, 2, 4 or 8; sides rounded up) into `pixels`: rows from
-/// the top, three bytes a pixel, four for inks. Called once, after the header.
-cp_status cp_jpeg_decode(cp_jpeg *jpeg, int shrink, int max_scans, uint8_t *pixels, size_t size);
+/// Begins to decode at 1 / `shrink` of the size (1, 2, 4 or 8; sides rounded up): three bytes a
+/// pixel, four for inks. Called once, after the header.
+cp_status cp_jpeg_start(cp_jpeg *jpeg, int shrink, int max_scans);
 
-/// Warnings so far. The pixels are whole unless `cp_jpeg_decode` returns `CP_DAMAGED`.
+/// Decodes the next row into `row`, which has `size` bytes. `CP_DAMAGED` ends the matter.
+cp_status cp_jpeg_read_row(cp_jpeg *jpeg, uint8_t *row, size_t size);
+
+/// Looks at what follows the last row, and whether all rows were those of the file.
+cp_status cp_jpeg_finish(cp_jpeg *jpeg);
+
+/// Warnings so far. The pixels are whole unless a function returned `CP_DAMAGED`.
 int cp_jpeg_warnings(const cp_jpeg *jpeg);
 
 /// libjpeg's words for the error, or for the gravest warning.
@@ -55,6 +65,9 @@ typedef struct {
   uint32_t height;
   /// As it will be decoded: 3, or 4 with alpha.
   int channels;
+  /// Bits a channel as they are stored.
+  int bits;
+  int is_interlaced;
 } cp_png_header;
 
 /// Begins to read; the bytes stay the caller's and must outlive the reader. NULL without memory.
@@ -66,6 +79,10 @@ cp_status cp_png_read_header(cp_png *png, cp_png_header *header);
 /// Decodes into height × width × channels bytes: rows from the top, palette and gray as colours, 16
 /// bits rounded to 8, neither gamma nor profile applied. Called once, after the header.
 cp_status cp_png_decode(cp_png *png, uint8_t *pixels, size_t size);
+
+/// Decodes the next row, in the same way, into width × channels bytes: for a picture that is not
+/// interlaced, in place of `cp_png_decode`.
+cp_status cp_png_read_row(cp_png *png, uint8_t *row, size_t size);
 
 /// Warnings so far.
 int cp_png_warnings(const cp_png *png);
@@ -85,6 +102,14 @@ typedef struct {
   /// 1 to 8 as in EXIF; 1 where the file does not say.
   int orientation;
   int has_more_pages;
+  /// Bytes of all rows, unpacked.
+  uint64_t unpacked;
+  /// Bytes of one strip or tile, unpacked.
+  uint64_t piece;
+  /// Bytes that all strips or tiles claim of the file, together.
+  uint64_t claimed;
+  /// Whether its compression is one that unpacks slowly (LZMA, JPEG, fax).
+  int is_slow;
 } cp_tiff_header;
 
 /// Begins to read; the bytes stay the caller's and must outlive the reader. NULL without memory.
@@ -94,6 +119,10 @@ cp_tiff *cp_tiff_open(const uint8_t *bytes, size_t count, size_t max_allocation)
 
 /// Reads the first page's header.
 cp_status cp_tiff_read_header(cp_tiff *tiff, cp_tiff_header *header);
+
+/// Finds out what unpacking the first page takes: the last four fields of the header. Called once
+/// its size was found acceptable.
+void cp_tiff_measure(cp_tiff *tiff, cp_tiff_header *header);
 
 /// Decodes the first page into width × height pixels: rows and columns as they are stored, red,
 /// green, blue and alpha a byte each, colours multiplied by alpha.
