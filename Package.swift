@@ -164,3 +164,15 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+// Entries for libFuzzer, which no other build sees.
+if Context.environment["COUNTERPOISE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Training", "Experiments", "Recipes", "Networks", "Weights", "Results", "Datasets",
+        "Images",
+        "Files",
+      ], path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: settings))
+}
