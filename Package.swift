@@ -174,5 +174,5 @@ if Context.environment["COUNTERPOISE_FUZZ"] != nil {
         "Training", "Experiments", "Recipes", "Networks", "Weights", "Results", "Datasets",
         "Images",
         "Files",
-      ], path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: settings))
+      ], path: "Tests/Fuzz", exclude: ["README.md", "Seeds"], swiftSettings: settings))
 }

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import time
 
 import damages
@@ -18,9 +19,9 @@ SHARDS = 2
 # Damages of each kind of file.
 COUNT = 540
 EPOCHS = 6
-# Figures that say when, where and how fast.
+# Figures that say when, where and how fast, and words on what was not kept.
 PASSING = {"seconds", "imagesPerSecond", "finishedAt", "startedAt", "peakMemoryMB", "weightsPath",
-           "wallSeconds"}
+           "wallSeconds", "notes"}
 
 
 class Kind:
@@ -169,6 +170,7 @@ class Bench:
         if state in ("whole", "cut", "unstored"):
             source = self.at("half" if state != "whole" else "whole")
             shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
+            move(folder, source)
             if state == "unstored":
                 self.finish_unseen(folder)
             return None
@@ -268,6 +270,15 @@ class Bench:
         different = sorted(set(now) ^ set(right))
         return "silent", "%d figures differ, such as %s" % (
             len(different), different[0][:200] if different else "their order")
+
+
+def move(folder, source):
+    """Names the copy's own weights, where a store has absolute paths."""
+    with sqlite3.connect(os.path.join(folder, "results.sqlite")) as connection:
+        connection.execute(
+            "UPDATE run SET weights_path = ? || substr(weights_path, ?) WHERE weights_path LIKE ?",
+            (folder, len(source) + 1, source + "/%"))
+    connection.close()
 
 
 def make_copies(folder):
