@@ -123,6 +123,10 @@ class Bench:
     def spread(self, kind, count):
         """`count` names of right inputs, each as often as any other."""
         names = sorted(self.seeds[kind])
+        # Of experiment files most are wrong as they are: the others come as often as all of those.
+        good = [name for name in names if not name.startswith("case-")]
+        if good != names:
+            names = [one for pair in zip(names, good * len(names)) for one in pair]
         return [names[index % len(names)] for index in range(count)]
 
     def mutated(self, kind, what):
