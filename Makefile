@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test proofs bench bench-judge asan tsan lint lint-c format format-c
+.PHONY: help setup build quickstart test fuzz proofs bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
 C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
@@ -29,6 +29,9 @@ quickstart: ## Set up, build, sweep a small long-tailed data set, report.
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@swift test -c release --skip-build --disable-xctest
+
+fuzz: setup ## Let libFuzzer look for inputs that break a reader: every entry for MINUTES, ten if not said.
+	@Scripts/fuzz.py --minutes $(or $(MINUTES),10) $(ENTRIES)
 
 proofs: setup ## Measure every strategy's golden tests and promises, and write Docs/strategies.md.
 	swift build -c release --build-tests

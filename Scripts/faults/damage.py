@@ -18,7 +18,7 @@ SAMPLE = 26
 SHARDS = 2
 # Damages of each kind of file.
 COUNT = 540
-EPOCHS = 6
+EPOCHS = 3
 # Figures that say when, where and how fast, and words on what was not kept.
 PASSING = {"seconds", "imagesPerSecond", "finishedAt", "startedAt", "peakMemoryMB", "weightsPath",
            "wallSeconds", "notes"}
@@ -90,22 +90,24 @@ class Bench:
         return os.path.join(self.home, path)
 
     def prepare(self):
-        """Sweeps: one finished, one cut off, one on a frozen trunk, one with a post-hoc run."""
-        changes = {
-            "whole": ("", ""), "half": ("", ""),
-            "frozen": ("stem: small}", "stem: small, freeze: layer2}"),
-            "posthoc": ("class-balanced-sampling: {}", "tau-normalization: {}")}
-        for name, (old, new) in changes.items():
+        """Sweeps: finished ones, ones cut off, one on a frozen trunk, one with a post-hoc run."""
+        alone = ("baseline: {}",)
+        recipes = {
+            "whole": (alone, 1, ""), "half": (alone, 1, ""),
+            "other-whole": (alone, 2, ""), "other-half": (alone, 2, ""),
+            "frozen": (alone, 1, ", freeze: layer2"),
+            "posthoc": (alone + ("tau-normalization: {}",), 1, "")}
+        for name, (strategies, seed, more) in recipes.items():
             folder = self.at(name)
             shutil.rmtree(folder, ignore_errors=True)
             os.mkdir(folder)
-            tiny.write(folder, epochs=EPOCHS)
+            tiny.write(folder, strategies, epochs=EPOCHS, seeds=(seed,))
             make_copies(folder)
             with open(os.path.join(folder, "tiny.yaml"), encoding="utf-8") as file:
                 text = file.read()
             with open(os.path.join(folder, "tiny.yaml"), "w", encoding="utf-8") as file:
-                file.write(text.replace(old, new) if old else text)
-            if name == "half":
+                file.write(text.replace("stem: small", "stem: small" + more))
+            if name.endswith("half"):
                 self.cut_off(folder)
             else:
                 self.must_work(self.sweep(folder))
@@ -116,7 +118,7 @@ class Bench:
         return result
 
     def cut_off(self, folder):
-        """Kills a sweep as soon as its first run has two checkpoints, and again if that was late."""
+        """Kills a sweep as soon as its run has two checkpoints, and again if that was late."""
         for _ in range(20):
             shutil.rmtree(os.path.join(folder, ".poise"), ignore_errors=True)
             if os.path.exists(os.path.join(folder, "results.sqlite")):
@@ -135,7 +137,7 @@ class Bench:
 
     def sweep(self, folder):
         return self.context.run(tiny.command(self.context), cwd=folder,
-                                env=tiny.environment(folder), timeout=60)
+                                env=tiny.environment(folder), timeout=30)
 
     # A trial
 
@@ -217,12 +219,8 @@ class Bench:
             sweep = "frozen" if name.startswith("measurements") else "posthoc"
             found = damages.matching(self.at(sweep), ".poise/cache/" + os.path.basename(pattern))
             return found[0] if found else None
-        found = damages.matching(
-            self.at("whole"), ".poise/results/runs/class-balanced-*/" + name)
-        if name.endswith(".checkpoint") and not found:
-            # Whose checkpoints are gone: that of another recipe, made as poise makes them.
-            found = damages.matching(
-                self.at("whole"), ".poise/results/runs/class-balanced-*/weights.checkpoint")
+        state = "other-half" if name.startswith(("current", "previous")) else "other-whole"
+        found = damages.matching(self.at(state), ".poise/results/runs/*/" + name)
         return found[0] if found else None
 
     # Commands
