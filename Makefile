@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test faults proofs bench bench-judge asan tsan lint lint-c format format-c
+.PHONY: help setup build quickstart test faults fuzz proofs bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
 C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
@@ -34,6 +34,9 @@ faults: setup ## Break sweeps for an hour in every way, and write the table of D
 	swift build -c release --product poise
 	@python3 Scripts/faults --poise "$$(swift build -c release --show-bin-path)/poise"; code=$$?; \
 	  python3 Scripts/faults --table Docs/reliability.md; exit $$code
+
+fuzz: setup ## Let libFuzzer look for inputs that break a reader: every entry for MINUTES, ten if not said.
+	@Scripts/fuzz.py --minutes $(or $(MINUTES),10) $(ENTRIES)
 
 proofs: setup ## Measure every strategy's golden tests and promises, and write Docs/strategies.md.
 	swift build -c release --build-tests

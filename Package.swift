@@ -164,3 +164,19 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+// Entries for libFuzzer, which no other build sees. No input of theirs reaches a kernel, and to instrument
+// the kernels takes minutes.
+if Context.environment["COUNTERPOISE_FUZZ"] != nil {
+  let plain: CSetting = .unsafeFlags(["-fno-sanitize=all", "-O0"])
+  for target in package.targets where target.name == "CKernels" {
+    target.cSettings = cSettings + [plain]
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Training", "Experiments", "Recipes", "Networks", "Weights", "Results", "Datasets",
+        "Images", "Files",
+      ], path: "Tests/Fuzz", exclude: ["README.md", "Seeds"], swiftSettings: settings))
+}

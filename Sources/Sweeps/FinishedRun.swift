@@ -5,9 +5,9 @@ import Training
 
 /// What a worker leaves in its run's folder: all that a store needs, should the parent be gone.
 ///
-/// The file is two lines of JSON: the record, and `{"sha256":"…"}` with the digest of the first line's
-/// bytes, so that a damaged figure is never taken for a result. Files of earlier versions have the
-/// first line alone.
+/// The file is two lines of JSON: the record, and `{"run":"…","sha256":"…"}` with the run's fingerprint
+/// and the digest of the first line's bytes, so that neither a damaged figure nor another run's is
+/// taken for a result. Files of earlier versions have no fingerprint, or the first line alone.
 struct FinishedRun: Codable {
   var outcome: RunOutcome
   var epochs: [EpochRecord]
@@ -28,17 +28,23 @@ struct FinishedRun: Codable {
     (self.outcome, self.epochs) = (outcome, epochs)
   }
 
-  /// Reads what was left in a folder.
+  /// Reads what was left in a folder of the run with this fingerprint.
   ///
   /// - Throws: `FileError` where the system refuses to read it; damage is no error.
-  static func read(in folder: RunFolder) throws -> Reading {
+  static func read(in folder: RunFolder, of run: String) throws -> Reading {
     guard FileManager.default.fileExists(atPath: folder.outcome) else { return .none }
     let bytes = try WholeFile.read(path: folder.outcome, limit: sizeLimit)
     var text = bytes[...]
     if let place = bytes.lastIndex(of: UInt8(ascii: "\n")) {
       text = bytes[..<place]
-      guard bytes[place...].elementsEqual(seal(of: text)) else {
-        return .damaged("\(folder.outcome) is damaged: its checksum is not that of its content")
+      let digest = SHA256Digest.hex(of: text)
+      let seals = [seal(digest, of: run), seal(digest, of: nil)]
+      guard seals.contains(where: bytes[place...].elementsEqual) else {
+        let isWhole = String(decoding: bytes[place...], as: UTF8.self).contains(digest)
+        return .damaged(
+          "\(folder.outcome) is damaged: "
+            + (isWhole
+              ? "it is not this run's" : "its checksum is not that of its content"))
       }
     }
     do {
@@ -56,15 +62,16 @@ struct FinishedRun: Codable {
     }
   }
 
-  /// Writes it whole or not at all.
-  func write(to folder: RunFolder) throws {
+  /// Writes it whole or not at all, as that of the run with this fingerprint.
+  func write(to folder: RunFolder, of run: String) throws {
     var bytes = try JSONEncoder().encode(self)
-    bytes += Self.seal(of: bytes)
+    bytes += Self.seal(SHA256Digest.hex(of: bytes), of: run)
     try AtomicFile.write(bytes, to: folder.outcome)
   }
 
   /// The second line, with the line feed before it.
-  private static func seal(of bytes: some Sequence<UInt8>) -> [UInt8] {
-    Array("\n{\"sha256\":\"\(SHA256Digest.hex(of: bytes))\"}".utf8)
+  private static func seal(_ digest: String, of run: String?) -> [UInt8] {
+    let name = run.map { "\"run\":\"\($0)\"," } ?? ""
+    return Array("\n{\(name)\"sha256\":\"\(digest)\"}".utf8)
   }
 }

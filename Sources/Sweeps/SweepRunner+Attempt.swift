@@ -21,7 +21,7 @@ extension SweepRunner {
     let stop = try listen(to: worker, run, id: id, number: number, shouldStop)
     let ending = worker.wait()
     let folder = RunFolder(run.folder)
-    switch try FinishedRun.read(in: folder) {
+    switch try FinishedRun.read(in: folder, of: run.description.configHash) {
     case .none: break
     case .whole(let finished): return finished.outcome
     case .damaged(let damage):

@@ -28,13 +28,14 @@ extension SweepRunner {
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
     let folder = RunFolder(try maker(of: needed).folder)
-    if case .damaged(let damage) = try FinishedRun.read(in: folder) {
+    let reading = try FinishedRun.read(in: folder, of: needed.description.configHash)
+    if case .damaged(let damage) = reading {
       return .fails(
         "it needs the weights of \(name), and \(damage); remove that run from the store and make it "
           + "again")
     }
     guard FileManager.default.fileExists(atPath: folder.weights),
-      case .whole(let finished) = try FinishedRun.read(in: folder),
+      case .whole(let finished) = reading,
       case .done(let result) = finished.outcome
     else {
       return .fails(

@@ -29,7 +29,8 @@ public enum Worker {
       guard let line = try? encoder.encode(event) else { return true }
       return emit(String(decoding: line, as: UTF8.self))
     }
-    switch try FinishedRun.read(in: folder) {
+    let run = job.recipe.configHash(datasetDigest: job.datasetDigest)
+    switch try FinishedRun.read(in: folder, of: run) {
     case .none: break
     case .whole(let finished):
       // Its parent was killed before it could store everything.
@@ -58,7 +59,7 @@ public enum Worker {
       if !tell(event) { parentIsGone = true }
     }
     if case .cancelled = outcome { return outcome }
-    try FinishedRun(outcome: outcome, epochs: epochs).write(to: folder)
+    try FinishedRun(outcome: outcome, epochs: epochs).write(to: folder, of: run)
     return outcome
   }
 }

@@ -46,7 +46,7 @@ struct DocumentTests {
     var read: Set<String> = []
     var sources = try Repository.texts(
       below: ["Sources", "Scripts", "Benchmarks", "Tests"], kinds: ["swift", "c", "h", "py", "sh"])
-    sources["Makefile"] = try Repository.text(of: "Makefile")
+    for path in ["Makefile", "Package.swift"] { sources[path] = try Repository.text(of: path) }
     for (path, source) in sources where !path.hasPrefix("Tests/ArchitectureTests/") {
       read.formUnion(Promises.variables(readBy: source, named: path))
     }

@@ -162,6 +162,21 @@ extension RunResult {
     }
   }
 
+  /// A whole file with a right checksum, copied into the folders of all runs, is one run's alone.
+  @Test func `another run's outcome is never a result`() throws {
+    let sweep = try FakeSweep(limits: "{failures_in_a_row: 10, retries: 0}")
+    let record = #"{"outcome":{"diverged":{"step":7,"reason":"x"}},"epochs":[]}"#
+    let owner = sweep.plan.runs[1].description.configHash
+    let seal = "{\"run\":\"\(owner)\",\"sha256\":\"\(SHA256Digest.hex(of: record))\"}"
+    let file = try sweep.folder.write(record + "\n" + seal, to: "left")
+    _ = try sweep.run(worker: "cp '\(file)' \"$(dirname \"$1\")/outcome.json\"")
+    let summaries = try sweep.store.summaries(ofSweep: "fake")
+    #expect(summaries.count { $0.status == .diverged } == 1)
+    for run in summaries where run.status != .diverged {
+      #expect(run.status == .failed && run.error?.contains("it is not this run's") == true)
+    }
+  }
+
   /// Two of six runs wait for another one before the sweep is stopped: they are left, too.
   @Test func `what waits and what a stop leaves are counted together`() throws {
     let sweep = try FakeSweep(strategies: Self.reusing)

@@ -20,33 +20,42 @@ struct StepTimesCache {
     var build: String
   }
 
-  /// What was measured for a shape; `nil` where nothing was, or the file is not as it was written.
+  /// What was measured for a shape; `nil` where nothing was, or the file is not as it was written or
+  /// another's.
   subscript(shape: RehearsalShape) -> StepTimes? {
-    guard let path = path(of: shape),
-      let text = try? String(contentsOfFile: path, encoding: .utf8)
+    guard let file = file(of: shape),
+      let bytes = try? WholeFile.read(path: file.path, limit: Self.sizeLimit)
     else { return nil }
-    let parts = text.split(separator: "\n", maxSplits: 1)
-    guard parts.count == 2, SHA256Digest.hex(of: String(parts[1])) == parts[0] else { return nil }
+    let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\n", maxSplits: 1)
+    guard parts.count == 2, seal(String(parts[1]), of: file.key) == parts[0] else { return nil }
     return try? JSONDecoder().decode(StepTimes.self, from: Data(parts[1].utf8))
   }
 
   /// Keeps what was measured. A folder that cannot be written costs time, and nothing else.
   func keep(_ times: StepTimes, for shape: RehearsalShape) {
-    guard let folder, let path = path(of: shape),
-      let json = try? JSONEncoder().encode(times)
+    guard let folder, let file = file(of: shape), let json = try? JSONEncoder().encode(times)
     else { return }
     let text = String(decoding: json, as: UTF8.self)
     try? Folder.create(folder)
-    try? AtomicFile.write(SHA256Digest.hex(of: text) + "\n" + text, to: path)
+    try? AtomicFile.write(seal(text, of: file.key) + "\n" + text, to: file.path)
   }
 
-  private func path(of shape: RehearsalShape) -> String? {
+  /// A few durations; what is larger is no file of ours.
+  private static let sizeLimit = 1 << 16
+
+  /// What the first line says of the second.
+  private func seal(_ text: String, of key: String) -> String {
+    SHA256Digest.hex(of: key + "\n" + text)
+  }
+
+  private func file(of shape: RehearsalShape) -> (path: String, key: String)? {
     let key = Key(
       shape: shape, processor: EnvironmentProbe.processor,
       kernels: "\(OpenBLAS.coreName) \(OpenBLAS.kernels)", threads: threads,
       build: Self.build)
     guard let folder, let text = try? CanonicalJSON.text(of: key, excluding: []) else { return nil }
-    return "\(folder)/measurements-\(SHA256Digest.hex(of: text).prefix(24)).cache"
+    let digest = SHA256Digest.hex(of: text)
+    return ("\(folder)/measurements-\(digest.prefix(24)).cache", digest)
   }
 
   /// The program file's size and time of change: two builds of one commit may differ in speed.
