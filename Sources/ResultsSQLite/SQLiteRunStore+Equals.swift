@@ -4,7 +4,7 @@ import Results
 // Runs that were not made because another one is the same.
 extension SQLiteRunStore {
   public func finish(_ run: RunID, asEqualTo other: RunID, note: String) throws {
-    try change(run) { database, now in
+    try change(run, [.run, .attempt, .note]) { database, now in
       let known = try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [other])
       guard known == true else { throw RunStoreError.unknownRun(other) }
@@ -24,10 +24,10 @@ extension SQLiteRunStore {
 
   public func equal(of run: RunID) throws -> RunID? {
     try file.read { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT equals_run FROM run WHERE id = ?", arguments: [run])
+      let row = try CheckedRow.fetchOne(
+        database, table: "run", sql: "SELECT equals_run FROM run WHERE id = ?", arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }
-      return row["equals_run"]
+      return try row[optional: "equals_run"]
     }
   }
 
