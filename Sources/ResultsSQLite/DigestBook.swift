@@ -107,12 +107,12 @@ final class DigestBook {
     let key: StatementArguments = [owner.kind.rawValue, owner.id, part]
     let old = try CheckedRow.fetchOne(
       database, table: "row_digest",
-      sql: "SELECT n, sha256 FROM row_digest WHERE owner = ? AND id = ? AND part = ?",
+      sql: "SELECT n, sha256, origin FROM row_digest WHERE owner = ? AND id = ? AND part = ?",
       arguments: key)
     if let old {
       let known: (Int, String) = (try old["n"], try old["sha256"])
       if let digest, known == (digest.count, digest.sha256) { return }
-      change.add(DigestSum(of: owner, part, known.0, known.1))
+      change.add(DigestSum(of: owner, part, known.0, known.1, try old["origin"]))
       added -= 1
     }
     guard let digest else {
@@ -120,7 +120,7 @@ final class DigestBook {
       return try database.execute(
         sql: "DELETE FROM row_digest WHERE owner = ? AND id = ? AND part = ?", arguments: key)
     }
-    change.add(DigestSum(of: owner, part, digest.count, digest.sha256))
+    change.add(DigestSum(of: owner, part, digest.count, digest.sha256, origin.rawValue))
     added += 1
     let statement = try database.cachedStatement(
       sql: """
@@ -162,9 +162,9 @@ struct DigestSum: Hashable {
   }
 
   /// One row of `row_digest`: the digest of its values, each with a line feed behind it.
-  init(of owner: DigestOwner, _ part: String, _ count: Int, _ sha256: String) {
-    self.init(
-      SHA256Digest.hex(of: "\(owner.kind.rawValue)\n\(owner.id)\n\(part)\n\(count)\n\(sha256)\n"))
+  init(of owner: DigestOwner, _ part: String, _ count: Int, _ sha256: String, _ origin: String) {
+    let values = [owner.kind.rawValue, "\(owner.id)", part, "\(count)", sha256, origin]
+    self.init(SHA256Digest.hex(of: values.map { $0 + "\n" }.joined()))
   }
 
   var isZero: Bool { words.allSatisfy { $0 == 0 } }

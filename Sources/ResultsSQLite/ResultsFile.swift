@@ -178,6 +178,8 @@ struct ResultsFile: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw ResultsFileError(error, path: path)
+    } catch let error as RowDecodingError {
+      throw ResultsFileError.corrupted(path, detail: "a value is of another kind: \(error)")
     }
   }
 

@@ -7,6 +7,18 @@ extension SQLiteRunStore {
   /// Damage that reading has met so far, each piece once: the runs that it concerns were left out.
   public var damages: [StoreDamage] { found.all }
 
+  /// Looks for damage among the runs of a sweep before anything is built on them; see ``damages``.
+  ///
+  /// - Throws: ``ResultsFileError`` where the file cannot be read.
+  public func examine(sweep: String) throws {
+    try file.read { database in
+      let id = try Int64.fetchOne(
+        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep])
+      if let id { try countRuns(ofSweep: id, in: database) }
+      _ = try sound("s.name = ?", [sweep], showing: DigestedPart.summary, in: database)
+    }
+  }
+
   /// Whether figures that are shown can be believed, run by run; a damaged run is remembered and
   /// taken out.
   ///
@@ -86,7 +98,7 @@ extension SQLiteRunStore {
   }
 
   /// What is wrong with the run that another one is the same as: it must have been made itself.
-  private static func loop(
+  static func loop(
     _ run: Int64, _ other: Int64, in database: Database
   ) throws -> StoreDamage? {
     let isMade = try Bool.fetchOne(

@@ -8,6 +8,7 @@ extension SQLiteRunStore {
       let known = try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [other])
       guard known == true else { throw RunStoreError.unknownRun(other) }
+      try believing { try requireSound(other, showing: [.classMetric], in: database) }
       try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
       try Self.forgetEqual(of: run, in: database)
       try database.execute(
@@ -28,6 +29,23 @@ extension SQLiteRunStore {
         database, table: "run", sql: "SELECT equals_run FROM run WHERE id = ?", arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }
       return try row[optional: "equals_run"]
+    }
+  }
+
+  public func weightsDigest(of run: RunID) throws -> String? {
+    try file.read { database in
+      try believing { try requireSound(run, showing: [], in: database) }
+      return try String.fetchOne(
+        database, sql: "SELECT weights_sha256 FROM run WHERE id = ?", arguments: [run])
+    }
+  }
+
+  /// Says of a damaged run what every store can say.
+  private func believing(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let damage as StoreDamage {
+      throw RunStoreError.damaged(damage.run ?? 0, detail: "\(damage)")
     }
   }
 
