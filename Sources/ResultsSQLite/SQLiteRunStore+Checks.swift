@@ -62,7 +62,7 @@ extension SQLiteRunStore {
     ofRun id: Int64, showing parts: [DigestedPart], _ checks: RowChecks, in database: Database
   ) throws -> StoreDamage? {
     let owner = DigestOwner.run(id)
-    for part in [.run] + parts {
+    for part in [.run] + parts where part.owner == .run {
       guard let damage = try checks.damage(of: owner, part) else { continue }
       guard damage.concernsWords, damage.isReadable else { return damage }
       found.add(damage, leavingOut: nil)
@@ -132,6 +132,12 @@ final class FoundDamage: Sendable {
   private let damages = Mutex<[StoreDamage]>([])
 
   var all: [StoreDamage] { damages.withLock { $0 } }
+
+  /// Takes the runs out that were left out already, after another condition.
+  var leftOutCondition: String {
+    let runs = all.flatMap(\.leftOut).map(String.init)
+    return runs.isEmpty ? "" : " AND r.id NOT IN (\(runs.joined(separator: ",")))"
+  }
 
   func add(_ damage: StoreDamage, leavingOut run: Int64?) {
     damages.withLock { all in

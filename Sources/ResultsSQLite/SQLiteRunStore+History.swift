@@ -172,9 +172,10 @@ extension SQLiteRunStore {
     try Row.fetchOne(database, sql: "SELECT * FROM environment WHERE id = ?", arguments: [id])
       .map { row in
         EnvironmentRecord(
-          host: row["host"], operatingSystem: row["os"], processor: row["cpu"],
-          cores: row["cores"], memoryMB: row["memory_mb"], swift: row["swift"],
-          toolVersion: row["tool_version"], blas: row["blas"], threads: row["blas_threads"],
+          host: row["host"] ?? "", operatingSystem: row["os"] ?? "", processor: row["cpu"] ?? "",
+          cores: row["cores"] ?? 0, memoryMB: row["memory_mb"] ?? 0, swift: row["swift"] ?? "",
+          toolVersion: row["tool_version"] ?? "", blas: row["blas"] ?? "",
+          threads: row["blas_threads"] ?? 0,
           gitCommit: row["git_commit"], gitDirty: row["git_dirty"])
       }
   }

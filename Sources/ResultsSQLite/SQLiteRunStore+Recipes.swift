@@ -5,7 +5,8 @@ extension SQLiteRunStore {
   public func recipes(ofSweep sweep: String) throws -> [RecipeRecord] {
     try file.read { database in
       let condition = try sound(
-        "s.name = ?", [sweep], showing: [.recipeRun, .remark, .testImage], in: database)
+        "s.name = ?\(found.leftOutCondition)", [sweep],
+        showing: [.recipeRun, .remark, .testImage], in: database)
       let ids = try Int64.fetchAll(
         database,
         sql: """

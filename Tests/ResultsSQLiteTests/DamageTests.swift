@@ -7,21 +7,29 @@ import Testing
 
 @Suite("A damaged store")
 struct DamageTests {
-  /// A store of two finished runs and an unfinished one, after some statements of another program.
-  private func damaged(
-    _ statements: String, _ folder: TemporaryFolder, path: String = "results.sqlite"
-  ) throws -> SQLiteRunStore {
-    let store = try SQLiteRunStore(path: folder.file(path))
+  /// A store of two finished runs and an unfinished one.
+  private static let sound = Result {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteRunStore(path: folder.file())
     try store.register(Sample.sweep)
     try store.complete(Sample.run("baseline"))
     try store.complete(Sample.run("focal"), clogs: 2)
     _ = try store.enqueue(Sample.run("ldam"))
     try store.close()
+    return try Data(contentsOf: URL(filePath: folder.file()))
+  }
+
+  /// That store after some statements of another program.
+  private func damaged(
+    _ statements: String, _ folder: TemporaryFolder, path: String = "results.sqlite"
+  ) throws -> SQLiteRunStore {
+    try Self.sound.get().write(to: URL(filePath: folder.file(path)))
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     let queue = try DatabaseQueue(path: folder.file(path), configuration: configuration)
     try queue.writeWithoutTransaction { database in
-      try database.execute(sql: "PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = ON;")
+      try database.execute(
+        sql: "PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
       try database.execute(sql: statements)
     }
     try queue.close()
