@@ -130,6 +130,10 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     try state.withLock { try $0.run(run).equals }
   }
 
+  public func weightsDigest(of run: RunID) throws -> String? {
+    try state.withLock { try $0.run(run).result?.weightsDigest }
+  }
+
   public func reapLostRuns() -> Int {
     let now = now()
     return state.withLock { state in

@@ -49,6 +49,11 @@ public protocol RunStore: Sendable {
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``.
   func equal(of run: RunID) throws -> RunID?
+  /// SHA-256 of the weights that a run was tested with; `nil` until it is done.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, and ``RunStoreError/damaged(_:detail:)`` where the
+  ///   store cannot be believed.
+  func weightsDigest(of run: RunID) throws -> String?
   /// Marks runs that are `running` without a living process as `lost`; returns how many.
   ///
   /// Runs of other hosts are left alone.

@@ -6,6 +6,8 @@ public enum RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case alreadyDone(RunID, name: String)
   /// A run at work is not taken away from its worker.
   case running(RunID, name: String)
+  /// What the store says of a run is not what was written.
+  case damaged(RunID, detail: String)
 
   /// One sentence: what was asked for, and what to do.
   public var description: String {
@@ -15,6 +17,8 @@ public enum RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
       return "no sweep '\(name)' in the store (known: \(list)); register it before its runs"
     case .unknownRun(let id):
       return "no run \(id) in the store; `SELECT id, name FROM run` lists them"
+    case .damaged(let id, let detail):
+      return "run \(id) cannot be believed, \(detail); 'poise verify' says what to do"
     case .running(let id, let name):
       return "run \(id) '\(name)' is running; stop its sweep first"
     case .alreadyDone(let id, let name):

@@ -30,17 +30,56 @@ extension ResultsFile {
       }
       for migration in schema.migrations where migration.number > version {
         try database.execute(sql: migration.sql)
-        try migration.fill?(database)
+        try fill(migration, database)
         try database.execute(
           sql: "INSERT INTO migration (number, applied_at, tool_version) VALUES (?, ?, ?)",
           arguments: [migration.number, Timestamp.now(), toolVersion])
       }
-      for view in schema.views {
-        try database.execute(sql: "CREATE VIEW \(view.name) AS -- \(view.shows)\n\(view.sql)")
+      try schema.createViews(in: database)
+      if schema.version >= Schema.digestMigration {
+        try SQLiteRunStore.renewDigests(in: database) { try $0.renew(.store) }
       }
-      try database.execute(sql: schema.helpSQL)
       try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(schema.version)")
+    }
+  }
+
+  /// What follows from the rows that are there, some of which may be damaged.
+  private func fill(_ migration: Schema.Migration, _ database: Database) throws {
+    do {
+      if migration.number == Schema.digestMigration {
+        try makeWeightsPathsRelative(database)
+      } else if migration.fill != nil {
+        try requireReadableRuns(database)
+      }
+      try migration.fill?(database)
+    } catch let damage as StoreDamage {
+      throw ResultsFileError.corrupted(path, detail: damage.description)
+    }
+  }
+
+  /// Throws for runs that cannot even be read.
+  private func requireReadableRuns(_ database: Database) throws {
+    let checks = RowChecks(database, comparesDigests: false)
+    for (kind, parts) in [
+      (DigestOwner.Kind.sweep, [DigestedPart.sweep]), (.dataset, [.dataset]),
+      (.run, [.run, .configuration]),
+    ] {
+      for owner in try kind.owners(in: database) {
+        if let damage = try checks.damage(of: owner, parts) { throw damage }
+      }
+    }
+  }
+
+  /// Earlier versions kept where the weights lie on one machine.
+  private func makeWeightsPathsRelative(_ database: Database) throws {
+    let place = StorePlace(ofStore: path)
+    let rows = try CheckedRow.fetchAll(
+      database, table: "run", sql: "SELECT id, weights_path FROM run WHERE weights_path LIKE '/%'")
+    for row in rows {
+      let (id, old): (Int64, String) = (try row["id"], try row["weights_path"])
+      try database.execute(
+        sql: "UPDATE run SET weights_path = ? WHERE id = ?", arguments: [place.relative(old), id])
     }
   }
 
@@ -48,8 +87,10 @@ extension ResultsFile {
   func problems() throws -> [String] {
     try read { database in
       let integrity = try String.fetchAll(database, sql: "PRAGMA integrity_check")
-      let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
-        let (table, parent): (String, String) = (row["table"], row["parent"])
+      let orphans = try CheckedRow.fetchAll(
+        database, table: "foreign keys", sql: "PRAGMA foreign_key_check"
+      ).map { row in
+        let (table, parent): (String, String) = (try row["table"], try row["parent"])
         return "a row of \(table) refers to a row of \(parent) that is not there"
       }
       return integrity.filter { $0 != "ok" } + orphans

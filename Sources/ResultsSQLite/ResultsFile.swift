@@ -10,6 +10,8 @@ import Results
 struct ResultsFile: Sendable {
   let path: String
   private(set) var queue: DatabaseQueue
+  /// Whether this is a copy in memory, whose digests could tell nothing.
+  private(set) var isCopy = false
   /// Seconds that a write keeps trying while others hold locks.
   let patience: Double
 
@@ -28,6 +30,8 @@ struct ResultsFile: Sendable {
     }
     let version = try checkedVersion(schema: schema)
     try translating { try checkContent() }
+    if version == schema.version { try checkShape(schema) }
+    try refuseTriggers()
     if version < schema.version {
       if version > 0 { try translating { try backUp(version: version) } }
       try migrate(to: schema, toolVersion: toolVersion)
@@ -53,7 +57,29 @@ struct ResultsFile: Sendable {
     }
     let version = try checkedVersion(schema: schema)
     guard version > 0 else { throw ResultsFileError.empty(path) }
-    if version < schema.version { try readCopy(as: schema, busyTimeout: busyTimeout) }
+    if version < schema.version {
+      try readCopy(as: schema.withoutDigests, busyTimeout: busyTimeout)
+      isCopy = true
+    } else {
+      try checkShape(schema)
+    }
+  }
+
+  /// Refuses tables that are not those of the layout: what is read from them would be something else.
+  private func checkShape(_ schema: Schema) throws {
+    let damage = try read { try schema.shape().differences(in: $0) }.first {
+      $0.isDamage && !$0.isTrigger
+    }
+    guard let damage else { return }
+    throw ResultsFileError.corrupted(path, detail: "\(damage.name): \(damage.detail)")
+  }
+
+  /// Refuses to write where statements of others would be run.
+  private func refuseTriggers() throws {
+    let triggers = try read {
+      try String.fetchAll($0, sql: "SELECT coalesce(name,'?') FROM sqlite_schema WHERE type = 'trigger'")
+    }
+    if !triggers.isEmpty { throw ResultsFileError.triggers(path, names: triggers) }
   }
 
   /// Goes on with a copy in memory that has the present layout.
@@ -98,6 +124,10 @@ struct ResultsFile: Sendable {
     configuration.busyMode = .timeout(busyTimeout)
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase { database in
+      // A file may come from anywhere: what its schema calls is not trusted, its cells are looked at.
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
+      _ = try Int.fetchOne(database, sql: "PRAGMA mmap_size = 0")
       if !readOnly {
         _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
         // FULL does not wait until the journal's removal, which is the commit, is on the disk: after a
@@ -150,6 +180,8 @@ struct ResultsFile: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw ResultsFileError(error, path: path)
+    } catch let error as RowDecodingError {
+      throw ResultsFileError.corrupted(path, detail: "a value is of another kind: \(error)")
     }
   }
 

@@ -14,6 +14,8 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// Made by a later version of this tool.
   case newer(String, version: Int, supported: Int, writtenBy: String)
   case corrupted(String, detail: String)
+  /// Has triggers, of which the layout has none.
+  case triggers(String, names: [String])
   case readOnly(String)
   /// Somebody kept it locked for longer than we wait.
   case locked(String, detail: String)
@@ -49,6 +51,11 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       """
       '\(path)' is damaged (\(detail)); keep a copy, then save what can be read with \
       `sqlite3 '\(path)' .recover | sqlite3 rescued.sqlite`
+      """
+    case .triggers(let path, let names):
+      """
+      '\(path)' has triggers that poise did not make (\(names.joined(separator: ", "))); nothing is \
+      written while they could change it: drop them with `DROP TRIGGER`, or take another file
       """
     case .readOnly(let path):
       "'\(path)' is open for reading only"

@@ -20,6 +20,7 @@ extension SQLiteRunStore {
             """,
           arguments: [isArchived ? now : nil, run, isArchived])
         changed += database.changesCount
+        try Self.renewDigests(in: database) { try $0.renew(.run(run), [.archiving]) }
       }
       return changed
     }
@@ -36,11 +37,13 @@ extension SQLiteRunStore {
     try file.write { database in
       let before = try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0
       for run in runs {
-        let row = try Row.fetchOne(
-          database, sql: "SELECT status, name FROM run WHERE id = ?", arguments: [run])
+        let row = try CheckedRow.fetchOne(
+          database, table: "run", sql: "SELECT status, name FROM run WHERE id = ?",
+          arguments: [run])
         guard let row else { throw RunStoreError.unknownRun(run) }
-        guard row["status"] != RunStatus.running.rawValue else {
-          throw RunStoreError.running(run, name: row["name"])
+        // A damaged run must go as well, whatever stands in its columns.
+        guard (try? row["status"] as String) != RunStatus.running.rawValue else {
+          throw RunStoreError.running(run, name: (try? row["name"] as String) ?? "?")
         }
       }
       for run in runs {
@@ -48,6 +51,13 @@ extension SQLiteRunStore {
       }
       try database.execute(
         sql: "DELETE FROM recipe WHERE id NOT IN (SELECT recipe_id FROM recipe_run)")
+      try Self.renewDigests(in: database) { book in
+        try book.forgetRemoved(.run)
+        try book.forgetRemoved(.recipe)
+        for sweep in try Int64.fetchAll(database, sql: "SELECT id FROM sweep") {
+          try book.count(runsOf: sweep)
+        }
+      }
       return before - (try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0)
     }
   }
@@ -59,6 +69,7 @@ extension SQLiteRunStore {
     try file.write { database in
       try Self.requireRun(run, in: database)
       try Self.add(tag: tag, to: run, in: database)
+      try Self.renewDigests(in: database) { try $0.renew(.run(run), [.tag]) }
     }
   }
 
@@ -72,7 +83,9 @@ extension SQLiteRunStore {
       try Self.requireRun(run, in: database)
       try database.execute(
         sql: "DELETE FROM tag WHERE run_id = ? AND tag = ?", arguments: [run, tag])
-      return database.changesCount > 0
+      let isGone = database.changesCount > 0
+      try Self.renewDigests(in: database) { try $0.renew(.run(run), [.tag]) }
+      return isGone
     }
   }
 
@@ -84,6 +97,7 @@ extension SQLiteRunStore {
     try file.write { database in
       try Self.requireRun(run, in: database)
       try Self.add(comment: comment, to: run, at: now, in: database)
+      try Self.renewDigests(in: database) { try $0.renew(.run(run), [.comment]) }
     }
   }
 

@@ -4,10 +4,11 @@ import Results
 // Runs that were not made because another one is the same.
 extension SQLiteRunStore {
   public func finish(_ run: RunID, asEqualTo other: RunID, note: String) throws {
-    try change(run) { database, now in
+    try change(run, [.run, .attempt, .note]) { database, now in
       let known = try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [other])
       guard known == true else { throw RunStoreError.unknownRun(other) }
+      try believing { try requireSound(other, showing: [.classMetric], in: database) }
       try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
       try Self.forgetEqual(of: run, in: database)
       try database.execute(
@@ -24,10 +25,27 @@ extension SQLiteRunStore {
 
   public func equal(of run: RunID) throws -> RunID? {
     try file.read { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT equals_run FROM run WHERE id = ?", arguments: [run])
+      let row = try CheckedRow.fetchOne(
+        database, table: "run", sql: "SELECT equals_run FROM run WHERE id = ?", arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }
-      return row["equals_run"]
+      return try row[optional: "equals_run"]
+    }
+  }
+
+  public func weightsDigest(of run: RunID) throws -> String? {
+    try file.read { database in
+      try believing { try requireSound(run, showing: [], in: database) }
+      return try String.fetchOne(
+        database, sql: "SELECT weights_sha256 FROM run WHERE id = ?", arguments: [run])
+    }
+  }
+
+  /// Says of a damaged run what every store can say.
+  private func believing(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let damage as StoreDamage {
+      throw RunStoreError.damaged(damage.run ?? 0, detail: "\(damage)")
     }
   }
 

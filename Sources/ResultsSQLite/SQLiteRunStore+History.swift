@@ -12,6 +12,8 @@ extension SQLiteRunStore {
           FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.id = ?
           """,
         arguments: [id])
+      guard row != nil else { return nil }
+      try requireSound(id, showing: DigestedPart.details, in: database)
       guard let row,
         let summary = try Self.summaries(where: "r.id = ?", [id], in: database).first
       else { return nil }
@@ -47,11 +49,14 @@ extension SQLiteRunStore {
 
   public func descriptions(ofSweep sweep: String) throws -> [RunDescription] {
     try file.read { database in
+      let condition = try sound(
+        "s.name = ?", [sweep], showing: [.configuration, .recipeRun, .remark, .testImage],
+        in: database)
       let rows = try Row.fetchAll(
         database,
         sql: """
           SELECT r.*, s.name AS sweep_name, \(Self.sharedColumns)
-          FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE s.name = ? ORDER BY r.id
+          FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE \(condition) ORDER BY r.id
           """,
         arguments: [sweep])
       var datasets: [Int64: DatasetRecord] = [:]
@@ -63,7 +68,7 @@ extension SQLiteRunStore {
   }
 
   public func epochs(of run: RunID) throws -> [EpochRecord] {
-    try reading(run, sql: "SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch") { row in
+    try reading(run, [.epoch], sql: "SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch") { row in
       EpochRecord(
         epoch: row["epoch"], imagesSeen: row["images_seen"], trainLoss: row["train_loss"],
         validation: HeadlineColumns.validation(of: row), learningRate: row["lr"] ?? 0,
@@ -73,7 +78,7 @@ extension SQLiteRunStore {
   }
 
   public func attempts(of run: RunID) throws -> [AttemptRecord] {
-    try reading(run, sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number") { row in
+    try reading(run, [.attempt], sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number") { row in
       var attempt = AttemptRecord(
         number: row["number"], startedAt: row["started_at"], fromEpoch: row["from_epoch"],
         host: row["host"] ?? "", processID: row["pid"] ?? 0)
@@ -89,7 +94,7 @@ extension SQLiteRunStore {
   }
 
   public func predictions(of run: RunID) throws -> [Prediction] {
-    try reading(run, sql: "SELECT * FROM prediction WHERE run_id = ? ORDER BY example_id") { row in
+    try reading(run, [.prediction], sql: "SELECT * FROM prediction WHERE run_id = ? ORDER BY example_id") { row in
       let classes: [Int] = (1...5).compactMap { row["class_\($0)"] }
       let probabilities: [Double] = (1...5).compactMap { row["p_\($0)"] }
       return Prediction(
@@ -100,29 +105,40 @@ extension SQLiteRunStore {
 
   public func confusionMatrix(of run: RunID, split: String) throws -> ConfusionMatrix? {
     try file.read { database in
-      try Self.requireRun(run, in: database)
+      try requireSound(run, showing: [.classMetric, .confusion], in: database)
       let rows = try Int.fetchOne(
         database, sql: "SELECT count(*) FROM class_metric WHERE run_id = ? AND split = ?",
         arguments: [run, split])
       let columns = try Int.fetchOne(
         database, sql: "SELECT model_classes FROM run WHERE id = ?", arguments: [run])
       guard let rows, rows > 0, let columns else { return nil }
+      guard (0...rows).contains(columns) else {
+        throw StoreDamage(
+          .run(run), table: "run", "model_classes is \(columns), but there are figures of \(rows) classes")
+      }
       var matrix = ConfusionMatrix(classCount: columns, unseenCount: rows - columns)
       for row in try Row.fetchAll(
         database, sql: "SELECT * FROM confusion WHERE run_id = ? AND split = ?",
         arguments: [run, split])
       {
-        matrix[row["true_class"], row["pred_class"]] = row["n"]
+        let (truth, guess): (Int, Int) = (row["true_class"], row["pred_class"])
+        guard truth < rows, guess < columns else {
+          throw StoreDamage(
+            .run(run), table: "confusion",
+            "class \(truth) taken for class \(guess): there are \(rows) classes, of which the model "
+              + "can name \(columns)")
+        }
+        matrix[truth, guess] = row["n"]
       }
       return matrix
     }
   }
 
   private func reading<Value>(
-    _ run: RunID, sql: String, _ make: (Row) throws -> Value
+    _ run: RunID, _ parts: [DigestedPart], sql: String, _ make: (Row) throws -> Value
   ) throws -> [Value] {
     try file.read { database in
-      try Self.requireRun(run, in: database)
+      try requireSound(run, showing: parts, in: database)
       return try Row.fetchAll(database, sql: sql, arguments: [run]).map(make)
     }
   }
@@ -156,9 +172,10 @@ extension SQLiteRunStore {
     try Row.fetchOne(database, sql: "SELECT * FROM environment WHERE id = ?", arguments: [id])
       .map { row in
         EnvironmentRecord(
-          host: row["host"], operatingSystem: row["os"], processor: row["cpu"],
-          cores: row["cores"], memoryMB: row["memory_mb"], swift: row["swift"],
-          toolVersion: row["tool_version"], blas: row["blas"], threads: row["blas_threads"],
+          host: row["host"] ?? "", operatingSystem: row["os"] ?? "", processor: row["cpu"] ?? "",
+          cores: row["cores"] ?? 0, memoryMB: row["memory_mb"] ?? 0, swift: row["swift"] ?? "",
+          toolVersion: row["tool_version"] ?? "", blas: row["blas"] ?? "",
+          threads: row["blas_threads"] ?? 0,
           gitCommit: row["git_commit"], gitDirty: row["git_dirty"])
       }
   }

@@ -13,10 +13,13 @@ extension SQLiteRunStore {
           run.sweep, known: try String.fetchAll(database, sql: "SELECT name FROM sweep ORDER BY id")
         )
       }
-      let datasetID = try Self.datasetID(of: run.dataset, in: database)
+      let book = DigestBook(database)
+      let datasetID = try Self.datasetID(of: run.dataset, book, in: database)
       try Self.write(run.dataset.remarks, of: datasetID, in: database)
+      try book.renew(DigestOwner(.dataset, datasetID), [.remark])
       if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
-        try Self.plan(run, id: known.id, sweepID: sweepID, at: now, in: database)
+        try Self.plan(run, id: known.id, sweepID: sweepID, at: now, book, in: database)
+        try book.close()
         return known.id
       }
       try database.execute(
@@ -33,9 +36,12 @@ extension SQLiteRunStore {
         ])
       let id = database.lastInsertedRowID
       try Self.writeSettings(of: run, id: id, in: database)
-      try Self.plan(run, id: id, sweepID: sweepID, at: now, in: database)
+      try Self.plan(run, id: id, sweepID: sweepID, at: now, book, in: database)
       for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
       if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
+      try book.renew(.run(id), DigestedPart.description)
+      try book.count(runsOf: sweepID, added: 1)
+      try book.close()
       return id
     }
   }
@@ -43,14 +49,14 @@ extension SQLiteRunStore {
   static func find(
     sweep: String, configHash: String, in database: Database
   ) throws -> (id: RunID, status: RunStatus)? {
-    try Row.fetchOne(
-      database,
+    try CheckedRow.fetchOne(
+      database, table: "run",
       sql: """
         SELECT r.id, r.status FROM run r JOIN sweep s ON s.id = r.sweep_id
         WHERE s.name = ? AND r.config_hash = ?
         """,
       arguments: [sweep, configHash]
-    ).map { ($0["id"], status(of: $0)) }
+    ).map { (try $0["id"], RunStatus(rawValue: try $0["status"]) ?? .cancelled) }
   }
 
   /// A row's status. `pruned` is in the layout for later use; it counts as cancelled here.
@@ -58,11 +64,15 @@ extension SQLiteRunStore {
     RunStatus(rawValue: row["status"]) ?? .cancelled
   }
 
-  private static func datasetID(of dataset: DatasetRecord, in database: Database) throws -> Int64 {
+  private static func datasetID(
+    of dataset: DatasetRecord, _ book: DigestBook, in database: Database
+  ) throws -> Int64 {
     let key: StatementArguments = [dataset.name, dataset.digest]
     let known = "SELECT id FROM dataset WHERE name = ? AND digest = ?"
     if let id = try Int64.fetchOne(database, sql: known, arguments: key) {
-      try writeTestImages(dataset.testImages, ofDataset: id, in: database)
+      if try writeTestImages(dataset.testImages, ofDataset: id, in: database) {
+        try book.renew(DigestOwner(.dataset, id), [.testImage])
+      }
       return id
     }
     try database.execute(
@@ -86,6 +96,7 @@ extension SQLiteRunStore {
         arguments: [id, reason, count])
     }
     try writeTestImages(dataset.testImages, ofDataset: id, in: database)
+    try book.renew(DigestOwner(.dataset, id))
     return id
   }
 

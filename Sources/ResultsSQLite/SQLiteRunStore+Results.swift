@@ -4,7 +4,7 @@ import Results
 
 extension SQLiteRunStore {
   public func append(_ record: EpochRecord, to run: RunID, isRepeated: Bool) throws {
-    try change(run) { database, now in
+    try change(run, [.run, .epoch, .attempt]) { database, now in
       // Later epochs belong to an attempt that was given up.
       try database.execute(
         sql: "DELETE FROM epoch WHERE run_id = ? AND epoch >= ?", arguments: [run, record.epoch])
@@ -37,7 +37,8 @@ extension SQLiteRunStore {
   }
 
   /// Everything a finished run leaves behind, in the caller's transaction.
-  static func write(_ result: RunResult, of run: RunID, in database: Database) throws {
+  func write(_ result: RunResult, of run: RunID, in database: Database) throws {
+    let weightsPath = result.weightsPath.map(StorePlace(ofStore: path).relative)
     let confusion = (result.test ?? result.validation)?.confusion
     let columns: [(String, DatabaseValue)] =
       [
@@ -48,7 +49,7 @@ extension SQLiteRunStore {
         ("peak_memory_mb", finite(result.peakMemoryMB).databaseValue),
         ("loss_reduction", result.lossReduction.databaseValue),
         ("weights_sha256", result.weightsDigest.databaseValue),
-        ("weights_path", result.weightsPath.databaseValue),
+        ("weights_path", weightsPath.databaseValue),
         ("model_classes", (confusion?.classCount).databaseValue),
       ] + HeadlineColumns.test(result.test?.headline)
     let assignments = columns.map { "\($0.0) = ?" }.joined(separator: ", ")
@@ -56,24 +57,24 @@ extension SQLiteRunStore {
       sql: "UPDATE run SET \(assignments) WHERE id = ?",
       arguments: StatementArguments(columns.map(\.1) + [run.databaseValue]))
     for (split, evaluation) in [("test", result.test), ("val", result.validation)] {
-      if let evaluation { try write(evaluation, split: split, of: run, in: database) }
+      if let evaluation { try Self.write(evaluation, split: split, of: run, in: database) }
     }
-    for prediction in result.predictions { try write(prediction, of: run, in: database) }
+    for prediction in result.predictions { try Self.write(prediction, of: run, in: database) }
     if let guesses = result.guesses {
-      try write(guesses, from: result.firstTestImage ?? 0, of: run, in: database)
+      try Self.write(guesses, from: result.firstTestImage ?? 0, of: run, in: database)
     }
-    try writeMass(result.classMass, of: run, in: database)
+    try Self.writeMass(result.classMass, of: run, in: database)
     for (name, layers) in result.kernels {
       let columns = [("run_id", run.databaseValue), ("name", name.databaseValue)]
-      try insert(into: "kernel", columns + [("layers", layers.databaseValue)], in: database)
+      try Self.insert(into: "kernel", columns + [("layers", layers.databaseValue)], in: database)
     }
     for (name, value) in result.figures ?? [:] where value.isFinite {
       let columns = [("run_id", run.databaseValue), ("name", name.databaseValue)]
-      try insert(into: "figure", columns + [("value", value.databaseValue)], in: database)
+      try Self.insert(into: "figure", columns + [("value", value.databaseValue)], in: database)
     }
     for (index, text) in result.notes.enumerated() {
       let columns = [("run_id", run.databaseValue), ("number", (index + 1).databaseValue)]
-      try insert(into: "note", columns + [("text", text.databaseValue)], in: database)
+      try Self.insert(into: "note", columns + [("text", text.databaseValue)], in: database)
     }
   }
 

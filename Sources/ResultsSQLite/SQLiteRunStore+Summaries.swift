@@ -4,12 +4,32 @@ import Results
 
 extension SQLiteRunStore {
   public func summaries(ofSweep sweep: String) throws -> [RunSummary] {
-    try file.read { try Self.summaries(where: "s.name = ?", [sweep], in: $0) }
+    try file.read { database in
+      if let id = try Int64.fetchOne(
+        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep])
+      {
+        try countRuns(ofSweep: id, in: database)
+      }
+      let condition = try sound(
+        "s.name = ?", [sweep], showing: DigestedPart.summary, in: database)
+      return try Self.summaries(where: condition, [sweep], in: database)
+    }
   }
 
   public func sweeps() throws -> [SweepRecord] {
     try file.read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM sweep ORDER BY id").map { row in
+      let checks = checks(in: database)
+      let sound = try Int64.fetchAll(database, sql: "SELECT id FROM sweep ORDER BY id").filter {
+        guard let damage = try checks.damage(of: DigestOwner(.sweep, $0), .sweep) else {
+          return true
+        }
+        found.add(damage, leavingOut: nil)
+        return false
+      }
+      let ids = sound.map(String.init).joined(separator: ",")
+      return try Row.fetchAll(
+        database, sql: "SELECT * FROM sweep WHERE id IN (\(ids)) ORDER BY id"
+      ).map { row in
         SweepRecord(
           name: row["name"], file: row["file"], source: row["source"], baseline: row["baseline"])
       }

@@ -3,15 +3,17 @@ import Metrics
 import Results
 
 extension SQLiteRunStore {
-  /// Writes a data set's test images where it has none yet, as in files of older layouts.
+  /// Writes a data set's test images where it has none yet, as in files of older layouts; says
+  /// whether it did.
+  @discardableResult
   static func writeTestImages(
     _ images: [TestImage]?, ofDataset id: Int64, in database: Database
-  ) throws {
-    guard let images, !images.isEmpty else { return }
+  ) throws -> Bool {
+    guard let images, !images.isEmpty else { return false }
     let known = try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM test_image WHERE dataset_id = ?)",
       arguments: [id])
-    if known == true { return }
+    if known == true { return false }
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO test_image (dataset_id, image_index, example_id, true_class, leak)
@@ -20,6 +22,7 @@ extension SQLiteRunStore {
     for (index, image) in images.enumerated() {
       try statement.execute(arguments: [id, index, image.id, image.trueClass, image.isLeaked])
     }
+    return true
   }
 
   /// The test images of a data set in their order; `nil` where they are not known.
@@ -65,7 +68,15 @@ extension SQLiteRunStore {
       database,
       sql: "SELECT dataset_id, sum(leak) AS leaks FROM test_image WHERE leak IS NOT NULL GROUP BY 1"
     )
-    return Dictionary(rows.map { ($0["dataset_id"], $0["leaks"]) }) { $1 }
+    // Data sets of others than the runs that are shown may be damaged.
+    return Dictionary(
+      rows.compactMap { row -> (Int64, Int)? in
+        guard let id = Int64.fromDatabaseValue(row[0] as DatabaseValue),
+          let leaks = Int.fromDatabaseValue(row[1] as DatabaseValue)
+        else { return nil }
+        return (id, leaks)
+      }
+    ) { $1 }
   }
 
   /// The figures without leaked images of the runs that a query names, where their data has any.
@@ -95,7 +106,7 @@ extension SQLiteRunStore {
 
   public func guesses(of run: RunID) throws -> [Guess]? {
     try file.read { database in
-      try Self.requireRun(run, in: database)
+      try requireSound(run, showing: [.guess], in: database)
       let rows = try Row.fetchAll(
         database, sql: "SELECT * FROM guess WHERE run_id = ? ORDER BY image_index",
         arguments: [run])

@@ -15,6 +15,9 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   let file: ResultsFile
   let host: String
   let now: @Sendable () -> String
+  /// Whether what is read is compared with its digests.
+  let comparesDigests: Bool
+  let found = FoundDamage()
 
   /// Opens a file for reading and writing, makes it if it is missing, and brings an older one up to
   /// date after writing a copy of it to `<path>.bak-v<layout>`.
@@ -30,12 +33,15 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   /// Opens a file for reading only: it must exist. An older one is read from a copy in memory that is
   /// brought up to date, so that reading never changes a file.
   ///
+  /// - Parameter comparesDigests: whether rows are compared with their digests as they are read;
+  ///   without that, only rows that cannot be read at all count as ``damages``.
   /// - Throws: ``ResultsFileError`` for a file that is missing, damaged, newer or another program's.
-  public convenience init(readOnly path: String) throws {
-    try self.init(
-      file: ResultsFile(
-        reading: path, schema: .current, busyTimeout: ResultsFile.busyTimeout),
-      host: ProcessIdentity.hostName, now: { Timestamp.now() })
+  public convenience init(readOnly path: String, comparesDigests: Bool = true) throws {
+    let file = try ResultsFile(
+      reading: path, schema: .current, busyTimeout: ResultsFile.busyTimeout)
+    self.init(
+      file: file, host: ProcessIdentity.hostName, now: { Timestamp.now() },
+      comparesDigests: comparesDigests && !file.isCopy)
   }
 
   /// With everything that tests need to set.
@@ -44,15 +50,19 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     busyTimeout: Double = 30, patience: Double = 600, host: String = ProcessIdentity.hostName,
     now: @escaping @Sendable () -> String = { Timestamp.now() }
   ) throws {
-    try self.init(
-      file: ResultsFile(
+    self.init(
+      file: try ResultsFile(
         writing: path, schema: schema, toolVersion: toolVersion, busyTimeout: busyTimeout,
         patience: patience),
       host: host, now: now)
   }
 
-  private init(file: ResultsFile, host: String, now: @escaping @Sendable () -> String) throws {
+  private init(
+    file: ResultsFile, host: String, now: @escaping @Sendable () -> String,
+    comparesDigests: Bool = true
+  ) {
     (self.file, self.host, self.now) = (file, host, now)
+    self.comparesDigests = comparesDigests
   }
 
   /// Where the file is.
@@ -81,6 +91,11 @@ public final class SQLiteRunStore: RunStore, RunHistory {
           sweep.name, sweep.file, sweep.source, SHA256Digest.hex(of: sweep.source),
           sweep.baseline, now(),
         ])
+      let id = try Int64.fetchOne(
+        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep.name])
+      try Self.renewDigests(in: database) { book in
+        if let id { try book.renew(DigestOwner(.sweep, id)) }
+      }
     }
   }
 
@@ -90,7 +105,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
 
   public func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws {
     let process = ProcessIdentity(of: processID)
-    try change(run) { database, now in
+    try change(run, [.run, .attempt, .note]) { database, now in
       try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
       try database.execute(
         sql: """
@@ -112,7 +127,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   }
 
   public func finish(_ run: RunID, _ outcome: RunOutcome) throws {
-    try change(run) { database, now in
+    try change(run, DigestedPart.results) { database, now in
       try database.execute(
         sql: """
           UPDATE run SET status = ?, error = ?, finished_at = ?, heartbeat_at = ?,
@@ -121,7 +136,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
           """,
         arguments: [outcome.status.rawValue, outcome.errorText, now, now, run])
       if case .done(let result) = outcome {
-        try Self.write(result, of: run, in: database)
+        try self.write(result, of: run, in: database)
       }
       try Self.closeAttempt(
         of: run, as: outcome.attemptOutcome, at: now, cause: outcome, in: database)
@@ -130,8 +145,8 @@ public final class SQLiteRunStore: RunStore, RunHistory {
 
   public func reapLostRuns() throws -> Int {
     try file.write { database in
-      let candidates = try Row.fetchAll(
-        database,
+      let candidates = try CheckedRow.fetchAll(
+        database, table: "run",
         sql: """
           SELECT r.id, a.host, a.pid, a.pid_token FROM run r
           LEFT JOIN attempt a ON a.run_id = r.id
@@ -141,14 +156,16 @@ public final class SQLiteRunStore: RunStore, RunHistory {
       var lost = 0
       for row in candidates {
         // What runs on another machine cannot be judged from here.
-        if let other: String = row["host"], other != host { continue }
-        let process = ProcessIdentity(processID: row["pid"] ?? 0, token: row["pid_token"])
+        if let other: String = try row[optional: "host"], other != host { continue }
+        let process = ProcessIdentity(
+          processID: try row[optional: "pid"] ?? 0, token: try row[optional: "pid_token"])
         guard !process.isAlive else { continue }
-        let (id, now): (RunID, String) = (row["id"], now())
+        let (id, now): (RunID, String) = (try row["id"], now())
         try database.execute(
           sql: "UPDATE run SET status = 'lost', error = ? WHERE id = ?",
           arguments: ["its process ended without a word", id])
         try Self.closeAttempt(of: id, as: .lost, at: now, in: database)
+        try Self.renewDigests(in: database) { try $0.renew(.run(id), [.run, .attempt]) }
         lost += 1
       }
       return lost
@@ -156,17 +173,37 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   }
 
   /// Runs `body` on a run that is there and not done, in one transaction.
-  func change(_ run: RunID, _ body: (Database, String) throws -> Void) throws {
+  ///
+  /// - Parameter parts: what `body` changes. It must be what was written, so that damage is never
+  ///   signed; the digests are renewed afterwards.
+  func change(
+    _ run: RunID, _ parts: [DigestedPart], _ body: (Database, String) throws -> Void
+  ) throws {
     let now = now()
     try file.write { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT status, name, equals_run FROM run WHERE id = ?", arguments: [run])
+      let row = try CheckedRow.fetchOne(
+        database, table: "run", sql: "SELECT status, name, equals_run FROM run WHERE id = ?",
+        arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }
-      guard row["status"] != RunStatus.done.rawValue || row["equals_run"] != nil else {
-        throw RunStoreError.alreadyDone(run, name: row["name"])
+      let (status, equal): (String, RunID?) = (try row["status"], try row[optional: "equals_run"])
+      guard status != RunStatus.done.rawValue || equal != nil else {
+        throw RunStoreError.alreadyDone(run, name: try row["name"])
       }
-      try body(database, now)
+      try Self.renewDigests(in: database) { book in
+        try book.check(.run(run), parts)
+        try body(database, now)
+        try book.renew(.run(run), parts)
+      }
     }
+  }
+
+  /// Renews digests in the transaction that writes the rows, and their sum at the end.
+  static func renewDigests(
+    in database: Database, _ body: (DigestBook) throws -> Void
+  ) throws {
+    let book = DigestBook(database)
+    try body(book)
+    try book.close()
   }
 
   static func closeAttempt(
@@ -198,7 +235,10 @@ public final class SQLiteRunStore: RunStore, RunHistory {
         environment.cores, environment.memoryMB, environment.swift, environment.toolVersion,
         environment.blas, environment.threads, environment.gitCommit, environment.gitDirty,
       ])
-    return try Int64.fetchOne(
+    let isNew = database.changesCount > 0
+    let id = try Int64.fetchOne(
       database, sql: "SELECT id FROM environment WHERE digest = ?", arguments: [digest])
+    if isNew, let id { try renewDigests(in: database) { try $0.renew(DigestOwner(.environment, id)) } }
+    return id
   }
 }

@@ -19,7 +19,7 @@ extension Schema {
         arguments: [sweep["id"] as Int64])
       for run in planned(runs) {
         try SQLiteRunStore.plan(
-          run.description, id: run.id, sweepID: sweep["id"], at: run.addedAt, in: database)
+          run.description, id: run.id, sweepID: sweep["id"], at: run.addedAt, nil, in: database)
       }
     }
   }

@@ -52,9 +52,24 @@ package struct Schema: Sendable {
       Migration(number: 2, sql: figureTable),
       Migration(
         number: 3, sql: comparableRuns + realisedMass + testImageTables, fill: fillRecipes),
+      Migration(number: 4, sql: runDigests, fill: fillDigests),
     ],
     views: runViews + comparisonViews + detailViews + imageViews + identityViews
       + recipeComparisonViews)
+
+  /// Makes everything in an empty file.
+  func create(in database: Database) throws {
+    for migration in migrations { try database.execute(sql: migration.sql) }
+    try createViews(in: database)
+  }
+
+  /// Makes the public views.
+  func createViews(in database: Database) throws {
+    for view in views {
+      try database.execute(sql: "CREATE VIEW \(view.name) AS -- \(view.shows)\n\(view.sql)")
+    }
+    try database.execute(sql: helpSQL)
+  }
 
   /// The view that lists the views.
   package var helpSQL: String {

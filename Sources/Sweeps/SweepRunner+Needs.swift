@@ -42,9 +42,26 @@ extension SweepRunner {
         "it needs the weights of \(name), and \(folder.weights) is gone; put the run's folder back, "
           + "or remove that run from the store and make it again")
     }
+    if let id = found?.id, let problem = try mismatch(result.weightsDigest, of: id, name) {
+      return .fails(problem)
+    }
     return .ready(
       BaseRun(
         name: name, configHash: needed.description.configHash, weights: folder.weights,
         digest: result.weightsDigest))
+  }
+
+  /// Why weights that lie in a folder are not those that the store knows; `nil` where they are.
+  private func mismatch(_ digest: String, of id: RunID, _ name: String) throws -> String? {
+    do {
+      let made = try store.equal(of: id) ?? id
+      guard let known = try store.weightsDigest(of: made), known != digest else { return nil }
+      return "it needs the weights of \(name), whose folder has those with SHA-256 "
+        + "\(digest.prefix(16))… where the store knows \(known.prefix(16))…; put the right folder back, "
+        + "or remove that run from the store and make it again"
+    } catch RunStoreError.damaged(_, let detail) {
+      return "it needs the weights of \(name), and the store cannot be believed: \(detail); "
+        + "'poise verify' says what to do"
+    }
   }
 }

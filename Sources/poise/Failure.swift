@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Networks
 import Reports
+import Results
 import ResultsSQLite
 import Strategies
 import Sweeps
@@ -42,6 +43,10 @@ struct Failure: Error, CustomStringConvertible {
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
     case let error as ResultsFileError: code = Self.code(of: error)
+    case let damage as StoreDamage:
+      message = "the store is damaged: \(damage); 'poise verify' says what is sound and what to do"
+      code = Self.badInput
+    case RunStoreError.damaged: code = Self.badInput
     case is ComparisonError: code = Self.missingInput
     default:
       self = Self.ofSystem(error) ?? Failure("\(error)", code: Self.bug)
@@ -51,7 +56,7 @@ struct Failure: Error, CustomStringConvertible {
   private static func code(of error: ResultsFileError) -> Int32 {
     switch error {
     case .missing, .empty: missingInput
-    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted: badInput
+    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted, .triggers: badInput
     case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
     }
   }

@@ -19,13 +19,13 @@ struct Poise: ParsableCommand {
 
       Results go to standard output, progress to standard error. Exit codes: 0 all done, 1 a bug \
       of ours, 2 some runs failed or diverged, now or earlier, 64 wrong usage, 65 bad experiment \
-      file or data, 66 missing file, data, weights, store, sweep or run, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
+      file or data, or a damaged store, 66 missing file, data, weights, store, sweep or run, 73 cannot write, 75 stopped with work left (run the same command again), 130 and 143 \
       ended by a second interrupt.
       """,
     version: Build.description,
     subcommands: [
       Check.self, Plan.self, SweepCommand.self, ReportCommand.self, Runs.self, Show.self,
-      TagCommand.self, NoteCommand.self,
+      TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
       StrategiesCommand.self, Doctor.self, WorkerCommand.self,
     ])

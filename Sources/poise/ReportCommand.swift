@@ -61,20 +61,25 @@ struct ReportCommand: ParsableCommand {
     let style = Terminal.style(toFile: output != nil)
     let format = format ?? .table
     if recipe == Self.listsRecipes {
-      return try deliver(RecipeTable(recipes, runs: runs).render(format, style: style))
+      try deliver(RecipeTable(recipes, runs: runs).render(format, style: style))
+      return try store.tell(opened.damages)
     }
-    let comparisons = try Comparison.ofEachDataset(
+    var comparisons = try Comparison.ofEachDataset(
       runs, recipes: recipes, choice: choice, baseline: baseline ?? sweep.baseline,
       metric: metric ?? .macroRecall)
     guard !comparisons.isEmpty else {
+      try store.tell(opened.damages)
       let advice =
         runs.isEmpty
         ? "poise sweep makes some" : "all are archived; poise runs archive --undo shows them again"
       throw Failure(
         "sweep \(sweep.name) has no runs to compare: \(advice)", code: Failure.missingInput)
     }
+    let damage = opened.damages.map { Remark(.damaged, StoreOptions.sentence(on: $0)) }
+    for index in comparisons.indices { comparisons[index].add(damage) }
     let report = format.report(on: by ?? .overview, style: style, showsNotes: notes)
     try deliver(report.render(comparisons))
+    try store.tell(opened.damages)
   }
 
   /// What `--recipe` without a value stands for; no recipe is called so.
@@ -128,14 +133,35 @@ struct StoreOptions: ParsableArguments {
   /// The store, read-only.
   func open() throws -> SQLiteRunStore { try SQLiteRunStore(readOnly: results) }
 
+  /// Names damage that was met, on standard error, and ends the command with the exit code of a bad
+  /// input; without damage nothing happens.
+  func tell(_ damages: [StoreDamage]) throws {
+    guard !damages.isEmpty else { return }
+    for damage in damages { Terminal.complain("damaged: \(Self.sentence(on: damage))") }
+    Terminal.complain(
+      "\(results) is damaged: 'poise verify --results \(results)' says what is sound and what to do")
+    throw ExitCode(Failure.badInput)
+  }
+
+  /// What is damaged, and which runs are missing because of it.
+  static func sentence(on damage: StoreDamage) -> String {
+    guard !damage.leftOut.isEmpty else { return "\(damage)." }
+    if damage.leftOut == damage.run.map({ [$0] }) { return "\(damage); the run is left out." }
+    let runs = damage.leftOut.prefix(20).map(String.init).joined(separator: ", ")
+    let rest = damage.leftOut.count > 20 ? " and \(damage.leftOut.count - 20) more" : ""
+    return "\(damage); left out: run\(damage.leftOut.count == 1 ? "" : "s") \(runs)\(rest)."
+  }
+
   /// The named sweep, or the newest.
   func sweep(in store: SQLiteRunStore) throws -> SweepRecord {
     let sweeps = try store.sweeps()
     guard let newest = sweeps.last else {
+      try tell(store.damages)
       throw Failure("\(results) holds no sweep yet", code: Failure.missingInput)
     }
     guard let sweep else { return newest }
     guard let named = sweeps.first(where: { $0.name == sweep }) else {
+      try tell(store.damages)
       throw Failure(
         "\(results) has no sweep named '\(sweep)'; "
           + Choice.advice(for: sweep, among: sweeps.map(\.name)), code: Failure.missingInput)

@@ -24,6 +24,7 @@ struct RunOption: ParsableArguments {
         code: Failure.badInput)
     }
     guard let id = Int64(name) ?? named.first else {
+      try store.tell(opened.damages)
       throw Failure(
         "sweep \(sweep.name) has no run named '\(name)'; "
           + (Suggestion.nearest(to: name, among: summaries.map(\.name)).map {
@@ -64,7 +65,8 @@ extension TrainedModel {
     let folder =
       "\(WorkFolder.path(ofStore: store))/runs/"
       + "\(run.name)-\(details.description.configHash.prefix(12))"
-    let places = [details.weightsPath, RunFolder(folder).weights].compactMap(\.self)
+    let stored = details.weightsPath.map(StorePlace(ofStore: store).absolute)
+    let places = [stored, RunFolder(folder).weights].compactMap(\.self)
     guard let path = places.first(where: FileManager.default.fileExists) else {
       throw Failure(
         "the weights of run \(run.id) (\(run.name)) were not kept: there is no "

@@ -42,11 +42,23 @@ struct RunWeights {
     try Folder.create(folder)
     let digest = (details.weightsDigest ?? "").prefix(16)
     let path = "\(folder)/run-\(run.id)-\(run.name)-\(digest).safetensors"
-    if !FileManager.default.fileExists(atPath: path) {
-      try model.export(
-        to: path, imagesSeen: run.imagesSeen ?? 0,
-        facts: ["run_name": run.name, "run_hash": details.description.configHash])
+    let facts = ["run_name": run.name, "run_hash": details.description.configHash]
+    guard FileManager.default.fileExists(atPath: path) else {
+      try model.export(to: path, imagesSeen: run.imagesSeen ?? 0, facts: facts)
+      return path
     }
+    // The file's digest enters fingerprints: one that was changed must not pass for the run's.
+    let fresh = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+    defer { try? FileManager.default.removeItem(atPath: fresh) }
+    try model.export(to: fresh, imagesSeen: run.imagesSeen ?? 0, facts: facts)
+    let (expected, found) = (
+      try SHA256Digest.hex(ofFile: fresh), try SHA256Digest.hex(ofFile: path)
+    )
+    guard found != expected else { return path }
+    guard rename(fresh, path) == 0 else { throw FileError("replace", path, code: errno) }
+    Terminal.complain(
+      "\(path) was not what run \(run.id) (\(run.name)) was tested with: its SHA-256 was "
+        + "\(found.prefix(16))…, that of the run's weights is \(expected.prefix(16))…; it was written anew")
     return path
   }
 

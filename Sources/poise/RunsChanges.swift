@@ -42,27 +42,32 @@ struct RunsRemove: ParsableCommand {
   @Flag(help: "Delete the runs' working folders as well.") var files = false
 
   func run() throws {
-    let opened = try selection.store.open()
-    let named = try selection.chosen(in: opened)
+    // A damaged run can be removed too, so that a sweep makes it anew.
+    let opened = try SQLiteRunStore(
+      readOnly: selection.store.results, comparesDigests: false)
+    let unreadable = Self.unreadable(selection.runs, in: opened)
+    let named = try unreadable.isEmpty ? selection.chosen(in: opened) : readable(in: opened)
     let chosen = try named + Self.dependants(of: named, in: opened)
     let results = selection.store.results
     let work = WorkFolder.path(ofStore: results)
     let folders = chosen.map { Self.folder(of: $0.description, in: work) }
-    let shared = try Self.folders(beside: Set(chosen.map(\.summary.id)), in: opened, work)
+    let shared = try Self.folders(beside: chosen.map(\.description), in: opened, work)
+    for run in unreadable { Terminal.show("\(run)  (its rows cannot be read)") }
     for (details, folder) in zip(chosen, folders) {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
       let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
       Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
-    let count = "\(chosen.count) run\(chosen.count == 1 ? "" : "s")"
+    let number = chosen.count + unreadable.count
+    let count = "\(number) run\(number == 1 ? "" : "s")"
     guard yes else {
       let folders = files ? " and their folders" : ""
       return Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
-    try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id))
+    try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id) + unreadable)
     if files {
       for folder in folders where !shared.contains(folder) {
         try? FileManager.default.removeItem(atPath: folder)
@@ -73,6 +78,26 @@ struct RunsRemove: ParsableCommand {
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
     Terminal.show("\(count) removed\(rest)")
+  }
+
+  /// Runs that were named by numbers and are too damaged to say what they are.
+  private static func unreadable(_ names: [String], in opened: SQLiteRunStore) -> [RunID] {
+    names.compactMap(RunID.init).filter { id in
+      do {
+        _ = try opened.run(id)
+        return false
+      } catch {
+        return error is StoreDamage
+      }
+    }
+  }
+
+  /// The other runs that were named.
+  private func readable(in opened: SQLiteRunStore) throws -> [RunDetails] {
+    var others = selection
+    let unreadable = Set(Self.unreadable(selection.runs, in: opened))
+    others.runs.removeAll { RunID($0).map(unreadable.contains) ?? false }
+    return others.runs.isEmpty ? [] : try others.chosen(in: opened)
   }
 
   /// Runs that were not made because they are the same as one of these, and that go with it.
@@ -91,18 +116,12 @@ struct RunsRemove: ParsableCommand {
 
   /// The folders of all other runs: the same run of another sweep has the same one.
   private static func folders(
-    beside chosen: Set<RunID>, in opened: SQLiteRunStore, _ work: String
+    beside chosen: [RunDescription], in opened: SQLiteRunStore, _ work: String
   ) throws -> Set<String> {
-    var folders: Set<String> = []
-    for sweep in try opened.sweeps() {
-      let summaries = try opened.summaries(ofSweep: sweep.name)
-      let descriptions = try opened.descriptions(ofSweep: sweep.name)
-      for (summary, description) in zip(summaries, descriptions)
-      where !chosen.contains(summary.id) {
-        folders.insert(folder(of: description, in: work))
-      }
-    }
-    return folders
+    let gone = Set(chosen.map { [$0.sweep, $0.configHash] })
+    let all = try opened.sweeps().flatMap { try opened.descriptions(ofSweep: $0.name) }
+    return Set(
+      all.filter { !gone.contains([$0.sweep, $0.configHash]) }.map { folder(of: $0, in: work) })
   }
 
   /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.

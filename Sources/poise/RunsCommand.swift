@@ -52,6 +52,7 @@ struct RunsList: ParsableCommand {
     if hidden > 0 {
       Terminal.complain("\(hidden) archived run\(hidden == 1 ? "" : "s") not shown; --archived")
     }
+    try store.tell(opened.damages)
   }
 }
 

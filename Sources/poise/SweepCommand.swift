@@ -64,6 +64,10 @@ struct SweepCommand: ParsableCommand {
         code: Failure.cannotWrite)
     }
     defer { lock.unlock() }
+    try store.examine(sweep: experiment.name)
+    for damage in store.damages {
+      Terminal.complain("damaged: \(StoreOptions.sentence(on: damage))")
+    }
     let progress = ProgressPrinter(results: results)
     let runner = SweepRunner(
       plan, store: store, environment: EnvironmentProbe.record(threads: machine.threadCount),
@@ -76,6 +80,12 @@ struct SweepCommand: ParsableCommand {
     progress.close(summary)
     if summary.left > 0 { throw ExitCode(Failure.stoppedWithWorkLeft) }
     if !summary.standingFailures.isEmpty { throw ExitCode(Failure.someRunsFailed) }
+    if !store.damages.isEmpty {
+      Terminal.complain(
+        "the runs are done, but \(results) is damaged: 'poise verify --results \(results)' says what is "
+          + "sound and what to do")
+      throw ExitCode(Failure.badInput)
+    }
   }
 
   /// Seconds that measuring steps may take before the first run.

@@ -52,6 +52,9 @@ public struct Comparison: Sendable {
     return Double(most) / Double(least)
   }
 
+  /// Adds what the reader of the runs has to say, before all else.
+  public mutating func add(_ remarks: [Remark]) { context = remarks + context }
+
   /// Folds that any run is tested on; 0 where the data are divided once.
   public var foldCount: Int { Set(replicas.compactMap(\.fold)).count }
 

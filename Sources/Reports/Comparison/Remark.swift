@@ -2,6 +2,8 @@
 public struct Remark: Hashable, Sendable {
   /// What it is about.
   public enum Kind: String, CaseIterable, Sendable {
+    /// Runs that are left out because the store does not hold what was written.
+    case damaged
     /// Older runs with other settings or data that were set aside.
     case recipe
     /// Runs that people have put aside.

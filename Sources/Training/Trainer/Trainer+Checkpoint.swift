@@ -103,7 +103,7 @@ extension Checkpoint {
 
 extension NamedTensor {
   /// SHA-256 over names and little-endian values.
-  static func digest(of tensors: [NamedTensor]) -> String {
+  public static func digest(of tensors: [NamedTensor]) -> String {
     var digest = SHA256Digest()
     for tensor in tensors {
       digest.update(tensor.name)

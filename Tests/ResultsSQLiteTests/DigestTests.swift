@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+import Results
+import ResultsSQLite
+import TestSupport
+import Testing
+
+@Suite("Digests of a store's rows")
+struct DigestTests {
+  private func fixture(_ name: String) throws -> String {
+    try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Fixtures/\(name)"), encoding: .utf8)
+  }
+
+  private let stored = """
+    SELECT owner, id, part, n, sha256 FROM row_digest
+    WHERE owner <> 'store' ORDER BY owner || '|' || id || '|' || part || '|'
+    """
+
+  @Test("are those that Python computes as the documents describe them")
+  func python() throws {
+    let folder = try TemporaryFolder()
+    let queue = try DatabaseQueue(path: folder.file())
+    try queue.write {
+      try $0.execute(sql: fixture("layout-3.sql"))
+      try $0.execute(sql: fixture("digests.sql"))
+    }
+    try queue.close()
+    try SQLiteRunStore(path: folder.file()).close()
+    let actual = try lines(folder.file(), stored)
+    #expect(actual.sorted() == (try fixture("digests.txt")).split(separator: "\n").map(String.init))
+    let origins = try lines(folder.file(), "SELECT DISTINCT origin FROM row_digest WHERE owner = 'run'")
+    #expect(origins == ["found"])
+  }
+
+  @Test("are written with the rows, whatever is done to a run")
+  func written() throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteRunStore(path: folder.file())
+    try store.register(Sample.sweep)
+    let first = try store.complete(Sample.run("baseline"))
+    let second = try store.complete(Sample.run("focal"), clogs: 2)
+    #expect(try store.verify().isSound)
+    var equal = Sample.run("other")
+    (equal.tags, equal.remark) = (["new"], "said in the file")
+    let third = try store.enqueue(equal)
+    try store.finish(third, asEqualTo: first, note: "the same as baseline-s1")
+    let fourth = try store.enqueue(Sample.run("hot"))
+    try store.begin(fourth, environment: Sample.environment, processID: 1)
+    try store.append(Sample.epoch(1), to: fourth)
+    #expect(try store.verify().isSound)
+    try store.finish(fourth, .diverged(step: 3, reason: "a loss was no number"))
+    let fifth = try store.enqueue(Sample.run("lost"))
+    try store.begin(fifth, environment: Sample.environment, processID: 999_999_999)
+    #expect(try store.reapLostRuns() == 1)
+    try store.add(tag: "final", to: second)
+    try store.add(comment: "good", to: second)
+    try store.remove(tag: "new", from: third)
+    try store.archive([second])
+    try store.register(Sample.sweep)
+    // The same label in the same recipe with another fingerprint takes the place of the first.
+    var changed = Sample.run("focal")
+    (changed.configHash, changed.groupHash) = ("c-new", "g-new")
+    _ = try store.enqueue(changed)
+    var verification = try store.verify()
+    #expect(verification.isSound, "\(verification.damages)")
+    #expect(verification.runs.count == 6 && verification.soundRuns.count == 6)
+    #expect(verification.remarks.isEmpty)
+    try store.remove([first])
+    verification = try store.verify()
+    #expect(verification.isSound, "\(verification.damages)")
+    #expect(verification.runs == [second, fourth, fifth, fifth + 1])
+    let origins = try lines(folder.file(), "SELECT DISTINCT origin FROM row_digest")
+    #expect(origins == ["written"])
+  }
+
+  /// Every value of every row of every table, one at a time.
+  @Test("miss no value that is changed")
+  func everyValue() throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteRunStore(path: folder.file())
+    try store.register(Sample.sweep)
+    let first = try store.complete(Sample.run("baseline"))
+    try store.finish(
+      try store.enqueue(Sample.run("other")), asEqualTo: first, note: "the same as baseline-s1")
+    try store.add(tag: "final", to: first)
+    try store.add(comment: "good", to: first)
+    try store.close()
+    let tables = try lines(
+      folder.file(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    #expect(tables.count == 28)
+    let copy = folder.file("copy.sqlite")
+    var changes = 0
+    for table in tables {
+      let columns = try lines(folder.file(), "SELECT name FROM pragma_table_info('\(table)')")
+      for column in columns {
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: folder.file(), toPath: copy)
+        guard try change(column, of: table, in: copy) else { continue }
+        changes += 1
+        let noticed: Bool
+        do {
+          noticed = !(try SQLiteRunStore(readOnly: copy).verify().isSound)
+        } catch is ResultsFileError {
+          noticed = true
+        }
+        #expect(noticed, "\(table).\(column)")
+      }
+    }
+    #expect(changes > 150, "\(changes)")
+  }
+
+  /// Changes the column's value in one row; says whether it did.
+  private func change(_ column: String, of table: String, in path: String) throws -> Bool {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    defer { try? queue.close() }
+    try queue.writeWithoutTransaction {
+      try $0.execute(sql: "PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
+    }
+    return try queue.write { database in
+      let pick = "WHERE \(column) IS NOT NULL LIMIT 1"
+      guard let old = try DatabaseValue.fetchOne(database, sql: "SELECT \(column) FROM \(table) \(pick)")
+      else { return false }
+      let new: DatabaseValue =
+        switch old.storage {
+        case .int64(let value): (value ^ 1).databaseValue
+        case .double(let value): (value * 1.000_001 + 1e-9).databaseValue
+        case .string(let value): "\(value)x".databaseValue
+        default: "x".databaseValue
+        }
+      do {
+        let keys = try Row.fetchAll(
+          database, sql: "SELECT name FROM pragma_table_info('\(table)') WHERE pk > 0 ORDER BY pk"
+        ).map { $0["name"] as String }
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM \(table) \(pick)")
+        let condition = keys.map { "\($0) = ?" }.joined(separator: " AND ")
+        let values = keys.map { row?[$0] as DatabaseValue? ?? .null }
+        try database.execute(
+          sql: "UPDATE OR IGNORE \(table) SET \(column) = ? WHERE \(condition)",
+          arguments: StatementArguments([new] + values))
+        let changed = database.changesCount > 0
+        return changed
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        return false
+      }
+    }
+  }
+}
