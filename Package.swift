@@ -5,6 +5,7 @@ import PackageDescription
 // `Tests/ArchitectureTests` checks every edge against the floors named in `Docs/floors.txt`.
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -95,7 +96,7 @@ let package = Package(
         "Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "Results", "Metrics",
         "Tensors", "Randomness", "Files",
       ]),
-    room("ResultsSQLite", ["Results", "Metrics", "Files", grdb]),
+    room("ResultsSQLite", ["Results", "Metrics", "Files", grdb, sqlite]),
 
     // Floor 5
     room(

@@ -52,7 +52,10 @@ public enum Folder {
     while let entry = readdir(folder) {
       withUnsafePointer(to: &entry.pointee.d_name) { field in
         field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee))
-        { if let name = String(validatingCString: $0), name != ".", name != ".." { names.append(name) } }
+        {
+          guard let name = String(validatingCString: $0), name != ".", name != ".." else { return }
+          names.append(name)
+        }
       }
       errno = 0
     }

@@ -64,10 +64,10 @@ public struct SystemRefusal: Error, Codable, Hashable, Sendable, CustomStringCon
     case ENOSPC:
       return "the disk is full: \(tried); \(DiskRoom.text(at: path) ?? "no room is left"), free some"
     case EDQUOT:
-      return "the disk's quota is used up: \(tried); remove files of yours there, or have it raised"
+      return "the disk's quota is used up: \(tried); remove files there, or have it raised"
     case EFBIG:
-      return "a file may not grow so large here: \(tried); the limit is \(OpenFileLimit.fileSizeText), "
-        + "raise it with 'ulimit -f'"
+      return "a file may not grow so large here: \(tried); the limit is "
+        + "\(OpenFileLimit.fileSizeText), raise it with 'ulimit -f'"
     case EMFILE:
       return "too few open files are allowed: \(tried); the limit is \(OpenFileLimit.now.soft), "
         + "raise it with 'ulimit -n'"

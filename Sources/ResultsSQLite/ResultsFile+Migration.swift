@@ -11,13 +11,18 @@ extension ResultsFile {
   func backUp(version: Int) throws {
     let target = Self.backupPath(of: path, version: version)
     let temporary = "\(target).\(getpid()).tmp"
-    try? FileManager.default.removeItem(atPath: temporary)
-    try queue.writeWithoutTransaction { database in
-      try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
+    // One that is in the way is told by what follows.
+    unlink(temporary)
+    do {
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
+      }
+    } catch {
+      // Half a copy takes the room that the store needs.
+      unlink(temporary)
+      throw error
     }
-    guard rename(temporary, target) == 0 else {
-      throw ResultsFileError.notWritable(file: target, place: target)
-    }
+    guard rename(temporary, target) == 0 else { throw FileError("rename to", target, code: errno) }
   }
 
   /// Applies what is missing and makes all views anew, in one transaction: a file is never between

@@ -10,7 +10,8 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable {
 
   /// An error in a file's content.
   init(damaged path: String, _ reason: String) {
-    description = "the checkpoint '\(path)' cannot be used: \(reason). Remove it, or put back a copy."
+    description =
+      "the checkpoint '\(path)' cannot be used: \(reason). Remove it, or put back a copy."
     self.reason = reason
   }
 }

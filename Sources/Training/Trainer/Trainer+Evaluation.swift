@@ -94,7 +94,7 @@ extension Trainer {
         data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
     state.seconds += monotonicSeconds() - start
     try check(test, "test")
-    if let both { try check(both.validation.combined, "validation") }
+    if let both { try check(both) }
     let digest = try writeWeights()
     var result = RunResult(
       bestEpoch: learner.best?.epoch ?? state.epochs.last?.epoch,
@@ -138,8 +138,16 @@ extension Trainer {
       let wrong = tensor.values.count { !$0.isFinite }
       if wrong > 0 {
         throw Learner.Divergence(
-          reason: "\(wrong) of \(tensor.values.count) weights of '\(tensor.name)' are no finite numbers")
+          reason: "\(wrong) of \(tensor.values.count) weights of '\(tensor.name)' are no finite "
+            + "numbers")
       }
+    }
+  }
+
+  /// Checks both models of a fallback, whichever of them is asked.
+  private func check(_ both: FallbackOutcomes) throws(Learner.Divergence) {
+    for (outcome, split) in [(both.validation, "validation"), (both.test, "test")] {
+      for part in [outcome.image, outcome.text] { try check(part, split) }
     }
   }
 
