@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Results
 import Training
 
@@ -27,15 +27,9 @@ extension SweepRunner {
           + "make that run work, then sweep again with --retry-failed")
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
-    let folder = RunFolder(try maker(of: needed).folder)
-    if case .damaged(let damage) = try FinishedRun.read(in: folder) {
-      return .fails(
-        "it needs the weights of \(name), and \(damage); remove that run from the store and make it "
-          + "again")
-    }
-    guard FileManager.default.fileExists(atPath: folder.weights),
-      case .whole(let finished) = try FinishedRun.read(in: folder),
-      case .done(let result) = finished.outcome
+    let maker = try maker(of: needed)
+    let folder = RunFolder(maker.folder)
+    guard try FileStamp(of: folder.weights) != nil, let digest = try weightsDigest(of: maker)
     else {
       return .fails(
         "it needs the weights of \(name), and \(folder.weights) is gone; put the run's folder back, "
@@ -44,6 +38,21 @@ extension SweepRunner {
     return .ready(
       BaseRun(
         name: name, configHash: needed.description.configHash, weights: folder.weights,
-        digest: result.weightsDigest))
+        digest: digest))
+  }
+
+  /// SHA-256 of the weights of a run that is done: as the store knows it, else as the run's folder does.
+  private func weightsDigest(of run: SweepPlan.PlannedRun) throws -> String? {
+    if let history = store as? any RunHistory,
+      let found = try store.find(
+        sweep: plan.experiment.name, configHash: run.description.configHash),
+      let digest = try history.run(found.id)?.weightsDigest
+    {
+      return digest
+    }
+    guard case .whole(let finished) = try FinishedRun.read(in: RunFolder(run.folder)),
+      case .done(let result) = finished.outcome
+    else { return nil }
+    return result.weightsDigest
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Results
 import ResultsSQLite
@@ -29,7 +30,8 @@ enum Forecasting {
 
   /// Configuration hashes of the runs that a store has as done.
   static func done(of plan: SweepPlan, inStoreAt path: String) throws -> Set<String> {
-    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    // A store without content is one whose disk was full when it was made: a sweep fills it.
+    guard let stamp = try FileStamp(of: path), stamp.size > 0 else { return [] }
     let store = try SQLiteRunStore(readOnly: path)
     return Set(
       try plan.runs.map(\.description.configHash).filter {
