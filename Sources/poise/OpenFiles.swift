@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Foundation
 
 /// Whether a command may open the files that it needs, found out before anything is begun: several
 /// parts of the system's libraries end the program where they cannot open one.
@@ -19,13 +20,18 @@ enum OpenFiles {
       code: Failure.cannotWrite)
   }
 
-  /// Files that a command has open at a time, with some to spare.
+  /// Files that a command has open at a time.
   private static func count(for command: some ParsableCommand) -> Int {
-    switch command {
-    // Two pipes, the log and what waits for a child's end, beside the store, its journal and caches.
-    case is SweepCommand: 24
-    case is WorkerCommand: 12
-    default: 8
+    // Each thread that decodes has a picture open.
+    let decoding = ProcessInfo.processInfo.activeProcessorCount
+    return switch command {
+    // Pipes, a log and what waits for a child's end, beside the store, its journal and the caches.
+    case is SweepCommand: 22 + decoding
+    case is WorkerCommand: 6 + decoding
+    case is Check, is Plan, is DataCommand: 4 + decoding
+    // It asks other programs.
+    case is Doctor: 9
+    default: 4
     }
   }
 }

@@ -59,12 +59,11 @@ struct Poise: ParsableCommand {
       if !text.isEmpty { Terminal.complain(text) }
       exit(withError: code)
     }
-    do {
+    do throws(Failure) {
       if !text.isEmpty { try Terminal.show(text) }
     } catch {
-      let failure = Failure(error)
-      Terminal.complain(failure.message)
-      Foundation.exit(failure.code)
+      Terminal.complain(error.message)
+      Foundation.exit(error.code)
     }
     Foundation.exit(0)
   }

@@ -39,10 +39,15 @@ enum Terminal {
 
   /// Writes text to standard output, with a line break at its end.
   ///
-  /// - Throws: `FileError` where it cannot be written, such as to a full disk.
-  static func show(_ text: String) throws(FileError) {
+  /// - Throws: `Failure` where it cannot be written, such as to a full disk.
+  static func show(_ text: String) throws(Failure) {
     var sink = FileSink(descriptor: STDOUT_FILENO, path: "standard output")
-    try sink.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
-    try sink.flush()
+    do throws(FileError) {
+      try sink.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
+      try sink.flush()
+    } catch {
+      let advice = error.advice.isEmpty ? "" : "; \(error.advice)"
+      throw Failure("cannot write to standard output: \(error.reason)\(advice)", code: Failure.cannotWrite)
+    }
   }
 }
