@@ -1,7 +1,7 @@
 import Files
 
 /// Why a data set cannot be read: where, what was found and expected, what to do.
-public struct DatasetError: Error, CustomStringConvertible, Hashable, Sendable {
+public struct DatasetError: SystemRefusing, CustomStringConvertible, Hashable, Sendable {
   /// What kind of trouble it is.
   public enum Code: String, Sendable {
     case unreadableFile, missingFile, missingColumn, malformedTable, badPattern, badFolders
@@ -15,6 +15,8 @@ public struct DatasetError: Error, CustomStringConvertible, Hashable, Sendable {
   public var reason: String
   /// What to do; may be empty.
   public var advice: String
+  /// Set where the machine and not the data set is at fault.
+  public private(set) var refusal: SystemRefusal?
 
   /// An error with all its parts.
   public init(_ code: Code, at place: String, _ reason: String, advice: String = "") {
@@ -24,6 +26,7 @@ public struct DatasetError: Error, CustomStringConvertible, Hashable, Sendable {
   /// An error of the file system or of a container's content.
   init(_ error: FileError) {
     self.init(.unreadableFile, at: error.path, error.description)
+    refusal = error.refusal
   }
 
   public var description: String {

@@ -8,7 +8,8 @@ import Synchronization
 #endif
 
 /// Files that are there whole or not at all: written under a temporary name in the same folder,
-/// brought to the disk, renamed, and the folder brought to the disk.
+/// brought to the disk, renamed, and the folder brought to the disk. A device or a pipe is no file
+/// that could be replaced: what is written goes through it.
 public enum AtomicFile {
   private static let ending = ".partial"
   private static let serial = Atomic<UInt64>(0)
@@ -21,6 +22,7 @@ public enum AtomicFile {
   public static func write(
     to path: String, _ body: (inout FileSink) throws -> Void
   ) throws {
+    if isDevice(path) { return try writeThrough(to: path, body) }
     let temporary = temporaryName(for: path)
     let descriptor = uninterrupted {
       open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -50,6 +52,24 @@ public enum AtomicFile {
     try bringFolderToDisk(of: path)
   }
 
+  /// Whether there is something at a path, links followed, that is neither a file nor a folder.
+  private static func isDevice(_ path: String) -> Bool {
+    var info = stat()
+    guard uninterrupted({ stat(path, &info) }) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT)
+  }
+
+  private static func writeThrough(
+    to path: String, _ body: (inout FileSink) throws -> Void
+  ) throws {
+    let descriptor = uninterrupted { open(path, O_WRONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    defer { close(descriptor) }
+    var sink = FileSink(descriptor: descriptor, path: path)
+    try body(&sink)
+    try sink.flush()
+  }
+
   /// Writes text as UTF-8.
   ///
   /// - Throws: `FileError` where the system refuses.
@@ -68,14 +88,14 @@ public enum AtomicFile {
   /// a process that does not live any more on this machine.
   ///
   /// - Returns: their names.
-  /// - Throws: where the folder cannot be read or a file in it cannot be removed.
+  /// - Throws: `FileError` where the folder cannot be read or a file in it cannot be removed.
   @discardableResult
   public static func removeStaleTemporaries(
     in folder: String, olderThan seconds: Double = 3600
   ) throws -> [String] {
     let now = Date().timeIntervalSince1970
     var removed: [String] = []
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+    for name in try Folder.names(in: folder) {
       guard let process = process(of: name) else { continue }
       let path = folder + "/" + name
       guard let stamp = try FileStamp(of: path), now - stamp.modified >= seconds else { continue }
@@ -98,10 +118,9 @@ public enum AtomicFile {
     }
     let free = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
     if !free.overflow && free.partialValue < UInt64(max(bytes, 0)) {
-      throw FileError(
-        "write into", folder,
-        reason: "\(bytes) bytes are needed and \(free.partialValue) are free on that disk",
-        advice: "free some space, or choose another folder")
+      var error = FileError("write into", folder, code: ENOSPC)
+      error.reason = "\(bytes) bytes are needed and \(free.partialValue) are free on that disk"
+      throw error
     }
   }
 

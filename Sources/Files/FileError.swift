@@ -46,8 +46,20 @@ public struct FileError: Error, CustomStringConvertible, Hashable, Sendable {
     case ENOTDIR: "a part of that path is a file where a folder was expected"
     case EMFILE, ENFILE: "too many files are open; raise the limit with 'ulimit -n'"
     case EIO: "the disk reports a fault; check it before trusting other files on it"
+    case ESTALE: "the file's server forgot it; mount that disk anew"
+    case EFBIG: "a file may not grow so large there; raise the limit with 'ulimit -f'"
+    case ENOMEM, EAGAIN: "end other programs, or raise the limits of this one"
     case ENAMETOOLONG: "choose a shorter name"
     default: ""
+    }
+  }
+}
+
+extension FileError: SystemRefusing {
+  public var refusal: SystemRefusal? {
+    code.flatMap {
+      SystemRefusal.isMachines($0)
+        ? SystemRefusal(operation, path, code: $0, reason: reason) : nil
     }
   }
 }

@@ -41,6 +41,28 @@ public struct FileStamp: Codable, Hashable, Sendable {
 
 /// Folders.
 public enum Folder {
+  /// The names in a folder, sorted, without those that are not UTF-8.
+  ///
+  /// - Throws: where the folder cannot be read.
+  public static func names(in path: String) throws(FileError) -> [String] {
+    guard let folder = opendir(path) else { throw FileError("list the folder", path, code: errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(folder) {
+      withUnsafePointer(to: &entry.pointee.d_name) { field in
+        field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee))
+        {
+          guard let name = String(validatingCString: $0), name != ".", name != ".." else { return }
+          names.append(name)
+        }
+      }
+      errno = 0
+    }
+    guard errno == 0 else { throw FileError("list the folder", path, code: errno) }
+    return names.sorted()
+  }
+
   /// Makes a folder and the folders above it where they are absent, each brought to the disk, so that
   /// no loss of power takes it away with all that was brought to the disk inside.
   ///

@@ -33,7 +33,7 @@ public enum ImageDecoder {
         bytes = try WholeFile.read(path: path, limit: limits.bytes)
       }
     } catch {
-      throw .unreadable(path: path, detail: error.reason)
+      throw ImageError(error, path: path)
     }
     guard let stamp else { throw .missing(path: path) }
     guard stamp.size <= limits.bytes else { throw tooManyBytes(stamp.size, limits, path) }

@@ -1,3 +1,5 @@
+import Files
+
 /// Why an example has no pixels.
 public struct PixelProblem: Codable, Hashable, Sendable {
   /// The kinds of reasons; the raw values are those that catalogues quarantine by.
@@ -27,6 +29,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case empty(path: String, detail: String)
   /// More bytes or pixels than the limits allow.
   case oversized(path: String, detail: String)
+  /// The machine did not let it be read, which says nothing about the image.
+  case refused(SystemRefusal)
 
   /// The error as a reason to set an example aside.
   public var problem: PixelProblem {
@@ -39,7 +43,14 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
       PixelProblem(reason: .empty, detail: "\(path): \(detail)")
     case .oversized(let path, let detail):
       PixelProblem(reason: .oversized, detail: "\(path): \(detail)")
+    case .refused(let refusal):
+      PixelProblem(reason: .unreadable, detail: refusal.description)
     }
+  }
+
+  /// What a file's error says of an image in it.
+  init(_ error: FileError, path: String) {
+    self = error.refusal.map(Self.refused) ?? .unreadable(path: path, detail: error.reason)
   }
 
   public var description: String { "\(problem.reason.rawValue): \(problem.detail)" }

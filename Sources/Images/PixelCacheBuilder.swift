@@ -34,6 +34,8 @@ struct PixelCacheBuilder {
         let start = findings.count
         let end = min(start + batch, sources.count)
         let (found, sums) = decode(start..<end, reader, into: room)
+        // What the machine refused once it may grant the next time: the data would differ.
+        if let refusal = found.lazy.compactMap(\.refusal).first { throw refusal }
         let written = UnsafeRawBufferPointer(
           start: room.baseAddress, count: (end - start) * recordBytes)
         content.update(written)

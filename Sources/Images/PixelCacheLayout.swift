@@ -53,6 +53,10 @@ struct PixelFinding: Codable, Hashable {
   var problem: PixelProblem?
   /// What else a user should know.
   var remarks: [PixelRemark] = []
+  /// Set where the machine and not the picture is at fault; such a finding is never kept.
+  var refusal: SystemRefusal?
+
+  private enum CodingKeys: CodingKey { case problem, remarks }
 
   var isEmpty: Bool { problem == nil && remarks.isEmpty }
 }

@@ -50,7 +50,9 @@ struct PixelReader: Sendable {
       return PixelFinding(remarks: remarks)
     } catch {
       record.update(repeating: 0)
-      return PixelFinding(problem: error.problem)
+      var finding = PixelFinding(problem: error.problem)
+      if case .refused(let refusal) = error { finding.refusal = refusal }
+      return finding
     }
   }
 
@@ -126,7 +128,7 @@ struct PixelReader: Sendable {
       guard try FileStamp(of: path) != nil else { return .failure(.missing(path: path)) }
       return .success(try read())
     } catch {
-      return .failure(.unreadable(path: path, detail: error.reason))
+      return .failure(ImageError(error, path: path))
     }
   }
 }

@@ -11,9 +11,16 @@ extension ResultsFile {
   func backUp(version: Int) throws {
     let target = Self.backupPath(of: path, version: version)
     let temporary = "\(target).\(getpid()).tmp"
-    try? FileManager.default.removeItem(atPath: temporary)
-    try queue.writeWithoutTransaction { database in
-      try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
+    // One that is in the way is told by what follows.
+    unlink(temporary)
+    do {
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "VACUUM INTO ?", arguments: [temporary])
+      }
+    } catch {
+      // Half a copy takes the room that the store needs.
+      unlink(temporary)
+      throw error
     }
     // SQLite does not promise to wait for the disk here, and the change of the file follows at once.
     try AtomicFile.adopt(temporary, as: target)

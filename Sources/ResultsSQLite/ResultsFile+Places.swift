@@ -29,16 +29,25 @@ extension ResultsFile {
       throw .missing(path)
     }
     guard !isDirectory.boolValue else { throw .isDirectory(path) }
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw .other(path, detail: "no permission to read it")
+    let start: [UInt8]
+    do throws(FileError) {
+      start = try WholeFile.start(of: path, count: 16)
+    } catch {
+      throw Self.unreadable(path, error)
     }
-    defer { try? file.close() }
-    let start = (try? file.read(upToCount: 16)) ?? Data()
     if start.isEmpty && allowsEmpty { return }
     // A writer that was killed amid its first entries leaves a start that its journal takes back.
     if hasJournal(path) { return }
     guard !start.isEmpty else { throw .empty(path) }
-    guard start == Data("SQLite format 3\0".utf8) else { throw .notADatabase(path) }
+    guard start == Array("SQLite format 3\0".utf8) else { throw .notADatabase(path) }
+  }
+
+  private static func unreadable(_ path: String, _ error: FileError) -> ResultsFileError {
+    switch error.code {
+    case EACCES?, EPERM?: .other(path, detail: "no permission to read it")
+    case let code?: .refused(path, operation: error.operation, code: code)
+    case nil: .other(path, detail: error.reason)
+    }
   }
 
   /// Whether there is a journal beside a file that may have to be rolled back.

@@ -161,8 +161,7 @@ struct ResultsFile: Sendable {
 
   /// Finds damage before a night is spent on a file; skipped for files that would take seconds.
   private func checkContent() throws {
-    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    guard size < 64 << 20 else { return }
+    guard let size = try FileStamp(of: path)?.size, size < 64 << 20 else { return }
     let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
     guard verdict == "ok" else {
       throw ResultsFileError.corrupted(path, detail: verdict ?? "no answer from quick_check")
@@ -170,7 +169,11 @@ struct ResultsFile: Sendable {
   }
 
   private func translating<Value>(_ body: () throws -> Value) throws -> Value {
-    try Self.translating(path, body)
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw ResultsFileError(error, path: path, code: queue.lastSystemError)
+    }
   }
 
   private static func translating<Value>(

@@ -1,4 +1,7 @@
+import Files
+import Foundation
 import GRDB
+import GRDBSQLite
 
 /// What is wrong with a results file, and what to do about it.
 public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -20,6 +23,8 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// Somebody kept it locked for longer than we wait.
   case locked(String, detail: String)
   case full(String)
+  /// The system refused to read or write it, or the journal beside it, with its error number.
+  case refused(String, operation: String, code: Int32)
   case other(String, detail: String)
 
   /// One sentence: what is wrong, and what to do.
@@ -66,23 +71,86 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       """
     case .full(let path):
       "no room on the disk for '\(path)'; make room, then start again: nothing is lost"
+    case .refused(let path, let operation, let code):
+      SystemRefusal(operation, path, code: code).description
     case .other(let path, let detail):
       "'\(path)': \(detail)"
     }
   }
 
   /// What a database error means for the file at `path`.
-  init(_ error: DatabaseError, path: String) {
+  ///
+  /// - Parameter code: the number that the system gave last, 0 where it is not known.
+  init(_ error: DatabaseError, path: String, code: Int32 = 0) {
     let detail = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notADatabase(path)
     case .SQLITE_CORRUPT: self = .corrupted(path, detail: detail)
     case .SQLITE_READONLY: self = .readOnly(path)
-    case .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
-      self = .notWritable(file: path, place: path)
+    case .SQLITE_PERM, .SQLITE_AUTH: self = .notWritable(file: path, place: path)
+    case .SQLITE_CANTOPEN: self = Self.unopened(path, code: code, detail: detail)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path, detail: detail)
     case .SQLITE_FULL: self = .full(path)
+    case .SQLITE_IOERR:
+      // Some of these are no call of the system's that failed; then a fault of the disk is the likeliest.
+      let known = SystemRefusal.isMachines(code) ? code : EIO
+      self = .refused(path, operation: Self.operation(of: error), code: known)
+    case .SQLITE_NOMEM: self = .refused(path, operation: "find memory for", code: ENOMEM)
     default: self = .other(path, detail: detail)
+    }
+  }
+
+  /// SQLite says no more than that the file or its journal could not be opened: looks for the reason.
+  private static func unopened(_ path: String, code: Int32, detail: String) -> ResultsFileError {
+    if SystemRefusal.isMachines(code) {
+      return .refused(path, operation: "open the store or its journal beside", code: code)
+    }
+    if !OpenFileLimit.hasRoom(for: 4) {
+      return .refused(path, operation: "open", code: EMFILE)
+    }
+    let folder = folder(of: path)
+    guard access(path, F_OK) == 0 || errno == ENOENT else {
+      return .refused(path, operation: "look at", code: errno)
+    }
+    for place in [path, folder] where access(place, W_OK) != 0 && errno != ENOENT {
+      return .notWritable(file: path, place: place)
+    }
+    // It may be opened, and was not: a fault that was over a moment later.
+    return .refused(path, operation: "open the store or its journal beside", code: EIO)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func operation(of error: DatabaseError) -> String {
+    switch error.extendedResultCode {
+    case .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_FSTAT: "read"
+    case .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC: "bring to the disk"
+    case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_UNLOCK: "lock"
+    case .SQLITE_IOERR_DELETE, .SQLITE_IOERR_TRUNCATE: "remove or empty the journal of"
+    default: "write"
+    }
+  }
+}
+
+extension ResultsFileError: SystemRefusing {
+  public var refusal: SystemRefusal? {
+    switch self {
+    case .full(let path): SystemRefusal("write", path, code: ENOSPC)
+    case .refused(let path, let operation, let code) where SystemRefusal.isMachines(code):
+      SystemRefusal(operation, path, code: code)
+    default: nil
+    }
+  }
+}
+
+extension DatabaseQueue {
+  /// The number that the system gave when it last refused something to this connection.
+  var lastSystemError: Int32 {
+    unsafeReentrantRead { database in
+      database.sqliteConnection.map { sqlite3_system_errno($0) } ?? 0
     }
   }
 }

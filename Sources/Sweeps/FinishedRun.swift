@@ -32,7 +32,7 @@ struct FinishedRun: Codable {
   ///
   /// - Throws: `FileError` where the system refuses to read it; damage is no error.
   static func read(in folder: RunFolder, of run: String) throws -> Reading {
-    guard FileManager.default.fileExists(atPath: folder.outcome) else { return .none }
+    guard try FileStamp(of: folder.outcome) != nil else { return .none }
     let bytes = try WholeFile.read(path: folder.outcome, limit: sizeLimit)
     var text = bytes[...]
     if let place = bytes.lastIndex(of: UInt8(ascii: "\n")) {
@@ -55,7 +55,7 @@ struct FinishedRun: Codable {
   }
 
   /// Puts a damaged file aside, under a name that nobody reads, so that the run can go on.
-  static func setAside(in folder: RunFolder) throws {
+  static func setAside(in folder: RunFolder) throws(FileError) {
     let aside = folder.outcome + ".damaged"
     guard rename(folder.outcome, aside) == 0 else {
       throw FileError("set aside", folder.outcome, code: errno)

@@ -1,3 +1,5 @@
+import Files
+import Foundation
 import Recipes
 import Training
 
@@ -29,6 +31,18 @@ public struct RunJob: Codable, Sendable {
     (self.recipe, self.folder, self.cacheFolder) = (recipe, folder, cacheFolder)
     (self.threads, self.datasetDigest) = (threads, datasetDigest)
     (self.checkpointSeconds, self.base) = (checkpointSeconds, base)
+  }
+
+  /// Reads a job's file.
+  ///
+  /// - Throws: `FileError` where it cannot be read, `TrainingError` where it is no job.
+  init(readingFrom path: String) throws {
+    let bytes = try WholeFile.read(path: path, limit: 64 << 20)
+    do {
+      self = try JSONDecoder().decode(Self.self, from: Data(bytes))
+    } catch {
+      throw TrainingError("'\(path)' is no job of this version; a sweep writes it anew")
+    }
   }
 
   /// The job's own file in its folder.

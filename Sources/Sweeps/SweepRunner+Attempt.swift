@@ -16,9 +16,16 @@ extension SweepRunner {
       checkpointSeconds: options.checkpointSeconds, base: base)
     try AtomicFile.write(JSONEncoder().encode(job), to: job.path)
     let log = run.folder + "/worker.log"
-    let worker = try WorkerProcess(command: options.workerCommand + [job.path], logPath: log)
-    try store.begin(id, environment: environment, processID: worker.processID)
-    let stop = try listen(to: worker, run, id: id, number: number, shouldStop)
+    let worker = try start(job, logPath: log)
+    told = nil
+    let stop: String?
+    do {
+      try store.begin(id, environment: environment, processID: worker.processID)
+      stop = try listen(to: worker, run, id: id, number: number, shouldStop)
+    } catch {
+      letGo(of: worker)
+      throw error
+    }
     let ending = worker.wait()
     let folder = RunFolder(run.folder)
     switch try FinishedRun.read(in: folder, of: run.description.configHash) {
@@ -27,6 +34,9 @@ extension SweepRunner {
     case .damaged(let damage):
       try FinishedRun.setAside(in: folder)
       return .failed(reason: damage, exitCode: nil, signal: nil)
+    }
+    if let refusal = refusal(of: ending, in: run, log: log) {
+      return leave(run, because: refusal)
     }
     switch ending {
     case .exited(let code) where code == WorkerExit.cancelled:
@@ -58,6 +68,7 @@ extension SweepRunner {
     while let lines = worker.lines(within: 200) {
       for line in lines {
         guard let event = try? decoder.decode(TrainingEvent.self, from: Data(line.utf8)) else {
+          if let refusal = WorkerRefusal(line: line) { told = refusal.refused }
           continue
         }
         try take(event, run, id: id, number: number, &trainedBefore)
@@ -120,14 +131,8 @@ extension SweepRunner {
   }
 
   /// The last line that the worker wrote to its log.
-  private func lastWords(in log: String) -> String? {
-    guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return nil }
-    return text.split(separator: "\n").last.map(String.init)
+  func lastWords(in log: String) -> String? {
+    guard let bytes = try? WholeFile.read(path: log, limit: 64 << 20) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").last.map(String.init)
   }
-}
-
-/// Exit codes by which a worker says more than success or failure.
-public enum WorkerExit {
-  /// A checkpoint was written; the run can be continued.
-  public static let cancelled: Int32 = 75
 }

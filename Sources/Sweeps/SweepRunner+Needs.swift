@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Results
 import Training
 
@@ -27,41 +27,38 @@ extension SweepRunner {
           + "make that run work, then sweep again with --retry-failed")
     default: return .waits("it needs the weights of \(name), which is not done yet")
     }
-    let folder = RunFolder(try maker(of: needed).folder)
-    let reading = try FinishedRun.read(in: folder, of: needed.description.configHash)
-    if case .damaged(let damage) = reading {
+    let maker = try maker(of: needed)
+    let folder = RunFolder(maker.folder)
+    let digest: String?
+    do {
+      digest = try weightsDigest(of: maker)
+    } catch RunStoreError.damaged(_, let detail) {
       return .fails(
-        "it needs the weights of \(name), and \(damage); remove that run from the store and make it "
-          + "again")
+        "it needs the weights of \(name), and the store cannot be believed: \(detail); "
+          + "'poise verify' says what to do")
     }
-    guard FileManager.default.fileExists(atPath: folder.weights),
-      case .whole(let finished) = reading,
-      case .done(let result) = finished.outcome
-    else {
+    guard try FileStamp(of: folder.weights) != nil, let digest else {
       return .fails(
         "it needs the weights of \(name), and \(folder.weights) is gone; put the run's folder back, "
           + "or remove that run from the store and make it again")
     }
-    if let id = found?.id, let problem = try mismatch(result.weightsDigest, of: id, name) {
-      return .fails(problem)
-    }
     return .ready(
       BaseRun(
         name: name, configHash: needed.description.configHash, weights: folder.weights,
-        digest: result.weightsDigest))
+        digest: digest))
   }
 
-  /// Why weights that lie in a folder are not those that the store knows; `nil` where they are.
-  private func mismatch(_ digest: String, of id: RunID, _ name: String) throws -> String? {
-    do {
-      let made = try store.equal(of: id) ?? id
-      guard let known = try store.weightsDigest(of: made), known != digest else { return nil }
-      return "it needs the weights of \(name), whose folder has those with SHA-256 "
-        + "\(digest.prefix(16))… where the store knows \(known.prefix(16))…; put the right folder back, "
-        + "or remove that run from the store and make it again"
-    } catch RunStoreError.damaged(_, let detail) {
-      return "it needs the weights of \(name), and the store cannot be believed: \(detail); "
-        + "'poise verify' says what to do"
+  /// SHA-256 of the weights of a run that is done: as the store knows it, else as the run's folder does.
+  private func weightsDigest(of run: SweepPlan.PlannedRun) throws -> String? {
+    let hash = run.description.configHash
+    if let found = try store.find(sweep: plan.experiment.name, configHash: hash),
+      let digest = try store.weightsDigest(of: found.id)
+    {
+      return digest
     }
+    guard case .whole(let finished) = try FinishedRun.read(in: RunFolder(run.folder), of: hash),
+      case .done(let result) = finished.outcome
+    else { return nil }
+    return result.weightsDigest
   }
 }

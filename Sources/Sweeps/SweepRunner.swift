@@ -16,7 +16,14 @@ public final class SweepRunner {
   weak var observer: (any SweepObserver)?
   let environment: EnvironmentRecord
   let started = Date()
+  /// Runs that failed one after the other; one that diverged shows that workers work.
   private var failuresInARow = 0
+  /// Whether a run failed or diverged in this sweep.
+  private var hasFailure = false
+  /// What the machine refused; no run is begun after that.
+  var refused: String?
+  /// What the worker at work told that the machine refused to it.
+  var told: SystemRefusal?
 
   /// How a sweep is run.
   public struct Options: Sendable {
@@ -62,6 +69,8 @@ public final class SweepRunner {
     public var left = 0
     /// Why the sweep stopped before its end.
     public var stopReason: String?
+    /// Whether it stopped because the machine refused something, such as room on a disk.
+    public var isRefused = false
   }
 
   /// A runner for one plan.
@@ -81,9 +90,43 @@ public final class SweepRunner {
   ///
   /// - Parameter shouldStop: asked between runs and while one works; then the worker writes a
   ///   checkpoint and leaves.
-  /// - Throws: what the store throws, and where a run's folder or worker cannot be made. A run that
-  ///   fails is part of the summary.
+  /// - Throws: what the store throws, and where a worker cannot be made. A run that fails is part of the
+  ///   summary, and so is what the machine refuses: the run at work is left, and the sweep stops.
   public func run(shouldStop: () -> Bool) throws -> Summary {
+    var summary = Summary()
+    let (standing, ids): ([RunStatus?], [RunID])
+    do {
+      (standing, ids) = try prepare()
+    } catch {
+      guard let refusal = SystemRefusal(of: error) else { throw error }
+      (summary.stopReason, summary.left) = (refusal.description, plan.runs.count)
+      summary.isRefused = true
+      return summary
+    }
+    for (index, run) in plan.runs.enumerated() {
+      if let reason = skipReason(standing[index]) {
+        observer?.runSkipped(run.description, number: index + 1, because: reason)
+        summary.skipped += 1
+        if standing[index] != .done { summary.standingFailures.append(run.description.name) }
+        continue
+      }
+      do {
+        guard try visit(run, id: ids[index], number: index + 1, shouldStop, &summary) else {
+          leave(index, standing, &summary)
+          break
+        }
+      } catch {
+        try leave(run, id: ids[index], number: index + 1, after: error, &summary)
+      }
+    }
+    if let refused { (summary.stopReason, summary.isRefused) = (refused, true) }
+    return summary
+  }
+
+  /// Records the plan in the store.
+  ///
+  /// - Returns: where each run stood before, and its number.
+  private func prepare() throws -> ([RunStatus?], [RunID]) {
     let experiment = plan.experiment
     try store.register(
       SweepRecord(
@@ -93,67 +136,68 @@ public final class SweepRunner {
     if lost > 0 {
       observer?.note("\(lost) run(s) were cut off earlier and continue from their checkpoints")
     }
-    var summary = Summary()
     let standing = try plan.runs.map(standing(of:))
     announce(standing)
-    let ids = try plan.runs.map { try store.enqueue($0.description) }
-    for (index, run) in plan.runs.enumerated() {
-      if let reason = skipReason(standing[index]) {
-        observer?.runSkipped(run.description, number: index + 1, because: reason)
-        summary.skipped += 1
-        if standing[index] != .done { summary.standingFailures.append(run.description.name) }
-        continue
-      }
-      switch try equality(of: run) {
-      case .ownRun: break
-      case .stands(let other, let otherID):
-        let text = try record(run, id: ids[index], as: other, otherID)
-        observer?.runSkipped(run.description, number: index + 1, because: text)
-        summary.equal += 1
-        continue
-      case .waits(let reason):
-        observer?.runSkipped(run.description, number: index + 1, because: reason)
-        summary.left += 1
-        continue
-      case .fails(let reason):
-        try fail(run, id: ids[index], number: index + 1, because: reason)
-        summary.failed += 1
-        continue
-      }
-      if let reason = stopReason(shouldStop) {
-        summary.stopReason = reason
-        // Runs that wait for another one, or were stopped, are counted already.
-        summary.left += standing[index...].count { skipReason($0) == nil }
-        let skipped = zip(plan.runs, standing).dropFirst(index).filter {
-          skipReason($0.1) != nil
-        }
-        summary.skipped += skipped.count
-        summary.standingFailures += skipped.filter { $0.1 != .done }.map(\.0.description.name)
-        break
-      }
-      switch try readiness(of: run) {
-      case .ready(let base):
-        try attempts(
-          at: run, id: ids[index], number: index + 1, from: base, shouldStop, &summary)
-      case .waits(let reason):
-        observer?.runSkipped(run.description, number: index + 1, because: reason)
-        summary.left += 1
-      case .fails(let reason):
-        try fail(run, id: ids[index], number: index + 1, because: reason)
-        summary.failed += 1
-        summary.standingFailures.append(run.description.name)
-      }
+    return (standing, try plan.runs.map { try store.enqueue($0.description) })
+  }
+
+  /// Makes a run, or says why not.
+  ///
+  /// - Returns: `false` where the sweep stops before it.
+  private func visit(
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, _ shouldStop: () -> Bool,
+    _ summary: inout Summary
+  ) throws -> Bool {
+    switch try equality(of: run) {
+    case .ownRun: break
+    case .stands(let other, let otherID):
+      let text = try record(run, id: id, as: other, otherID)
+      observer?.runSkipped(run.description, number: number, because: text)
+      summary.equal += 1
+      return true
+    case .waits(let reason):
+      observer?.runSkipped(run.description, number: number, because: reason)
+      summary.left += 1
+      return true
+    case .fails(let reason):
+      try fail(run, id: id, number: number, because: reason, &summary)
+      return true
     }
-    return summary
+    if let reason = stopReason(shouldStop) {
+      summary.stopReason = reason
+      return false
+    }
+    switch try readiness(of: run) {
+    case .ready(let base):
+      try attempts(at: run, id: id, number: number, from: base, shouldStop, &summary)
+    case .waits(let reason):
+      observer?.runSkipped(run.description, number: number, because: reason)
+      summary.left += 1
+    case .fails(let reason):
+      try fail(run, id: id, number: number, because: reason, &summary)
+    }
+    return true
+  }
+
+  /// Counts what a sweep that stops before a run leaves; runs that wait for another one, or were
+  /// stopped, are counted already.
+  private func leave(_ index: Int, _ standing: [RunStatus?], _ summary: inout Summary) {
+    summary.left += standing[index...].count { skipReason($0) == nil }
+    let skipped = zip(plan.runs, standing).dropFirst(index).filter { skipReason($0.1) != nil }
+    summary.skipped += skipped.count
+    summary.standingFailures += skipped.filter { $0.1 != .done }.map(\.0.description.name)
   }
 
   /// Ends a run that cannot be run. Its own work is sound, so it does not count among failures in a
   /// row.
   private func fail(
-    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, because reason: String
+    _ run: SweepPlan.PlannedRun, id: RunID, number: Int, because reason: String,
+    _ summary: inout Summary
   ) throws {
     let outcome = RunOutcome.failed(reason: reason, exitCode: nil, signal: nil)
     try store.finish(id, outcome)
+    summary.failed += 1
+    summary.standingFailures.append(run.description.name)
     observer?.runEnded(run.description, number: number, outcome)
   }
 
@@ -179,6 +223,7 @@ public final class SweepRunner {
   }
 
   private func stopReason(_ shouldStop: () -> Bool) -> String? {
+    if let refused { return refused }
     if shouldStop() { return "stopped on request" }
     let limits = plan.experiment.limits
     if let night = limits.night, Date().timeIntervalSince(started) >= night {
@@ -187,7 +232,7 @@ public final class SweepRunner {
     if failuresInARow >= limits.failuresInARow {
       return "\(failuresInARow) runs in a row failed"
     }
-    if options.stopsAtFirstFailure, failuresInARow > 0 { return "a run failed (--fail-fast)" }
+    if options.stopsAtFirstFailure, hasFailure { return "a run failed (--fail-fast)" }
     return nil
   }
 
@@ -196,7 +241,7 @@ public final class SweepRunner {
     at run: SweepPlan.PlannedRun, id: RunID, number: Int, from base: BaseRun?,
     _ shouldStop: () -> Bool, _ summary: inout Summary
   ) throws {
-    if options.retriesFailed { try? FileManager.default.removeItem(atPath: outcomePath(run)) }
+    if options.retriesFailed { try remove(RunFolder(run.folder).outcome) }
     for attempt in 1...(plan.experiment.limits.retries + 1) {
       observer?.runStarts(run.description, number: number, attempt: attempt)
       let outcome = try self.attempt(
@@ -216,26 +261,27 @@ public final class SweepRunner {
         // The same seed would diverge again: the run is over, but the sweep goes on.
         summary.failed += 1
         summary.standingFailures.append(run.description.name)
-        failuresInARow += 1
+        (hasFailure, failuresInARow) = (true, 0)
         return
       case .failed:
         if attempt <= plan.experiment.limits.retries, !shouldStop() { continue }
         summary.failed += 1
         summary.standingFailures.append(run.description.name)
+        hasFailure = true
         failuresInARow += 1
         return
       }
     }
   }
 
-  private func outcomePath(_ run: SweepPlan.PlannedRun) -> String {
-    RunFolder(run.folder).outcome
+  private func remove(_ path: String) throws(FileError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, code: errno) }
   }
 
   /// A finished run's weights and outcome stay; its checkpoints are no longer needed.
   private func removeCheckpoints(of run: SweepPlan.PlannedRun) {
-    for name in ["current.checkpoint", "previous.checkpoint"] {
-      try? FileManager.default.removeItem(atPath: "\(run.folder)/\(name)")
-    }
+    let folder = RunFolder(run.folder).checkpoints
+    // One that stays takes room, and nobody reads it.
+    for path in [folder.current, folder.previous] { try? remove(path) }
   }
 }

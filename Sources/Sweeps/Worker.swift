@@ -13,13 +13,27 @@ public enum Worker {
   /// - Parameter emit: takes one line of JSON; returns `false` when the parent is gone, which ends
   ///   the run at its next step with a checkpoint.
   /// - Returns: how the run ended; also in the folder's `outcome.json` unless it was cancelled.
-  /// - Throws: where the job cannot be read, `FileError` where the folder cannot be used, and what
-  ///   preparing the data and the trainer throw.
+  /// - Throws: `SystemRefusal` where the machine and not the run is at fault, which the parent is told
+  ///   with the last line; `TrainingError` where the job cannot be understood, and what preparing the
+  ///   data and the trainer throw.
   public static func run(
     jobAt path: String, shouldStop: @escaping () -> Bool, emit: (String) -> Bool
   ) throws -> RunOutcome {
-    let job = try JSONDecoder().decode(
-      RunJob.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    var own = [URL(fileURLWithPath: path).deletingLastPathComponent().path]
+    do {
+      let job = try RunJob(readingFrom: path)
+      own += [job.folder, job.cacheFolder]
+      return try run(job, shouldStop: shouldStop, emit: emit)
+    } catch {
+      guard let refusal = SystemRefusal(of: error, owning: own) else { throw error }
+      if let line = WorkerRefusal(refused: refusal).line { _ = emit(line) }
+      throw refusal
+    }
+  }
+
+  private static func run(
+    _ job: RunJob, shouldStop: @escaping () -> Bool, emit: (String) -> Bool
+  ) throws -> RunOutcome {
     let folder = RunFolder(job.folder)
     // A worker whose parent was killed may still be writing its last checkpoint here.
     let lock = try FileLock(waitingFor: folder.lock)
@@ -29,6 +43,7 @@ public enum Worker {
       guard let line = try? encoder.encode(event) else { return true }
       return emit(String(decoding: line, as: UTF8.self))
     }
+    var notice: String?
     let run = job.recipe.configHash(datasetDigest: job.datasetDigest)
     switch try FinishedRun.read(in: folder, of: run) {
     case .none: break
@@ -38,7 +53,8 @@ public enum Worker {
       return finished.outcome
     case .damaged(let damage):
       try FinishedRun.setAside(in: folder)
-      _ = tell(.note("\(damage); it was set aside, and the run is trained again"))
+      notice = "\(damage); it was set aside, and the run is trained again"
+      _ = tell(.note(notice ?? damage))
     }
     let data = try PreparedData(
       dataset: job.recipe.dataset, split: job.recipe.split, image: job.recipe.image,
@@ -52,6 +68,7 @@ public enum Worker {
       recipe: job.recipe, data: data, folder: folder, threads: job.threads,
       checkpointSeconds: job.checkpointSeconds, cacheFolder: job.cacheFolder,
       base: job.base)
+    if let notice { trainer.note(notice) }
     var parentIsGone = false
     var epochs: [EpochRecord] = []
     let outcome = try trainer.run(shouldStop: { parentIsGone || shouldStop() }) { event in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import Sweeps
 import Training
@@ -71,10 +72,10 @@ struct Check: ParsableCommand {
     let errors = found.filter { $0.severity == .error }
     let count = Set(experiment.recipes.map { $0.label + $0.variant }).count
     let stages = experiment.datasets.count > 1 ? " × \(experiment.datasets.count) stages" : ""
-    Terminal.show(
+    try Terminal.show(
       "\(experiment.file): \(errors.isEmpty ? "ok" : "not ok"), \(experiment.recipes.count) runs "
         + "(\(count) strategies × seeds\(stages))")
-    if let forecast { Terminal.show(ForecastTable(forecast).text) }
+    if let forecast { try Terminal.show(ForecastTable(forecast).text) }
     for problem in found + experiment.warnings { Terminal.complain("\(problem)") }
     for note in notes { Terminal.complain("note: \(note)") }
     return errors
@@ -85,8 +86,7 @@ struct Check: ParsableCommand {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else { return [path] }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    let files = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+    let files = try Folder.names(in: path).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
     guard !files.isEmpty else {
       throw Failure(
         "\(path): the folder has no file that ends in .yaml or .yml", code: Failure.missingInput)

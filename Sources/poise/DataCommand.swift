@@ -43,9 +43,9 @@ struct DataCommand: ParsableCommand {
     for (dataset, data) in zip(experiment.datasets, stages) {
       if duplicates || near {
         let list = near ? try nearPairs(in: data, cache: work.cache) : duplicates(in: data)
-        Terminal.show(list.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
+        try Terminal.show(list.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
       } else {
-        show(experiment, dataset, data)
+        try show(experiment, dataset, data)
       }
     }
     if let ids { try IDFolder(ids).write(experiment, stages) }
@@ -53,7 +53,7 @@ struct DataCommand: ParsableCommand {
 
   private func show(
     _ experiment: Experiment, _ dataset: DatasetConfiguration, _ data: PreparedData
-  ) {
+  ) throws {
     let summary = data.summary
     var table = DatasetTable(data.record(named: summary.name))
     if data.folds.count > 1 { addFolds(of: data, to: &table) }
@@ -61,7 +61,7 @@ struct DataCommand: ParsableCommand {
     table.notes =
       summary.notes + examples(of: summary)
       + SweepPlan.activationNotes(experiment, classes: dataset.classes, data: data)
-    Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
+    try Terminal.show(table.render(csv ? .csv : json ? .json : .table, style: Terminal.style()))
   }
 
   /// What every fold has of each class.

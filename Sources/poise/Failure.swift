@@ -35,13 +35,17 @@ struct Failure: Error, CustomStringConvertible {
     case let problems as ExperimentProblems:
       code = problems.areAllMissing ? Self.missingInput : Self.badInput
     case let error as DatasetError:
-      code = error.code == .missingFile ? Self.missingInput : Self.badInput
+      code =
+        error.code == .missingFile
+        ? Self.missingInput : error.refusal == nil ? Self.badInput : Self.cannotWrite
     case is SplitError, is InvalidParameter, is SweepError, is TrainingError, is WeightError,
       is CheckpointError:
       code = Self.badInput
+    case is SystemRefusal: code = Self.cannotWrite
     case is MissingRun: code = Self.missingInput
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
+      if let refusal = error.refusal { message = refusal.description }
     case let error as ResultsFileError: code = Self.code(of: error)
     case let damage as StoreDamage:
       message = "the store is damaged: \(damage); 'poise verify' says what is sound and what to do"
@@ -57,7 +61,7 @@ struct Failure: Error, CustomStringConvertible {
     switch error {
     case .missing, .empty: missingInput
     case .isDirectory, .notADatabase, .foreign, .newer, .corrupted, .triggers: badInput
-    case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
+    case .missingFolder, .notWritable, .readOnly, .locked, .full, .refused, .other: cannotWrite
     }
   }
 

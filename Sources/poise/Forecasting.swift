@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Results
 import ResultsSQLite
@@ -29,7 +30,7 @@ enum Forecasting {
 
   /// Configuration hashes of the runs that a store has as done.
   static func done(of plan: SweepPlan, inStoreAt path: String) throws -> Set<String> {
-    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    guard try FileStamp(of: path) != nil else { return [] }
     let store: SQLiteRunStore
     do {
       store = try SQLiteRunStore(readOnly: path)

@@ -31,14 +31,7 @@ struct IDFolder {
 
   private func write(_ splits: DatasetSplits, to name: String?) throws {
     let folder = name.map { "\(path)/\($0)" } ?? path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        "the folder \(folder) cannot be made: \(error.localizedDescription)",
-        code: Failure.cannotWrite)
-    }
+    try Folder.create(folder)
     for (part, file) in [
       (SplitName.train, "train.txt"), (.validation, "validation.txt"), (.test, "test.txt"),
     ] {

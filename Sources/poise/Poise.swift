@@ -31,21 +31,40 @@ struct Poise: ParsableCommand {
     ])
 
   static func main() {
+    // A file that reaches the limit on sizes shows as a failed write.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       if let problem = CommandName.problem(in: Array(CommandLine.arguments.dropFirst())) {
         throw problem
       }
       var command = try parseAsRoot()
+      try OpenFiles.check(for: command)
       try command.run()
     } catch let failure as Failure {
       Terminal.complain(failure.message)
       Foundation.exit(failure.code)
     } catch let error where Failure.isUsage(error) {
-      exit(withError: error)
+      leave(with: error)
     } catch {
       let failure = Failure(error)
       Terminal.complain(failure.message)
       Foundation.exit(failure.code)
     }
+  }
+
+  /// Prints help, versions and what is wrong with the command line, and ends.
+  private static func leave(with error: any Error) -> Never {
+    let (text, code) = (fullMessage(for: error), exitCode(for: error))
+    guard code == .success else {
+      if !text.isEmpty { Terminal.complain(text) }
+      exit(withError: code)
+    }
+    do throws(Failure) {
+      if !text.isEmpty { try Terminal.show(text) }
+    } catch {
+      Terminal.complain(error.message)
+      Foundation.exit(error.code)
+    }
+    Foundation.exit(0)
   }
 }

@@ -41,7 +41,7 @@ struct PredictCommand: ParsableCommand {
     }
     let sheet = PredictionSheet(
       run: details.summary.id, name: details.summary.name, classes: model.classes, images: listed)
-    Terminal.show(json ? sheet.json() : sheet.text())
+    try Terminal.show(json ? sheet.json() : sheet.text())
     for note in ImagePrediction.notes(on: results.compactMap { try? $0.get() }) {
       Terminal.complain("note: \(note)")
     }

@@ -31,7 +31,7 @@ final class ProgressBar {
   /// Replaces the line on a terminal, else adds one.
   func draw(_ line: String) {
     if isTerminal {
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+      Terminal.draw("\r\u{1B}[K\(line)")
       isOpen = true
     } else {
       Terminal.complain(line)
@@ -40,7 +40,7 @@ final class ProgressBar {
 
   /// Leaves the line clean for what comes next.
   func finish() {
-    if isOpen { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isOpen { Terminal.draw("\r\u{1B}[K") }
     isOpen = false
   }
 

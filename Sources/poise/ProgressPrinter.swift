@@ -68,10 +68,15 @@ final class ProgressPrinter: SweepObserver {
     if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
     if summary.failed > 0 { parts.append("\(summary.failed) failed or diverged") }
     if summary.left > 0 { parts.append("\(summary.left) left") }
-    if let reason = summary.stopReason { parts.append(reason) }
+    if let reason = summary.stopReason, !summary.isRefused { parts.append(reason) }
     let seconds = Date().timeIntervalSince(start)
     Terminal.complain(
       "sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
+    if let reason = summary.stopReason, summary.isRefused {
+      Terminal.complain(
+        "stopped: \(reason). Nothing is lost and nothing counts as failed"
+          + (summary.left > 0 ? "; 'poise cache clear' removes what can be made again" : ""))
+    }
     if !summary.standingFailures.isEmpty {
       let names = summary.standingFailures
       let more = names.count > 8 ? " and \(names.count - 8) more" : ""

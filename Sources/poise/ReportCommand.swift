@@ -94,7 +94,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func deliver(_ text: String) throws {
-    guard let output else { return Terminal.show(text) }
+    guard let output else { return try Terminal.show(text) }
     try AtomicFile.write(text, to: output)
     Terminal.complain("written to \(output)")
   }

@@ -21,7 +21,7 @@ struct RunsArchive: ParsableCommand {
     let changed = try store.archive(chosen.map(\.summary.id), !undo)
     let same = chosen.count - changed
     let rest = same > 0 ? ", \(same) \(undo ? "were not" : "were already")" : ""
-    Terminal.show(
+    try Terminal.show(
       "\(changed) run\(changed == 1 ? "" : "s") \(undo ? "shown again" : "archived")\(rest)")
   }
 }
@@ -57,19 +57,20 @@ struct RunsRemove: ParsableCommand {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
       let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
-      Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
+      try Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
     let number = chosen.count + unreadable.count
     let count = "\(number) run\(number == 1 ? "" : "s")"
     guard yes else {
       let folders = files ? " and their folders" : ""
-      return Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
+      return try Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
     try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id) + unreadable)
     if files {
       for folder in folders where !shared.contains(folder) {
+        // What stays is counted below.
         try? FileManager.default.removeItem(atPath: folder)
       }
     }
@@ -77,7 +78,7 @@ struct RunsRemove: ParsableCommand {
     let rest =
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
-    Terminal.show("\(count) removed\(rest)")
+    try Terminal.show("\(count) removed\(rest)")
   }
 
   /// Runs that were named by numbers and are too damaged to say what they are.

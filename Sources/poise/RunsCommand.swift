@@ -47,7 +47,7 @@ struct RunsList: ParsableCommand {
       (status ?? run.status) == run.status && (tag.map(run.tags.contains) ?? true)
     }
     let shown = chosen.filter { archived || !$0.isArchived }
-    Terminal.show(RunTable(shown).render(format, style: Terminal.style()))
+    try Terminal.show(RunTable(shown).render(format, style: Terminal.style()))
     let hidden = chosen.count - shown.count
     if hidden > 0 {
       Terminal.complain("\(hidden) archived run\(hidden == 1 ? "" : "s") not shown; --archived")
@@ -73,6 +73,6 @@ struct Show: ParsableCommand {
       confusion: try opened.confusionMatrix(of: id, split: "test"),
       configuration: details.description.configuration, environment: details.environment)
     sheet.dataRemarks = details.description.dataset.remarks
-    Terminal.show(sheet.render(format, style: Terminal.style()))
+    try Terminal.show(sheet.render(format, style: Terminal.style()))
   }
 }

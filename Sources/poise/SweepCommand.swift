@@ -35,6 +35,20 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.install()
+    do {
+      try sweep()
+    } catch {
+      // Before the first run as in its midst: a disk is full or fails, and nobody else is at fault.
+      guard !dryRun, let refusal = SystemRefusal(of: error), SystemRefusal.isDisks(refusal.code)
+      else { throw error }
+      throw Failure(
+        "stopped before the first run: \(refusal). Nothing is lost; the same command starts again, "
+          + "and 'poise cache clear' removes what can be made again",
+        code: Failure.stoppedWithWorkLeft)
+    }
+  }
+
+  private func sweep() throws {
     let experiment = try source.experiment(store: results)
     let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
@@ -44,7 +58,7 @@ struct SweepCommand: ParsableCommand {
     let forecast = try Forecasting.forecast(
       plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
     ) { $0.equals == nil && !done.contains($0.description.configHash) }
-    if dryRun { return Terminal.show(PlanListing(plan, forecast).text) }
+    if dryRun { return try Terminal.show(PlanListing(plan, forecast).text) }
     for warning in forecast.problems + experiment.warnings {
       Terminal.complain(warning.description)
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -26,14 +27,27 @@ enum Terminal {
     outputIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
-  /// Writes a line to standard error.
-  static func complain(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+  /// Writes a line to standard error; where nobody can be told, nothing is.
+  static func complain(_ message: String) { draw(message + "\n") }
+
+  /// Writes text to standard error as it is; where nobody can be told, nothing is.
+  static func draw(_ text: String) {
+    var sink = FileSink(descriptor: STDERR_FILENO, path: "standard error")
+    try? sink.write(text)
+    try? sink.flush()
   }
 
   /// Writes text to standard output, with a line break at its end.
-  static func show(_ text: String) {
-    FileHandle.standardOutput.write(
-      Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
+  ///
+  /// - Throws: `Failure` where it cannot be written, such as to a full disk.
+  static func show(_ text: String) throws(Failure) {
+    var sink = FileSink(descriptor: STDOUT_FILENO, path: "standard output")
+    do throws(FileError) {
+      try sink.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
+      try sink.flush()
+    } catch {
+      let advice = error.advice.isEmpty ? "" : "; \(error.advice)"
+      throw Failure("cannot write to standard output: \(error.reason)\(advice)", code: Failure.cannotWrite)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Results
 import Sweeps
@@ -19,9 +20,14 @@ struct WorkerCommand: ParsableCommand {
   func run() throws {
     StopSignal.installInWorker()
     let parent = getppid()
-    let outcome = try Worker.run(
-      jobAt: job, shouldStop: { StopSignal.number != nil || getppid() != parent },
-      emit: { line in Self.write(line + "\n") })
+    let outcome: RunOutcome
+    do {
+      outcome = try Worker.run(
+        jobAt: job, shouldStop: { StopSignal.number != nil || getppid() != parent },
+        emit: { line in Self.write(line + "\n") })
+    } catch let refusal as SystemRefusal {
+      throw Failure(refusal.description, code: WorkerExit.refused)
+    }
     switch outcome {
     case .done: return
     case .cancelled: throw ExitCode(WorkerExit.cancelled)
@@ -31,17 +37,13 @@ struct WorkerCommand: ParsableCommand {
 
   /// Writes all of the text to standard output, or says that nobody reads it any more.
   private static func write(_ text: String) -> Bool {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes {
-        Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
-      bytes = bytes.dropFirst(count)
+    var sink = FileSink(descriptor: STDOUT_FILENO, path: "standard output")
+    do throws(FileError) {
+      try sink.write(text)
+      try sink.flush()
+      return true
+    } catch {
+      return false
     }
-    return true
   }
 }

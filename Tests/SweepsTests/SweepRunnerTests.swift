@@ -12,13 +12,14 @@ import Training
 /// A sweep over tiny data whose workers are shell scripts, to see what the parent makes of them.
 struct FakeSweep {
   let folder: TemporaryFolder
-  let store: any RunStore = InMemoryRunStore()
+  let store: any RunStore
   var plan: SweepPlan
 
   init(
     limits: String = "{}", strategies: String = "{baseline: {}, sqrt-sampling: {}}",
-    stages: String? = nil
+    stages: String? = nil, store: any RunStore = InMemoryRunStore()
   ) throws {
+    self.store = store
     folder = try TemporaryFolder("sweep")
     try SyntheticImages(trainCounts: [20, 10, 6], testCounts: [4, 4, 4]).write(to: folder.path)
     let file = try folder.write(

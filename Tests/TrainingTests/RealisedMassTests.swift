@@ -36,7 +36,7 @@ import Training
       return steps == 15
     })
     let checkpoints = RunFolder(fixture.folder.path(of: "old")).checkpoints
-    var saved = try #require(try checkpoints.load())
+    var saved = try #require(try checkpoints.load().checkpoint)
     var state = try #require(
       try JSONSerialization.jsonObject(with: saved.metadata) as? [String: Any])
     #expect(state.removeValue(forKey: "masses") != nil)

@@ -5,8 +5,6 @@ public struct Checkpoint: Equatable, Sendable {
   /// JSON that the owner wrote and reads.
   public var metadata: Data
   public var tensors: [NamedTensor]
-  /// Why the newest file of a folder was not the one read; nil where it was.
-  public var notice: String?
 
   /// A checkpoint to be written.
   public init(metadata: Data, tensors: [NamedTensor]) {

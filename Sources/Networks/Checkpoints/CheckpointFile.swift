@@ -71,15 +71,14 @@ extension Checkpoint {
     let file = try MappedFile(path: path)
     file.advise(.sequential)
     func damaged(_ reason: String) -> CheckpointError {
-      CheckpointError(
-        "the checkpoint '\(path)' cannot be used: \(reason). Remove it, or put back a copy.")
+      CheckpointError(damaged: path, reason)
     }
     let sections = try Sections(of: file.bytes, damaged: damaged)
     let entries: [Entry]
     do {
       entries = try JSONDecoder().decode([Entry].self, from: Data(sections.directory))
     } catch {
-      throw damaged("its directory cannot be read (\(error))")
+      throw damaged("its directory cannot be understood")
     }
     metadata = Data(sections.metadata)
     tensors = try entries.map { entry in

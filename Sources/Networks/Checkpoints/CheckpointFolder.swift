@@ -9,7 +9,8 @@ import Foundation
 
 /// The newest checkpoint of a run and the one before it.
 ///
-/// At every moment, also of a kill or a power failure, at least one of the two is whole.
+/// At every moment, also of a kill or a power failure, at least one of the two is whole. Where a disk
+/// damages both, a run starts anew.
 public struct CheckpointFolder: Sendable {
   public let path: String
 
@@ -20,8 +21,17 @@ public struct CheckpointFolder: Sendable {
   public var current: String { path + "/current.checkpoint" }
   /// The one before it.
   public var previous: String { path + "/previous.checkpoint" }
-  /// Where a newest that could not be read is put, for whoever wants to know why.
-  public var damaged: String { path + "/damaged.checkpoint" }
+  /// What is appended to the name of a file that cannot be believed: it is kept for whoever wants to
+  /// know why, and never read again.
+  public static let damagedEnding = ".damaged"
+
+  /// What a folder had to give.
+  public struct Loaded {
+    /// The newest whole one; `nil` where there is none.
+    public var checkpoint: Checkpoint?
+    /// What was set aside or fallen back to, in one sentence; `nil` where nothing was.
+    public var notice: String?
+  }
 
   /// Makes `checkpoint` the current one and keeps the one that was current before.
   ///
@@ -36,41 +46,71 @@ public struct CheckpointFolder: Sendable {
   public func save(metadata: Data, tensors: [WrittenTensor]) throws {
     try Folder.create(path)
     try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
-    if FileManager.default.fileExists(atPath: current) { try keepCurrentAsPrevious() }
+    if try FileStamp(of: current) != nil { try keepCurrentAsPrevious() }
     try Checkpoint.write(metadata: metadata, tensors: tensors, to: current)
   }
 
-  /// The newest whole checkpoint, or nil where none was ever saved.
+  /// The newest whole checkpoint, if there is one.
   ///
-  /// Where the current one is damaged or missing, the previous one is returned with a notice, and
-  /// becomes the current one.
+  /// A damaged file is set aside under its name with ``damagedEnding``. Where the current one is
+  /// damaged or missing, the previous one is returned and becomes the current one.
   ///
-  /// - Throws: `CheckpointError` or `FileError` where there are files but none is whole.
-  public func load() throws -> Checkpoint? {
-    let files = FileManager.default
-    guard files.fileExists(atPath: path) else { return nil }
+  /// - Throws: `FileError` where the system refuses to read a file, which is no damage: it may be whole.
+  public func load() throws -> Loaded {
+    guard try FileStamp(of: path) != nil else { return Loaded() }
     try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
-    let hasPrevious = files.fileExists(atPath: previous)
-    var failure = "'\(current)' is missing"
-    if files.fileExists(atPath: current) {
-      do {
-        return try Checkpoint(readingFrom: current)
-      } catch {
-        failure = "\(error)"
-        guard hasPrevious else { throw error }
-      }
+    let newest = try read(current)
+    if case .whole(let checkpoint) = newest { return Loaded(checkpoint: checkpoint) }
+    let older = try read(previous)
+    let reasons = [newest, older].compactMap { reading in
+      if case .damaged(let reason) = reading { reason } else { nil as String? }
     }
-    guard hasPrevious else { return nil }
-    var checkpoint: Checkpoint
+    var loaded = Loaded()
+    if case .whole(let checkpoint) = older {
+      try move(previous, to: current)
+      loaded.checkpoint = checkpoint
+      loaded.notice =
+        "continuing from the previous checkpoint: "
+        + (reasons.first ?? "'\(current)' is missing")
+    } else if !reasons.isEmpty {
+      loaded.notice = "starting anew without a checkpoint: \(reasons.joined(separator: ", and "))"
+    }
+    return loaded
+  }
+
+  /// Sets the current one aside, whose content its owner cannot use.
+  ///
+  /// - Returns: that in one sentence.
+  /// - Throws: `FileError`.
+  public func setAside(_ reason: String) throws -> String {
+    try setAside(current, reason)
+  }
+
+  private func setAside(_ file: String, _ reason: String) throws -> String {
+    try move(file, to: file + Self.damagedEnding)
+    return "'\(file)' is damaged (\(reason)) and kept as '\(file)\(Self.damagedEnding)'"
+  }
+
+  private enum Reading {
+    case absent
+    case damaged(String)
+    case whole(Checkpoint)
+  }
+
+  /// Reads a file, and sets it aside where it is damaged.
+  private func read(_ file: String) throws -> Reading {
+    let reason: String
     do {
-      checkpoint = try Checkpoint(readingFrom: previous)
-    } catch {
-      throw CheckpointError("no checkpoint in '\(path)' can be used: \(failure); \(error)")
+      return .whole(try Checkpoint(readingFrom: file))
+    } catch let error as FileError {
+      if error.code == ENOENT { return .absent }
+      // Content that cannot be mapped, such as none, is damage.
+      guard error.code == nil else { throw error }
+      reason = error.reason
+    } catch let error as CheckpointError {
+      reason = error.reason
     }
-    if files.fileExists(atPath: current) { try move(current, to: damaged) }
-    try move(previous, to: current)
-    checkpoint.notice = "continuing from the previous checkpoint: \(failure)"
-    return checkpoint
+    return .damaged(try setAside(file, reason))
   }
 
   /// A second name for the current file, so that it is there under one name or the other always.

@@ -106,6 +106,7 @@ extension Comparison {
       var comparison = try ofStage(
         selection.runs, label: label, metric: metric, replaced: selection.replaced)
       (comparison.recipe, comparison.context) = (selection.record?.recipe.id, selection.remarks)
+      comparison.own += numberRemarks(on: selection.runs)
       comparisons.append(comparison)
     }
     guard Set(selections.map(\.dataset)).count == selections.count else { return comparisons }

@@ -43,6 +43,24 @@ extension Comparison {
     }
   }
 
+  /// Runs of older versions count as done although their test shows numbers that are not finite: an
+  /// image with such a logit has no guess, and the test no loss.
+  static func numberRemarks(on runs: [RunSummary]) -> [Remark] {
+    let wrong = runs.filter { run in
+      guard run.equals == nil, counts(run), let headline = run.headline, headline.loss == nil
+      else { return false }
+      return run.classes.reduce(0) { $0 + $1.predicted } < headline.images
+    }
+    guard !wrong.isEmpty else { return [] }
+    let names = wrong.prefix(8).map { "\($0.name) (run \($0.id))" }.joined(separator: ", ")
+    let more = wrong.count > 8 ? " and \(wrong.count - 8) more" : ""
+    return [
+      Remark(
+        .numbers,
+        "Figures of \(names)\(more) are of a network that diverged: the test has no finite loss.")
+    ]
+  }
+
   private static func sentence(on run: UnfinishedRun) -> String {
     let epochs = "\(run.epochsDone) of \(run.epochsPlanned) epochs"
     let what =

@@ -20,6 +20,8 @@ public struct Remark: Hashable, Sendable {
     case unfinished
     /// Means and differences that are over other seeds.
     case seeds
+    /// Finished runs whose test images have logits that are no finite numbers.
+    case numbers
     /// Images, steps, networks or settings in which strategies differ.
     case budget
     /// Strategies that were not run, because another one is the same on these data.

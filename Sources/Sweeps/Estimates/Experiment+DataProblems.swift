@@ -1,11 +1,13 @@
 import Datasets
 import Experiments
+import Files
 import Training
 
 extension Experiment {
   /// An error of the data as a problem of the file, at the key that it is about; other errors as they
   /// are.
   public func located(_ error: any Error) -> any Error {
+    if let refusal = SystemRefusal(of: error) { return refusal }
     switch error {
     case let error as DatasetError:
       return ExperimentProblems(problems: [

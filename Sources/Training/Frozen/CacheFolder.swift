@@ -34,8 +34,8 @@ public struct CacheFolder: Sendable {
   ///
   /// - Throws: where the folder is there and cannot be read.
   public func entries() throws -> [Entry] {
-    guard FileManager.default.fileExists(atPath: path) else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: path).sorted().compactMap { name in
+    guard try FileStamp(of: path) != nil else { return [] }
+    return try Folder.names(in: path).compactMap { name in
       guard name.hasSuffix(".cache"),
         let kind = Kind.allCases.first(where: { name.hasPrefix($0.rawValue + "-") }),
         let stamp = try FileStamp(of: path + "/" + name)
@@ -65,7 +65,7 @@ public struct CacheFolder: Sendable {
         try remove(file + ".lock")
       }
     }
-    if FileManager.default.fileExists(atPath: path) {
+    if try FileStamp(of: path) != nil {
       try AtomicFile.removeStaleTemporaries(in: path, olderThan: 0)
     }
     return chosen

@@ -24,10 +24,21 @@ public struct TrainedModel: Sendable {
   /// - Parameters:
   ///   - path: as ``RunFolder/weights`` names it.
   ///   - digest: what the store says they are; `nil` to believe the file's own checksum.
-  /// - Throws: `CheckpointError` or `FileError` where the file cannot be read, `TrainingError`
-  ///   where it holds other weights or no classes.
+  /// - Throws: `FileError` where the file cannot be read, `TrainingError` where it is damaged, or holds
+  ///   other weights or no classes.
   public init(recipe: Recipe, weightsAt path: String, digest expected: String?) throws {
-    let checkpoint = try Checkpoint(readingFrom: path)
+    func damaged(_ reason: String) -> TrainingError {
+      TrainingError(
+        "the weights in \(path) are damaged: \(reason); put back a copy, or remove the run and its "
+          + "folder ('poise runs remove RUN --files') and sweep again, to the same bits on the same "
+          + "machine")
+    }
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(readingFrom: path)
+    } catch let error as CheckpointError {
+      throw damaged(error.reason)
+    }
     digest = NamedTensor.digest(of: checkpoint.tensors)
     guard expected == nil || expected == digest else {
       throw TrainingError(
@@ -37,7 +48,7 @@ public struct TrainedModel: Sendable {
     do {
       classes = try JSONDecoder().decode([String].self, from: checkpoint.metadata)
     } catch {
-      throw TrainingError("the classes in \(path) cannot be understood: \(error)")
+      throw damaged("the classes in it cannot be understood")
     }
     (self.recipe, tensors) = (recipe, checkpoint.tensors)
   }

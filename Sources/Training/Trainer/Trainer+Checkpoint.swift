@@ -9,6 +9,7 @@ extension Trainer {
     state.position = stream.position
     state.learner = learner.state
     state.textLearner = textLearner?.state
+    state.notices = notes.noticed.isEmpty ? nil : notes.noticed
     var tensors = learners.flatMap { $0.tensors() }
     let vectors =
       [("sampler/errors", errors), ("sampler/pass", stream.errorsAtPass)]
@@ -21,29 +22,47 @@ extension Trainer {
     try folder.checkpoints.save(metadata: metadata, tensors: tensors)
   }
 
-  /// Continues from the folder's newest intact checkpoint of this very run, if there is one.
-  func restore() throws {
-    guard let checkpoint = try folder.checkpoints.load() else { return }
-    let saved = try savedState(of: checkpoint)
+  /// Continues from the folder's newest intact checkpoint of this very run, if there is one. What is
+  /// set aside or fallen back to is told and noted.
+  func restore(_ report: (TrainingEvent) -> Void) throws {
+    while true {
+      let loaded = try folder.checkpoints.load()
+      if let notice = loaded.notice { note(notice, report) }
+      guard let checkpoint = loaded.checkpoint else { return }
+      guard let saved = savedState(of: checkpoint) else {
+        note(try folder.checkpoints.setAside("its state cannot be understood"), report)
+        continue
+      }
+      try check(saved)
+      return try go(on: saved, from: checkpoint)
+    }
+  }
+
+  private func note(_ notice: String, _ report: (TrainingEvent) -> Void) {
+    notes.noticed.append(notice)
+    report(.note(notice))
+  }
+
+  private func go(on saved: TrainingState, from checkpoint: Checkpoint) throws {
     try learner.restore(
       checkpoint, state: saved.learner, above: frozenPart(inPhase: saved.phase))
     if let textLearner, let state = saved.textLearner {
       try textLearner.restore(checkpoint, state: state, above: nil)
     }
     state = saved
+    notes.noticed = (saved.notices ?? []) + notes.noticed
     if errors != nil { errors = checkpoint["sampler/errors"]?.values ?? errors }
     stream = makeStream(
       phase: saved.phase, at: saved.position, errors: checkpoint["sampler/pass"]?.values)
   }
 
-  /// The state in a checkpoint, if it is one of this run on the same texts.
-  private func savedState(of checkpoint: Checkpoint) throws -> TrainingState {
-    let saved: TrainingState
-    do {
-      saved = try JSONDecoder().decode(TrainingState.self, from: checkpoint.metadata)
-    } catch {
-      throw TrainingError("the checkpoint in \(folder.path) cannot be understood: \(error)")
-    }
+  /// The state in a checkpoint; `nil` where it is none that this version wrote or knows.
+  private func savedState(of checkpoint: Checkpoint) -> TrainingState? {
+    try? JSONDecoder().decode(TrainingState.self, from: checkpoint.metadata)
+  }
+
+  /// Checks that a state is one of this run on the same texts.
+  private func check(_ saved: TrainingState) throws {
     guard saved.fingerprint == state.fingerprint else {
       throw TrainingError(
         "the checkpoint in \(folder.path) belongs to run \(saved.fingerprint.prefix(12)), "
@@ -54,7 +73,6 @@ extension Trainer {
         "the checkpoint in \(folder.path) was made with other texts or another vocabulary than the "
           + "training split has now; put the data back, or move the folder away to start anew")
     }
-    return saved
   }
 
   /// Writes the models' weights under torchvision's names.

@@ -80,8 +80,12 @@ extension Trainer {
   }
 
   /// Tests once, with the best weights, and writes them down.
+  ///
+  /// - Throws: `Learner.Divergence` where a weight, or what it makes of a test image, is no finite
+  ///   number; nothing is written then.
   func finish() throws -> RunResult {
     for learner in learners { try learner.restoreBest() }
+    try checkWeights()
     let start = monotonicSeconds()
     let both = fallback.map(test)
     let test =
@@ -89,6 +93,8 @@ extension Trainer {
       ?? evaluator.evaluate(
         data.splits.test.examples, keepsPredictions: recipe.storesPredictions)
     state.seconds += monotonicSeconds() - start
+    try check(test, "test")
+    if let both { try check(both) }
     let digest = try writeWeights()
     var result = RunResult(
       bestEpoch: learner.best?.epoch ?? state.epochs.last?.epoch,
@@ -110,7 +116,7 @@ extension Trainer {
   /// All that a reader of the result should know, in the order of its happening.
   private func resultNotes(_ both: FallbackOutcomes?) -> [String] {
     var all =
-      plan.notes + headNotes + notes.start + phaseNotes + notes.postHoc
+      notes.noticed + plan.notes + headNotes + notes.start + phaseNotes + notes.postHoc
       + (learner.trunk?.notes ?? [])
     if let texts = loader.texts { all.append(texts.note) }
     if let both { all.append(note(on: both)) }
@@ -120,6 +126,37 @@ extension Trainer {
           + "the last epoch's weights were tested")
     }
     return all
+  }
+}
+
+// Numbers that are not finite. A loss or gradient shows them as a rule; a last update, or weights that
+// were loaded, are seen by no loss, and a ReLU takes a weight that is no number for 0.
+extension Trainer {
+  /// Checks the weights that will be tested.
+  private func checkWeights() throws(Learner.Divergence) {
+    for tensor in learners.flatMap({ $0.model.torchTensors() }) {
+      let wrong = tensor.values.count { !$0.isFinite }
+      if wrong > 0 {
+        throw Learner.Divergence(
+          reason: "\(wrong) of \(tensor.values.count) weights of '\(tensor.name)' are no finite "
+            + "numbers")
+      }
+    }
+  }
+
+  /// Checks both models of a fallback, whichever of them is asked.
+  private func check(_ both: FallbackOutcomes) throws(Learner.Divergence) {
+    for (outcome, split) in [(both.validation, "validation"), (both.test, "test")] {
+      for part in [outcome.image, outcome.text] { try check(part, split) }
+    }
+  }
+
+  /// Checks what the tested weights make of a split.
+  func check(_ outcome: SplitEvaluator.Outcome, _ split: String) throws(Learner.Divergence) {
+    guard outcome.hasNonFinite else { return }
+    let wrong = outcome.guesses.count { $0.classIndex == nil }
+    throw Learner.Divergence(
+      reason: "a logit of \(wrong) of \(outcome.guesses.count) \(split) images is no finite number")
   }
 }
 

@@ -21,7 +21,7 @@ extension Trainer {
       "reuses run \(base.name) (\(base.configHash.prefix(12))) and trains nothing: its images seen "
         + "are that run's"
     ]
-    if let choice = choose(change, classifier, means, shouldStop) {
+    if let choice = try choose(change, classifier, means, shouldStop) {
       model.linearClassifier = change.changed(classifier, at: choice.value, means: means)
       learner.best = choice.best
       notes.postHoc += choice.notes
@@ -68,27 +68,32 @@ extension Trainer {
   /// Evaluates every candidate on validation; ties go to the smaller value.
   ///
   /// - Returns: `nil` where no figure could be had, or where the run was stopped.
+  /// - Throws: `Learner.Divergence` where no candidate makes finite numbers of all images.
   private func choose(
     _ change: any ClassifierChange, _ classifier: LinearClassifier, _ means: [[Double]?],
     _ shouldStop: () -> Bool
-  ) -> Choice? {
+  ) throws(Learner.Divergence) -> Choice? {
     let examples = data.splits.validation.examples
     guard !examples.isEmpty else { return nil }
     let part = recipe.model.architecture.lastPart
     let activations = evaluator.activations(of: examples, at: part)
     var choice: Choice?
     var figures: [String] = []
+    var worst: SplitEvaluator.Outcome?
+    var isAnyFinite = false
     for value in change.candidates {
       if shouldStop() { return nil }
       model.linearClassifier = change.changed(classifier, at: value, means: means)
       let outcome = evaluator.evaluate(examples, from: activations, at: part)
       let figure = recipe.training.selectBy.value(of: outcome.evaluation.headline)
+      if outcome.hasNonFinite { worst = outcome } else { isAnyFinite = true }
       guard let figure, !outcome.hasNonFinite else { continue }
       figures.append("\(value): \((figure * 1e4).rounded() / 1e4)")
       if let best = choice?.best, figure <= best.value { continue }
       let best = Learner.Best(epoch: 0, value: figure, validation: outcome.evaluation)
       choice = Choice(value: value, best: best, notes: [])
     }
+    if let worst, !isAnyFinite { try check(worst, "validation") }
     if let name = change.parameter, let value = choice?.value, change.candidates.count > 1 {
       choice?.notes = [
         "\(name) \(value) was chosen on validation by \(recipe.training.selectBy.rawValue) ("

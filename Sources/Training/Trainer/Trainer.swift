@@ -50,6 +50,8 @@ public final class Trainer {
     let start: [String]
     /// What a post-hoc method did.
     var postHoc: [String] = []
+    /// What was set aside or fallen back to, in this attempt or an earlier one.
+    var noticed: [String] = []
   }
 
   /// Prepares models, optimisers and plan; reads no checkpoint yet.
@@ -99,6 +101,9 @@ public final class Trainer {
     }
   }
 
+  /// Keeps a sentence on what was set aside before the run began, for whoever reads its result.
+  public func note(_ notice: String) { notes.noticed.append(notice) }
+
   /// The network of ``learner``.
   package var model: ImageClassifier { learner.model }
 
@@ -110,22 +115,26 @@ public final class Trainer {
   /// - Parameters:
   ///   - shouldStop: asked after every step, and while activations of a frozen trunk are computed.
   ///   - report: hears what happens, on the caller's thread.
-  /// - Returns: `done`, `diverged` within one step of the first number that is not finite, or
-  ///   `cancelled`.
+  /// - Returns: `done`, `cancelled`, or `diverged`: within one step of the first loss or gradient that
+  ///   is not finite, after the first validation with such a logit, or at the end, where a weight to
+  ///   be tested or a logit of the test images is none.
   /// - Throws: `TrainingError` where the checkpoint is another run's or the base does not fit,
   ///   `CheckpointError` where its tensors do not, and `FileError` where the folder cannot be used.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> RunOutcome {
     try folder.make()
-    if let change = plan.change { return try reuse(change, shouldStop, report) }
-    try restore()
     do {
+      if let change = plan.change { return try reuse(change, shouldStop, report) }
+      try restore(report)
       let outcome = try train(shouldStop, report)
       if case .cancelled = outcome { return outcome }
       removeOwnActivations()
       return outcome
-    } catch is ActivationCache.Interrupted {
+    } catch let error as Learner.Divergence {
+      removeOwnActivations()
+      return .diverged(step: state.step, reason: error.reason)
+    } catch is ActivationCache.Interrupted where plan.change == nil {
       try save()
       return .cancelled(reason: "stopped while activations of the frozen trunk were computed")
     }

@@ -35,6 +35,8 @@ struct TrainingState: Codable {
   /// What each class has received in each phase so far; `nil` where the run was begun by a version
   /// that did not count, since what came before is not known then.
   var masses: MassLedger?
+  /// What was set aside or fallen back to so far, one sentence each.
+  var notices: [String]?
 
   /// A fallback's text model, in the words of a checkpoint.
   struct Fallback: Codable {
