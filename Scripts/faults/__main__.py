@@ -67,7 +67,8 @@ def results(module, context):
         yield from module.trials(context)
         return
     known = {"poise": context.poise, "seed": context.seed,
-             "count": context.wanted if context.wanted is not None else COUNT}
+             "count": context.wanted if context.wanted is not None else
+             getattr(module, "COUNT", COUNT)}
     for one in module.trials(**{name: known[name] for name in names}):
         fields = {name: one[name] for name in one
                   if name in ("kind", "what", "verdict", "detail", "seconds", "megabytes")}

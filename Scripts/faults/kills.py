@@ -88,13 +88,15 @@ def sweep(context, reference, number):
                 return hits, (verdict, "after the kill: %s" % detail)
             if not came:
                 break
+        # A sweep that ended before any kill is a trial as well.
+        hits = hits or [("none", "sweep %d" % number, 0.0)]
         return hits, reference.finish(folder)
 
 
 def skips(context, number):
     """Whether a whole sweep is not to be done: a trial of it stands for all."""
     if context.only is not None:
-        return "sweep %d," % number not in context.only
+        return "sweep %d," % number not in context.only + ","
     if any(context.was_done(kind, "sweep %d, kill 0" % number) for kind in KINDS):
         return True
     return context.skips("sweep", str(number))
