@@ -64,17 +64,22 @@ extension GroupRule {
     case .pattern(_, nil): texts = catalogue.examples.map(\.id)
     }
     guard case .pattern(let pattern, _) = self else { return texts.map { $0.isEmpty ? nil : $0 } }
-    do {
-      let regex = try Regex(pattern)
-      return try texts.map { text in
-        guard let match = try regex.firstMatch(in: text) else { return nil }
-        let part = match.output.count > 1 ? match.output[1].substring : text[match.range]
-        return part.flatMap { $0.isEmpty ? nil : String($0) }
-      }
+    do throws(PatternSearch.Failure) {
+      return try PatternSearch.parts(of: texts, matching: pattern)
     } catch {
-      throw SplitError(
-        .badPattern, at: "split.group.pattern", "'\(pattern)' is no regular expression: \(error)",
-        advice: "write for example '(p[0-9]+)_'")
+      switch error {
+      case .invalid(let words):
+        throw SplitError(
+          .badPattern, at: "split.group.pattern",
+          "'\(pattern)' is no regular expression: \(words)",
+          advice: "write for example '(p[0-9]+)_'")
+      case .endless(let text):
+        throw SplitError(
+          .badPattern, at: "split.group.pattern",
+          "'\(pattern)' takes more than \(Int(PatternSearch.patience)) seconds for"
+            + " '\(text.prefix(80))'",
+          advice: "avoid repetitions within repetitions, such as '(a+)+'")
+      }
     }
   }
 }

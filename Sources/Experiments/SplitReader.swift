@@ -6,6 +6,8 @@ struct SplitReader {
   let format: DatasetReader.Format?
   /// Whether an IDX data set, or lists, have test files.
   let hasTestFiles: Bool
+  /// Bytes of a regular expression.
+  private static let longestPattern = 1_000
 
   func read() -> SplitConfiguration {
     let usual = SplitConfiguration()
@@ -72,6 +74,13 @@ struct SplitReader {
       rule.add("pattern", "has no meaning for format \(format), whose images have no names")
     }
     if let pattern {
+      guard pattern.utf8.count <= Self.longestPattern else {
+        rule.add(
+          "pattern",
+          "received \(pattern.utf8.count) bytes, expected at most \(Self.longestPattern)",
+          hint: "write for example \"(p[0-9]+)_\"")
+        return column.map(GroupRule.column)
+      }
       do { _ = try Regex(pattern) } catch {
         rule.add(
           "pattern", "received '\(pattern)', expected a regular expression: \(error)",

@@ -186,6 +186,16 @@ struct GroupTests {
     }
   }
 
+  @Test("a pattern that never ends is given up") func endless() throws {
+    let name = String(repeating: "a", count: 32)
+    let set = catalogue([
+      (id: name, label: "x", patient: "1"), (id: "b", label: "y", patient: "2"),
+    ])
+    #expect { try make(set, group: .pattern("(a+)+c", column: nil)) } throws: {
+      "\($0)".hasPrefix("split.group.pattern: '(a+)+c' takes more than 2 seconds for 'aaaa")
+    }
+  }
+
   @Test("what the data divide is not moved, but said, by class") func given() throws {
     let rows: [(String, String, SplitName)] = [
       ("p1", "A", .train), ("p1", "A", .test), ("p1", "B", .test), ("p2", "A", .train),

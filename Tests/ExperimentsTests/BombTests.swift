@@ -85,4 +85,12 @@ struct BombTests {
     #expect(problems.last?.contains("there are 500 more problems like these") == true)
     #expect(problems.first?.contains("unknown key 'key0'") == true)
   }
+
+  @Test("a regular expression has a length")
+  func longPattern() {
+    let nest = String(repeating: "(", count: 1_001)
+    let text = Reading.head + "strategies: {baseline: {}}\nsplit: {group: {pattern: '\(nest)'}}\n"
+    #expect(
+      Reading.problems(text).contains { $0.contains("received 1001 bytes, expected at most 1000") })
+  }
 }

@@ -19,7 +19,9 @@ enum StoredGzip {
     } while start < content.count
     let sum = content.withUnsafeBytes { CRC32.checksum(of: $0) }
     for number in [sum, UInt32(content.count)] {
-      bytes += (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
+      for shift: UInt32 in [0, 8, 16, 24] {
+        bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+      }
     }
     return bytes
   }
@@ -94,8 +96,11 @@ enum StoredGzip {
 
 @Suite struct CompressedIDXTests {
   private func header(_ sizes: [Int]) -> [UInt8] {
-    [0, 0, 8, UInt8(sizes.count)]
-      + sizes.flatMap { size in (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) } }
+    var bytes: [UInt8] = [0, 0, 8, UInt8(sizes.count)]
+    for size in sizes {
+      for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: size >> shift)) }
+    }
+    return bytes
   }
 
   @Test func itemsOfAGzipFileAreThoseOfThePlainFile() throws {
@@ -144,8 +149,10 @@ enum StoredGzip {
   @Test func labelsOfAGzipFileOfCIFARAreThoseOfThePlainFile() throws {
     let folder = try TemporaryFolder()
     // Records cross the borders of the pieces of 64 KiB in which a file is read.
-    let content = (0..<200).flatMap { record in
-      [UInt8(record % 20), UInt8(record % 100)] + [UInt8](repeating: UInt8(record), count: 3072)
+    var content: [UInt8] = []
+    for record in 0..<200 {
+      content += [UInt8(record % 20), UInt8(record % 100)]
+      content += [UInt8](repeating: UInt8(record), count: 3072)
     }
     for (name, bytes) in [("a.bin", content), ("a.gz", StoredGzip.member(content))] {
       let file = try CIFARFile(path: try folder.write(bytes, to: name), labelBytes: 2)

@@ -61,13 +61,15 @@ struct BombTests {
       func chunk(_ name: String, _ data: [UInt8]) {
         let body = Array(name.utf8) + data
         let sum = body.withUnsafeBytes { CRC32.checksum(of: $0) }
-        for number in [UInt32(data.count)] { bytes += big(number) }
-        bytes += body + big(sum)
+        bytes += big(UInt32(data.count))
+        bytes += body
+        bytes += big(sum)
       }
       func big(_ number: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+        [24, 16, 8, 0].map { (shift: UInt32) in UInt8(truncatingIfNeeded: number >> shift) }
       }
-      chunk("IHDR", big(UInt32(side)) + big(UInt32(side)) + [8, 6, 0, 0, 0])
+      let sides: [UInt8] = big(UInt32(side)) + big(UInt32(side))
+      chunk("IHDR", sides + [8, 6, 0, 0, 0])
       chunk("IDAT", [0x78, 0x9C])
       return bytes
     }
