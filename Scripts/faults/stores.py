@@ -31,14 +31,14 @@ class Outcome:
         return self.code is None or self.code < 0 or any(word in self.err for word in raw)
 
 
-def run(poise, folder, *arguments):
+def run(poise, folder, *arguments, patience=3 * LIMIT):
     start = time.monotonic()
     try:
         done = subprocess.run(
-            [poise, *arguments], cwd=folder, capture_output=True, timeout=3 * LIMIT,
+            [poise, *arguments], cwd=folder, capture_output=True, timeout=patience,
             stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
-        return Outcome(0, "", "", 3 * LIMIT)
+        return Outcome(None, "", f"not done after {patience} s", patience)
     return Outcome(
         done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"),
         time.monotonic() - start)
@@ -112,8 +112,10 @@ def prepare(poise, folder):
                 "--results", path.name)
             if done.code != 0:
                 raise SystemExit(f"{path} is not brought up to date: {done.err}")
-    rest = [str(number) for number in range(13, 61)]
-    done = run(poise, own.parent, "runs", "remove", *rest, "--yes", "--results", own.name)
+    database = sqlite3.connect(own)
+    rest = [str(row[0]) for row in database.execute("SELECT id FROM run ORDER BY id")][12:]
+    database.close()
+    done = run(poise, own.parent, "runs", "remove", *rest, "--yes", "--results", own.name, patience=300)
     if done.code != 0:
         raise SystemExit(f"runs of {own} are not removed: {done.err}")
     database = sqlite3.connect(own)

@@ -1,5 +1,5 @@
 -- One row or more of every table, with every type of value: Tests/References/store_digests.py.
-INSERT INTO sweep VALUES (1,'night','night.yaml','name: night','5ada46c0b879a542f84012475ac5ac444b2a6657909d76887961e58b98fe3bbc','baseline','2026-11-23T01:00:00Z');
+INSERT INTO sweep VALUES (1,'night','night.yaml','name: night','5ada46c0b879a542f84012475ac5ac444b2a6657909d76887961e58b98fe3bbc','focal','2026-11-23T01:00:00Z');
 INSERT INTO environment (id,digest,host,cores,git_dirty) VALUES (1,'e','bänk',2,1);
 INSERT INTO dataset VALUES (1,'shoes','d1',20.0);
 INSERT INTO quarantine VALUES (1,'missing image',3);
