@@ -166,7 +166,8 @@ extension FileSection {
         "a run that takes longer is stopped, such as `2h`, `90m`, `45s`, `1h30m`"),
       FileKey("night", "duration", "—", "no run starts after this"),
       FileKey(
-        "failures_in_a_row", "count", "`3`", "so many failed runs one after another end the sweep"),
+        "failures_in_a_row", "count", "`3`",
+        "so many failed runs one after another end the sweep; diverged ones do not count"),
       FileKey("retries", "count", "`1`", "times a failed run is tried again"),
     ])
 }

@@ -103,7 +103,7 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// SQLite says no more than that the file or its journal could not be opened: looks for the reason.
   private static func unopened(_ path: String, code: Int32, detail: String) -> ResultsFileError {
     if SystemRefusal.isMachines(code) {
-      return .refused(path, operation: "open the store or its journal beside", code: code)
+      return .refused(path, operation: "open the store or journal at", code: code)
     }
     if !OpenFileLimit.hasRoom(for: 4) {
       return .refused(path, operation: "open", code: EMFILE)
@@ -116,7 +116,7 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       return .notWritable(file: path, place: place)
     }
     // It may be opened, and was not: a fault that was over a moment later.
-    return .refused(path, operation: "open the store or its journal beside", code: EIO)
+    return .refused(path, operation: "open the store or journal at", code: EIO)
   }
 
   private static func folder(of path: String) -> String {

@@ -18,7 +18,8 @@ struct SweepCommand: ParsableCommand {
       with the first seed, then the second, so that a night cut short is still a comparison. What \
       'poise check' finds is found first; an estimate over a limit is a warning. The exit code is 2 \
       while any run stands as failed or diverged, until --retry-failed makes it work. \
-      Ctrl-C writes a checkpoint and leaves with exit code 75; the same command continues.
+      Ctrl-C writes a checkpoint and leaves with exit code 75, as does a full or failing disk; the \
+      same command continues.
       """)
 
   @OptionGroup var source: ExperimentOptions

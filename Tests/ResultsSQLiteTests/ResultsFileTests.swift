@@ -196,6 +196,7 @@ struct ResultsFileTests {
       .newer("a", version: 9, supported: 1, writtenBy: "poise 3"),
       .corrupted("a", detail: "x"), .readOnly("a"),
       .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"), .empty("a"),
+      .refused("a", operation: "open the store or journal at", code: EIO),
     ]
     for error in errors { #expect(error.description.contains("'a")) }
     #expect(errors[6].description.contains("poise 3"))
