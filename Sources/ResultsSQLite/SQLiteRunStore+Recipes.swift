@@ -8,14 +8,19 @@ extension SQLiteRunStore {
         database,
         sql: """
           SELECT c.* FROM recipe c JOIN sweep s ON s.id = c.sweep_id
-          WHERE s.name = ? AND c.id IN (SELECT recipe_id FROM recipe_run) ORDER BY c.turn
+          WHERE s.name = ? AND EXISTS (SELECT 1 FROM recipe_run WHERE recipe_id = c.id)
+          ORDER BY c.turn
           """,
         arguments: [sweep])
-      return try rows.map { try Self.recipe(of: $0, in: database) }
+      // Recipes differ in settings more often than in data.
+      var datasets: [Int64: DatasetRecord] = [:]
+      return try rows.map { try Self.recipe(of: $0, known: &datasets, in: database) }
     }
   }
 
-  private static func recipe(of row: Row, in database: Database) throws -> RecipeRecord {
+  private static func recipe(
+    of row: Row, known: inout [Int64: DatasetRecord], in database: Database
+  ) throws -> RecipeRecord {
     let members = try Row.fetchAll(
       database,
       sql: """
@@ -26,10 +31,14 @@ extension SQLiteRunStore {
     func ids(_ isCurrent: Bool) -> [RunID] {
       members.filter { $0["is_current"] == isCurrent }.map { $0["run_id"] }
     }
-    let datasets = Set(members.map { $0["dataset_id"] as Int64 }).sorted()
+    let datasets = try Set(members.map { $0["dataset_id"] as Int64 }).sorted().map { id in
+      let record = try known[id] ?? dataset(id, in: database)
+      known[id] = record
+      return record
+    }
     return RecipeRecord(
       recipe: SharedRecipe(hash: row["hash"], settings: row["settings"]),
-      datasets: try datasets.map { try dataset($0, in: database) }, addedAt: row["added_at"],
+      datasets: datasets, addedAt: row["added_at"],
       plannedAt: row["planned_at"], runs: ids(true), replaced: ids(false))
   }
 

@@ -96,7 +96,7 @@ public final class SweepRunner {
     var summary = Summary()
     let standing = try plan.runs.map(standing(of:))
     announce(standing)
-    let ids = try plan.runs.map { try store.enqueue($0.description) }
+    let ids = try store.enqueue(plan.runs.map(\.description))
     for (index, run) in plan.runs.enumerated() {
       if let reason = skipReason(standing[index]) {
         observer?.runSkipped(run.description, number: index + 1, because: reason)

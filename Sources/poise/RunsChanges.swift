@@ -18,7 +18,7 @@ struct RunsArchive: ParsableCommand {
   func run() throws {
     let chosen = try selection.chosen(in: try selection.store.open())
     let store = try SQLiteRunStore(path: selection.store.results)
-    let changed = try store.archive(chosen.map(\.summary.id), !undo)
+    let changed = try store.archive(chosen, !undo)
     let same = chosen.count - changed
     let rest = same > 0 ? ", \(same) \(undo ? "were not" : "were already")" : ""
     Terminal.show(
@@ -43,16 +43,22 @@ struct RunsRemove: ParsableCommand {
 
   func run() throws {
     let opened = try selection.store.open()
-    let named = try selection.chosen(in: opened)
-    let chosen = try named + Self.dependants(of: named, in: opened)
+    let named = Set(try selection.chosen(in: opened))
+    let all = try opened.runPlaces()
+    // Runs that were not made because they are the same as one of these go with it.
+    let dependants = all.filter { run in
+      !named.contains(run.id) && run.equals.map(named.contains) ?? false
+    }
+    let chosen = all.filter { named.contains($0.id) } + dependants
     let results = selection.store.results
     let work = WorkFolder.path(ofStore: results)
-    let folders = chosen.map { Self.folder(of: $0.description, in: work) }
-    let shared = try Self.folders(beside: Set(chosen.map(\.summary.id)), in: opened, work)
-    for (details, folder) in zip(chosen, folders) {
-      let run = details.summary
+    let folders = chosen.map { Self.folder(of: $0, in: work) }
+    // The same run of another sweep has the same folder.
+    let removed = Set(chosen.map(\.id))
+    let shared = Set(all.filter { !removed.contains($0.id) }.map { Self.folder(of: $0, in: work) })
+    for (run, folder) in zip(chosen, folders) {
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
-      let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
+      let state = run.equals.map { "the same as run \($0)" } ?? run.status.rawValue
       Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
     let count = "\(chosen.count) run\(chosen.count == 1 ? "" : "s")"
@@ -62,7 +68,7 @@ struct RunsRemove: ParsableCommand {
     }
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
-    try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id))
+    try SQLiteRunStore(path: results).remove(chosen.map(\.id))
     if files {
       for folder in folders where !shared.contains(folder) {
         try? FileManager.default.removeItem(atPath: folder)
@@ -75,34 +81,8 @@ struct RunsRemove: ParsableCommand {
     Terminal.show("\(count) removed\(rest)")
   }
 
-  /// Runs that were not made because they are the same as one of these, and that go with it.
-  private static func dependants(
-    of chosen: [RunDetails], in opened: SQLiteRunStore
-  ) throws -> [RunDetails] {
-    let ids = Set(chosen.map(\.summary.id))
-    return try opened.sweeps().flatMap { try opened.summaries(ofSweep: $0.name) }
-      .filter { run in !ids.contains(run.id) && run.equals.map { ids.contains($0.id) } ?? false }
-      .compactMap { try opened.run($0.id) }
-  }
-
-  private static func folder(of run: RunDescription, in work: String) -> String {
+  private static func folder(of run: RunPlace, in work: String) -> String {
     SweepPlan.folder(ofRun: run.name, configHash: run.configHash, in: work)
-  }
-
-  /// The folders of all other runs: the same run of another sweep has the same one.
-  private static func folders(
-    beside chosen: Set<RunID>, in opened: SQLiteRunStore, _ work: String
-  ) throws -> Set<String> {
-    var folders: Set<String> = []
-    for sweep in try opened.sweeps() {
-      let summaries = try opened.summaries(ofSweep: sweep.name)
-      let descriptions = try opened.descriptions(ofSweep: sweep.name)
-      for (summary, description) in zip(summaries, descriptions)
-      where !chosen.contains(summary.id) {
-        folders.insert(folder(of: description, in: work))
-      }
-    }
-    return folders
   }
 
   /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.
