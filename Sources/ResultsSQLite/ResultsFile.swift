@@ -34,8 +34,8 @@ struct ResultsFile: Sendable {
     }
   }
 
-  /// Opens a file for reading only. One of an older layout is read from a copy in memory that is
-  /// brought up to date; the file stays as it is.
+  /// Opens a file for reading only. One of a layout that lacks what is read is copied into memory, and
+  /// the copy is brought up to date; the file stays as it is.
   init(reading path: String, schema: Schema, busyTimeout: Double) throws {
     (self.path, patience) = (path, 0)
     try Self.checkReadable(path)
@@ -53,10 +53,10 @@ struct ResultsFile: Sendable {
     }
     let version = try checkedVersion(schema: schema)
     guard version > 0 else { throw ResultsFileError.foreign(path) }
-    if version < schema.version { try readCopy(as: schema, busyTimeout: busyTimeout) }
+    if version < schema.oldestReadable { try readCopy(as: schema.asRead, busyTimeout: busyTimeout) }
   }
 
-  /// Goes on with a copy in memory that has the present layout.
+  /// Goes on with a copy in memory that has another layout.
   private mutating func readCopy(as schema: Schema, busyTimeout: Double) throws {
     let file = queue
     let copy = try DatabaseQueue(

@@ -47,7 +47,10 @@ extension SQLiteRunStore {
         try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
       }
       try database.execute(
-        sql: "DELETE FROM recipe WHERE id NOT IN (SELECT recipe_id FROM recipe_run)")
+        sql: """
+          DELETE FROM recipe
+          WHERE NOT EXISTS (SELECT 1 FROM recipe_run WHERE recipe_id = recipe.id)
+          """)
       return before - (try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0)
     }
   }

@@ -27,8 +27,8 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     try self.init(path: path, toolVersion: toolVersion, schema: .current)
   }
 
-  /// Opens a file for reading only: it must exist. An older one is read from a copy in memory that is
-  /// brought up to date, so that reading never changes a file.
+  /// Opens a file for reading only: it must exist. One that lacks what later layouts added to be read is
+  /// read from a copy in memory that is brought up to date, so that reading never changes a file.
   ///
   /// - Throws: ``ResultsFileError`` for a file that is missing, damaged, newer or another program's.
   public convenience init(readOnly path: String) throws {
@@ -57,6 +57,15 @@ public final class SQLiteRunStore: RunStore, RunHistory {
 
   /// Where the file is.
   public var path: String { file.path }
+
+  /// Hears the SQL of every statement that is run from now on, its arguments written into it.
+  package func trace(_ listener: @escaping @Sendable (String) -> Void) {
+    file.queue.inDatabase { database in
+      database.trace(options: .statement) { event in
+        if case .statement(let statement) = event { listener(statement.expandedSQL) }
+      }
+    }
+  }
 
   /// What SQLite finds wrong with the file, a line each; empty for a sound one. Reads every page.
   ///

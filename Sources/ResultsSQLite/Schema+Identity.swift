@@ -105,6 +105,7 @@ extension Schema {
         JOIN run r ON r.dataset_id = d.id JOIN sweep s ON s.id = r.sweep_id
         WHERE r.archived_at IS NULL
         GROUP BY r.sweep_id, s.name, m.dataset_id, m.number
+        ORDER BY r.sweep_id, m.dataset_id, m.number
         """),
   ]
 }

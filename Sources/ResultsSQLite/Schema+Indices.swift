@@ -8,7 +8,7 @@ extension Schema {
     CREATE INDEX run_name ON run (name, sweep_id);
     CREATE INDEX run_dataset ON run (dataset_id, sweep_id);
     CREATE INDEX run_equal ON run (equals_run) WHERE equals_run IS NOT NULL;
-    CREATE INDEX run_running ON run (sweep_id) WHERE status = 'running';
+    CREATE INDEX run_running ON run (status) WHERE status = 'running';
     CREATE INDEX test_image_leak ON test_image (dataset_id, leak, true_class);
 
     """

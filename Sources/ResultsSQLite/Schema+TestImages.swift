@@ -47,13 +47,11 @@ extension Schema {
       sql: """
         SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
           r.test_images AS images,
-          (SELECT coalesce(sum(l.leaked),0) FROM \(leakedGuesses) l
-            WHERE l.true_class < r.model_classes) AS leaked,
-          round(r.accuracy,4) AS accuracy,
-          (SELECT round(1.0*sum(n.correct)/nullif(sum(n.images),0),4) FROM \(cleanClasses) n)
-            AS clean_accuracy,
-          round(r.balanced_accuracy,4) AS macro_recall,
-          (SELECT round(avg(1.0*n.correct/nullif(n.images,0)),4) FROM \(cleanClasses) n)
+          (SELECT count(*) FROM \(leakedGuesses)) AS leaked, round(r.accuracy,4) AS accuracy,
+          (SELECT round(1.0*sum(correct)/nullif(sum(images),0),4) FROM \(cleanClasses))
+            AS clean_accuracy, round(r.balanced_accuracy,4) AS macro_recall,
+          (SELECT round(avg(1.0*n.correct/nullif(n.images,0)),4) FROM (SELECT sum(images) AS images,
+            sum(correct) AS correct FROM \(cleanClasses) GROUP BY class) n)
             AS clean_macro_recall, \(recipe(of: "r.id")) AS recipe
         FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
         WHERE r.status = 'done' AND EXISTS (SELECT 1 FROM guess WHERE run_id = r.id)
@@ -61,24 +59,24 @@ extension Schema {
             AND class_index < r.model_classes AND support > 0)
           AND EXISTS (SELECT 1 FROM test_image
             WHERE dataset_id = r.dataset_id AND leak IS NOT NULL)
+        ORDER BY r.id
         """),
   ]
 
-  /// Leaked test images of `run r` by class, with how many of them it takes for what they are. Only
-  /// leaked images are looked up: what a run made of all images, its class metrics say.
+  /// Leaked test images of classes that `run r` can name, with what it takes them for. Only these are
+  /// looked up: what a run made of all images, its class metrics say.
   private static let leakedGuesses = """
-    (SELECT i.true_class, count(*) AS leaked,
-        sum(coalesce(g.class_index = i.true_class, 0)) AS right_leaked
-      FROM test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
-      WHERE i.dataset_id = r.dataset_id AND i.leak = 1 GROUP BY i.true_class)
+    test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+      WHERE i.dataset_id = r.dataset_id AND i.leak = 1 AND i.true_class < r.model_classes
     """
 
-  /// Test images of each class that `run r` can name, and the right ones, without those that leaked.
+  /// Images and right ones of each of these classes, as lines to be summed: all, then minus the
+  /// leaked ones.
   private static let cleanClasses = """
-    (SELECT m.support - coalesce(l.leaked,0) AS images,
-        m.correct - coalesce(l.right_leaked,0) AS correct
-      FROM class_metric m LEFT JOIN \(leakedGuesses) l ON l.true_class = m.class_index
-      WHERE m.run_id = r.id AND m.split = 'test' AND m.class_index < r.model_classes)
+    (SELECT m.class_index AS class, m.support AS images, m.correct FROM class_metric m
+      WHERE m.run_id = r.id AND m.split = 'test' AND m.class_index < r.model_classes
+      UNION ALL
+      SELECT i.true_class, -1, -coalesce(g.class_index = i.true_class, 0) FROM \(leakedGuesses))
     """
 
   /// Test images of `run r` as lines of `v_predictions`.

@@ -35,8 +35,18 @@ package struct Schema: Sendable {
   package let migrations: [Migration]
   package let views: [View]
 
-  package init(migrations: [Migration], views: [View]) {
+  /// The oldest layout that is read where it is: what later ones added, reading can do without. Files
+  /// of older layouts are read from a copy in memory.
+  package let oldestReadable: Int
+
+  package init(migrations: [Migration], views: [View], oldestReadable: Int? = nil) {
     (self.migrations, self.views) = (migrations, views)
+    self.oldestReadable = oldestReadable ?? migrations.last?.number ?? 0
+  }
+
+  /// What a copy for reading is brought to.
+  package var asRead: Schema {
+    Schema(migrations: migrations.filter { $0.number <= oldestReadable }, views: views)
   }
 
   /// The number of the last migration.
@@ -55,7 +65,8 @@ package struct Schema: Sendable {
       Migration(number: 4, sql: storeIndices),
     ],
     views: runViews + comparisonViews + detailViews + imageViews + identityViews
-      + recipeComparisonViews)
+      + recipeComparisonViews,
+    oldestReadable: 3)
 
   /// The view that lists the views.
   package var helpSQL: String {
