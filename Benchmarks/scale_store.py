@@ -1,9 +1,9 @@
 """Makes a results file with thousands of runs, and times what reads it.
 
-    python Benchmarks/scale_store.py make scale.sqlite [--poise .build/release/poise]
+    python Benchmarks/scale_store.py fill scale.sqlite [--poise .build/release/poise]
     python Benchmarks/scale_store.py time scale.sqlite [--poise .build/release/poise] [--against OLD/poise]
 
-`make` sweeps two small sets of striped pictures (39 and 150 classes) for a minute with the program and
+`fill` sweeps two small sets of striped pictures (39 and 150 classes) for a minute with the program and
 multiplies the runs by SQL: by default 66 sweeps of 150 runs over 39 classes and one of 150 runs over 150
 classes, each with 30 strategies and 5 seeds, 20 epochs, confusions of both splits, figures, test images
 with leaks, masses, settings; among them some failed, equal and archived runs. `--runs-per-sweep 10050
@@ -169,7 +169,7 @@ def copy(db, table, rows):
         f"JOIN {table} t ON t.run_id = n.template WHERE {rows} ORDER BY n.id")
 
 
-def make(arguments):
+def fill(arguments):
     if os.path.exists(arguments.store):
         sys.exit(f"{arguments.store} is there already")
     poise = os.path.abspath(arguments.poise)
@@ -275,7 +275,7 @@ def time_views(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("action", choices=["make", "time"])
+    parser.add_argument("action", choices=["fill", "time"])
     parser.add_argument("store")
     parser.add_argument("--poise", default=".build/release/poise")
     parser.add_argument("--against", help="another build, timed in turn")
@@ -287,8 +287,8 @@ def main():
     parser.add_argument("--limit", type=float, default=60, help="seconds after which a query is left")
     parser.add_argument("--views-only", action="store_true")
     arguments = parser.parse_args()
-    if arguments.action == "make":
-        return make(arguments)
+    if arguments.action == "fill":
+        return fill(arguments)
     if not arguments.views_only:
         time_commands(arguments)
     time_views(arguments)
