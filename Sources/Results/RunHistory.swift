@@ -122,6 +122,11 @@ extension RunDescription {
   /// Keys that the strategy's `overrides` changed: the configuration's own list where it has one,
   /// else the swept keys that belong to model or training.
   public var overrides: [String] {
+    Self.overrides(configuration: configuration, sweptKeys: sweptKeys)
+  }
+
+  /// The same of a configuration and swept keys.
+  public static func overrides(configuration: String, sweptKeys: [String]) -> [String] {
     if case .array(let list)? = (try? JSONValue(parsing: configuration))?[path: "overrides"] {
       return list.compactMap { if case .text(let key) = $0 { key } else { nil } }
     }

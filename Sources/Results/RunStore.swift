@@ -18,6 +18,10 @@ public protocol RunStore: Sendable {
   /// - Throws: ``RunStoreError/unknownSweep(_:known:)`` unless its sweep is registered; a store that
   ///   lists settings also throws `DecodingError` for a configuration that is no JSON.
   func enqueue(_ run: RunDescription) throws -> RunID
+  /// Adds runs as `queued`, all or none; returns the ids that they have then, in the same order.
+  ///
+  /// - Throws: as ``enqueue(_:)-(RunDescription)``.
+  func enqueue(_ runs: [RunDescription]) throws -> [RunID]
   /// Starts an attempt: the run is `running` from now on.
   ///
   /// - Parameters:
@@ -76,6 +80,13 @@ public protocol RunStore: Sendable {
 }
 
 extension RunStore {
+  /// One after the other, for stores that need not make one step of it.
+  ///
+  /// - Throws: as ``enqueue(_:)-(RunDescription)``.
+  public func enqueue(_ runs: [RunDescription]) throws -> [RunID] {
+    try runs.map { try enqueue($0) }
+  }
+
   /// Adds or replaces an epoch that the run's present attempt trained.
   ///
   /// - Throws: as ``append(_:to:isRepeated:)``.

@@ -129,10 +129,11 @@ struct DigestedPart: Hashable, Sendable {
     guess,
   ]
 
-  /// What a list or a report shows of a run.
-  static let summary = [
-    configuration, archiving, note, figure, tag, comment, classMetric, epoch, recipeRun, guess,
-  ]
+  /// What a list shows of a run.
+  static let line = [configuration, archiving, tag, comment, epoch, recipeRun]
+
+  /// What a report shows of a run.
+  static let summary = line + [note, figure, classMetric, guess]
 
   /// What is shown of one run besides.
   static let details = summary + [environment, remark, classMass, phaseMass, kernel]

@@ -10,8 +10,8 @@ import Results
 struct ResultsFile: Sendable {
   let path: String
   private(set) var queue: DatabaseQueue
-  /// Whether this is a copy in memory, whose digests could tell nothing.
-  private(set) var isCopy = false
+  /// Whether the file is of a layout without digests of its rows, or a copy of such a one.
+  private(set) var lacksDigests = false
   /// Seconds that a write keeps trying while others hold locks.
   let patience: Double
 
@@ -38,8 +38,8 @@ struct ResultsFile: Sendable {
     }
   }
 
-  /// Opens a file for reading only. One of an older layout is read from a copy in memory that is
-  /// brought up to date; the file stays as it is.
+  /// Opens a file for reading only. One of a layout that lacks what is read is copied into memory, and
+  /// the copy is brought up to date; the file stays as it is.
   init(reading path: String, schema: Schema, busyTimeout: Double) throws {
     (self.path, patience) = (path, 0)
     try Self.checkReadable(path)
@@ -57,9 +57,11 @@ struct ResultsFile: Sendable {
     }
     let version = try checkedVersion(schema: schema)
     guard version > 0 else { throw ResultsFileError.empty(path) }
+    if version < schema.oldestReadable {
+      try readCopy(as: schema.asRead, busyTimeout: busyTimeout)
+    }
     if version < schema.version {
-      try readCopy(as: schema.withoutDigests, busyTimeout: busyTimeout)
-      isCopy = true
+      lacksDigests = true
     } else {
       try checkShape(schema)
     }
@@ -82,7 +84,7 @@ struct ResultsFile: Sendable {
     if !triggers.isEmpty { throw ResultsFileError.triggers(path, names: triggers) }
   }
 
-  /// Goes on with a copy in memory that has the present layout.
+  /// Goes on with a copy in memory that has another layout.
   private mutating func readCopy(as schema: Schema, busyTimeout: Double) throws {
     let file = queue
     let copy = try DatabaseQueue(

@@ -50,8 +50,10 @@ extension SQLiteRunStore {
         try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
       }
       try database.execute(
-        sql: "DELETE FROM recipe WHERE id NOT IN (SELECT recipe_id FROM recipe_run)")
-      try Self.renewDigests(in: database) { book in
+        sql: """
+          DELETE FROM recipe
+          WHERE NOT EXISTS (SELECT 1 FROM recipe_run WHERE recipe_id = recipe.id)
+          """)
         try book.forgetRemoved(.run)
         try book.forgetRemoved(.recipe)
         for sweep in try Int64.fetchAll(database, sql: "SELECT id FROM sweep") {

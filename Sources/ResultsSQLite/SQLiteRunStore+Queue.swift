@@ -3,47 +3,55 @@ import Metrics
 import Results
 
 extension SQLiteRunStore {
-  public func enqueue(_ run: RunDescription) throws -> RunID {
+  public func enqueue(_ run: RunDescription) throws -> RunID { try enqueue([run])[0] }
+
+  public func enqueue(_ runs: [RunDescription]) throws -> [RunID] {
     let now = now()
     return try file.write { database in
-      let sweepID = try Int64.fetchOne(
-        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [run.sweep])
-      guard let sweepID else {
-        throw RunStoreError.unknownSweep(
-          run.sweep, known: try String.fetchAll(database, sql: "SELECT name FROM sweep ORDER BY id")
-        )
-      }
       let book = DigestBook(database)
-      let datasetID = try Self.datasetID(of: run.dataset, book, in: database)
-      try Self.write(run.dataset.remarks, of: datasetID, in: database)
-      try book.renew(DigestOwner(.dataset, datasetID), [.remark])
-      if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
-        try Self.plan(run, id: known.id, sweepID: sweepID, at: now, book, in: database)
-        try book.close()
-        return known.id
-      }
-      try database.execute(
-        sql: """
-          INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
-            variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
-          """,
-        arguments: [
-          Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
-          run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
-          Int64(bitPattern: run.seed), run.fold, run.configuration,
-          try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
-        ])
-      let id = database.lastInsertedRowID
-      try Self.writeSettings(of: run, id: id, in: database)
-      try Self.plan(run, id: id, sweepID: sweepID, at: now, book, in: database)
-      for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
-      if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
-      try book.renew(.run(id), DigestedPart.description)
-      try book.count(runsOf: sweepID, added: 1)
+      let ids = try runs.map { try Self.enqueue($0, at: now, book, in: database) }
       try book.close()
-      return id
+      return ids
     }
+  }
+
+  private static func enqueue(
+    _ run: RunDescription, at now: String, _ book: DigestBook, in database: Database
+  ) throws -> RunID {
+    let sweepID = try Int64.fetchOne(
+      database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [run.sweep])
+    guard let sweepID else {
+      throw RunStoreError.unknownSweep(
+        run.sweep, known: try String.fetchAll(database, sql: "SELECT name FROM sweep ORDER BY id")
+      )
+    }
+    let datasetID = try Self.datasetID(of: run.dataset, book, in: database)
+    try Self.write(run.dataset.remarks, of: datasetID, in: database)
+    try book.renew(DigestOwner(.dataset, datasetID), [.remark])
+    if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
+      try Self.plan(run, id: known.id, sweepID: sweepID, at: now, book, in: database)
+      return known.id
+    }
+    try database.execute(
+      sql: """
+        INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
+          variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+        """,
+      arguments: [
+        Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
+        run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
+        Int64(bitPattern: run.seed), run.fold, run.configuration,
+        try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
+      ])
+    let id = database.lastInsertedRowID
+    try Self.writeSettings(of: run, id: id, in: database)
+    try Self.plan(run, id: id, sweepID: sweepID, at: now, book, in: database)
+    for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
+    if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
+    try book.renew(.run(id), DigestedPart.description)
+    try book.count(runsOf: sweepID, added: 1)
+    return id
   }
 
   static func find(
@@ -103,10 +111,11 @@ extension SQLiteRunStore {
   private static func writeSettings(
     of run: RunDescription, id: RunID, in database: Database
   ) throws {
+    let statement = try database.cachedStatement(
+      sql: "INSERT INTO setting (run_id, key, value, swept) VALUES (?, ?, ?, ?)")
     for leaf in try JSONValue(parsing: run.configuration).leaves {
       let isSwept = run.sweptKeys.contains { leaf.key == $0 || leaf.key.hasPrefix($0 + ".") }
-      try database.execute(
-        sql: "INSERT INTO setting (run_id, key, value, swept) VALUES (?, ?, ?, ?)",
+      try statement.execute(
         arguments: [id, leaf.key, try databaseValue(of: leaf.value), isSwept])
     }
   }

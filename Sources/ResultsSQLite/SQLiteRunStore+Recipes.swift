@@ -16,16 +16,19 @@ extension SQLiteRunStore {
             AND c.sweep_id = (SELECT id FROM sweep WHERE name = ?) ORDER BY c.turn
           """,
         arguments: [sweep, sweep])
+      // Recipes differ in settings more often than in data.
+      var datasets: [Int64: DatasetRecord] = [:]
       return try ids.compactMap { id in
         try Row.fetchOne(database, sql: "SELECT * FROM recipe WHERE id = ?", arguments: [id])
-          .map { try Self.recipe(of: $0, among: condition, sweep, in: database) }
+          .map { try Self.recipe(of: $0, among: condition, sweep, &datasets, in: database) }
       }
     }
   }
 
   /// A recipe with those of its runs that meet a condition on `r` (run) and `s` (sweep).
   private static func recipe(
-    of row: Row, among condition: String, _ sweep: String, in database: Database
+    of row: Row, among condition: String, _ sweep: String, _ known: inout [Int64: DatasetRecord],
+    in database: Database
   ) throws -> RecipeRecord {
     let members = try Row.fetchAll(
       database,
@@ -38,10 +41,14 @@ extension SQLiteRunStore {
     func ids(_ isCurrent: Bool) -> [RunID] {
       members.filter { $0["is_current"] == isCurrent }.map { $0["run_id"] }
     }
-    let datasets = Set(members.map { $0["dataset_id"] as Int64 }).sorted()
+    let datasets = try Set(members.map { $0["dataset_id"] as Int64 }).sorted().map { id in
+      let record = try known[id] ?? dataset(id, in: database)
+      known[id] = record
+      return record
+    }
     return RecipeRecord(
       recipe: SharedRecipe(hash: row["hash"], settings: row["settings"]),
-      datasets: try datasets.map { try dataset($0, in: database) }, addedAt: row["added_at"],
+      datasets: datasets, addedAt: row["added_at"],
       plannedAt: row["planned_at"], runs: ids(true), replaced: ids(false))
   }
 

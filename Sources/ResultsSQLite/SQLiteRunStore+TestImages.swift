@@ -63,12 +63,19 @@ extension SQLiteRunStore {
   }
 
   /// How many test images of each data set leaked, as far as it is known.
-  static func leaks(in database: Database) throws -> [Int64: Int] {
+  ///
+  /// - Parameter datasets: a query for their numbers.
+  static func leaks(
+    in datasets: String, _ arguments: StatementArguments, in database: Database
+  ) throws -> [Int64: Int] {
     let rows = try Row.fetchAll(
       database,
-      sql: "SELECT dataset_id, sum(leak) AS leaks FROM test_image WHERE leak IS NOT NULL GROUP BY 1"
-    )
-    // Data sets of others than the runs that are shown may be damaged.
+      sql: """
+        SELECT dataset_id, sum(leak) AS leaks FROM test_image
+        WHERE dataset_id IN (\(datasets)) AND leak IS NOT NULL GROUP BY dataset_id
+        """,
+      arguments: arguments)
+    // Whether this table is sound was not asked: leaks are an addition.
     return Dictionary(
       rows.compactMap { row -> (Int64, Int)? in
         guard let id = Int64.fromDatabaseValue(row[0] as DatabaseValue),
@@ -79,29 +86,53 @@ extension SQLiteRunStore {
     ) { $1 }
   }
 
-  /// The figures without leaked images of the runs that a query names, where their data has any.
+  /// The figures without leaked images of the runs that a query names, where their data have any.
   ///
-  /// - Parameter ids: a query for numbers of runs.
+  /// Only leaked images are looked up: what a run made of all images, its classes say.
+  ///
+  /// - Parameters:
+  ///   - ids: a query for numbers of runs.
+  ///   - classes: the runs' test metrics.
   static func withoutLeaks(
-    of ids: String, _ arguments: StatementArguments, in database: Database
+    of ids: String, _ arguments: StatementArguments, classes: [RunID: [ClassMetrics]],
+    in database: Database
   ) throws -> [RunID: LeakFigures] {
+    let runs = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT r.id, r.model_classes FROM run r WHERE r.id IN (\(ids)) AND r.status = 'done'
+          AND EXISTS (SELECT 1 FROM test_image i WHERE i.dataset_id = r.dataset_id AND i.leak = 1)
+          AND EXISTS (SELECT 1 FROM guess g WHERE g.run_id = r.id)
+        """,
+      arguments: arguments)
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT c.*, r.model_classes FROM (\(Schema.leakCounts)) c JOIN run r ON r.id = c.run_id
-        WHERE r.status = 'done' AND c.run_id IN (\(ids))
-          AND r.dataset_id IN (SELECT dataset_id FROM test_image WHERE leak) ORDER BY c.run_id, c.true_class
+        SELECT r.id, i.true_class, count(*) AS leaked,
+          sum(coalesce(g.class_index = i.true_class, 0)) AS right_leaked
+        FROM run r JOIN test_image i ON i.dataset_id = r.dataset_id AND i.leak = 1
+        JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+        WHERE r.id IN (\(ids)) GROUP BY r.id, i.true_class
         """,
       arguments: arguments)
-    return Dictionary(grouping: rows) { $0["run_id"] as RunID }.compactMapValues { rows in
-      guard let modelClasses: Int = rows[0]["model_classes"] else { return nil }
-      let counts = rows.map { row in
-        LeakFigures.ClassCount(
-          trueClass: row["true_class"], images: row["images"], right: row["right_all"],
-          leaked: row["leaked"], leakedRight: row["right_leaked"])
-      }
-      return LeakFigures(counts, modelClasses: modelClasses)
+    let leaked = Dictionary(grouping: rows) { $0["id"] as RunID }.mapValues { rows in
+      Dictionary(rows.map { ($0["true_class"] as Int, $0) }) { $1 }
     }
+    var figures: [RunID: LeakFigures] = [:]
+    for run in runs {
+      let id: RunID = run["id"]
+      guard let modelClasses: Int = run["model_classes"], let classes = classes[id] else {
+        continue
+      }
+      let counts = classes.map { metrics in
+        let row = leaked[id]?[metrics.classIndex]
+        return LeakFigures.ClassCount(
+          trueClass: metrics.classIndex, images: metrics.support, right: metrics.correct,
+          leaked: row?["leaked"] ?? 0, leakedRight: row?["right_leaked"] ?? 0)
+      }
+      figures[id] = LeakFigures(counts, modelClasses: modelClasses)
+    }
+    return figures
   }
 
   public func guesses(of run: RunID) throws -> [Guess]? {

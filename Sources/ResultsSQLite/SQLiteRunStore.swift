@@ -30,8 +30,8 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     try self.init(path: path, toolVersion: toolVersion, schema: .current)
   }
 
-  /// Opens a file for reading only: it must exist. An older one is read from a copy in memory that is
-  /// brought up to date, so that reading never changes a file.
+  /// Opens a file for reading only: it must exist. One that lacks what later layouts added to be read is
+  /// read from a copy in memory that is brought up to date, so that reading never changes a file.
   ///
   /// - Parameter comparesDigests: whether rows are compared with their digests as they are read;
   ///   without that, only rows that cannot be read at all count as ``damages``.
@@ -41,7 +41,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
       reading: path, schema: .current, busyTimeout: ResultsFile.busyTimeout)
     self.init(
       file: file, host: ProcessIdentity.hostName, now: { Timestamp.now() },
-      comparesDigests: comparesDigests && !file.isCopy)
+      comparesDigests: comparesDigests && !file.lacksDigests)
   }
 
   /// With everything that tests need to set.
@@ -67,6 +67,15 @@ public final class SQLiteRunStore: RunStore, RunHistory {
 
   /// Where the file is.
   public var path: String { file.path }
+
+  /// Hears the SQL of every statement that is run from now on, its arguments written into it.
+  package func trace(_ listener: @escaping @Sendable (String) -> Void) {
+    file.queue.inDatabase { database in
+      database.trace(options: .statement) { event in
+        if case .statement(let statement) = event { listener(statement.expandedSQL) }
+      }
+    }
+  }
 
   /// What SQLite finds wrong with the file, a line each; empty for a sound one. Reads every page.
   ///

@@ -13,7 +13,8 @@ enum ShownRecipes {
 }
 
 extension Schema {
-  /// Strategies side by side: within the newest recipe, then within each one.
+  /// Strategies side by side: within the newest recipe, then within each one. Sweeps are grouped by
+  /// their name as well, since SQLite looks for one sweep's runs first only if the name is a key.
   static let comparisonViews: [View] = comparisons(.newest)
 
   /// The same views of all recipes.
@@ -48,7 +49,8 @@ extension Schema {
             round(avg(r.top5),4) AS top5, round(avg(r.macro_top5),4) AS macro_top5,
             round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
             round(avg(r.ece),4) AS ece, count(*) AS runs, substr(c.hash,1,8) AS recipe
-          FROM \(comparable(shown)) GROUP BY c.id, r.strategy, r.variant, r.group_hash
+          FROM \(comparable(shown))
+          GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash
         ) g
         """)
   }
@@ -58,7 +60,8 @@ extension Schema {
     View(
       "\(shown.prefix)compare_class", shows: "one line a strategy and class\(shown.ending)",
       example:
-        "SELECT * FROM \(shown.prefix)compare_class WHERE split='test' ORDER BY recipe, n_train, recall DESC;",
+        "SELECT * FROM \(shown.prefix)compare_class WHERE sweep='night' AND split='test' "
+        + "ORDER BY recipe, n_train, recall DESC;",
       sql: """
         SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, k.name AS class,
           k.n_train, k.shot, count(DISTINCT r.seed) AS seeds,
@@ -68,7 +71,7 @@ extension Schema {
           min(m.support) AS support, m.class_index, count(*) AS runs, substr(c.hash,1,8) AS recipe
         FROM \(comparable(shown)) JOIN class_metric m ON m.run_id = r.id
         JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
-        GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+        GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash, m.split, k.name
         ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index)
         """)
   }
@@ -79,7 +82,8 @@ extension Schema {
       "\(shown.prefix)pairs",
       shows: "a strategy minus the baseline of its recipe, by seed and fold\(shown.ending)",
       example:
-        "SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM \(shown.prefix)pairs GROUP BY 1, 2;",
+        "SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM \(shown.prefix)pairs "
+        + "WHERE sweep='night' GROUP BY 1, 2;",
       sql: """
         SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, b.strategy AS baseline,
           r.seed, round(r.macro_f1,6) AS macro_f1, round(b.macro_f1,6) AS baseline_macro_f1,
@@ -91,10 +95,10 @@ extension Schema {
           round(r.accuracy - b.accuracy,6) AS d_accuracy, round(r.top5 - b.top5,6) AS d_top5,
           r.fold, substr(c.hash,1,8) AS recipe
         FROM \(comparable(shown))
-        JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
-        JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
-          AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
+        JOIN run b ON b.sweep_id = r.sweep_id AND b.strategy = s.baseline AND b.seed = r.seed
+          AND b.fold IS r.fold AND b.dataset_id = r.dataset_id AND b.status = 'done'
           AND b.archived_at IS NULL AND b.equals_run IS NULL
+        JOIN recipe_run q ON q.recipe_id = c.id AND q.run_id = b.id AND q.is_current = 1
         WHERE r.strategy <> s.baseline
         """)
   }

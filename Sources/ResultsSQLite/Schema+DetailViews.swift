@@ -4,7 +4,7 @@ extension Schema {
     View(
       "v_class_metrics", shows: "one line a run and class",
       example: "SELECT strategy, class, recall FROM v_class_metrics "
-        + "WHERE split='test' AND shot='few';",
+        + "WHERE sweep='night' AND split='test' AND shot='few';",
       sql: """
         SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
           m.split, m.class_index, c.name AS class, c.n_train, c.shot, m.support, m.predicted,
@@ -69,7 +69,8 @@ extension Schema {
         """),
     View(
       "v_figures", shows: "what only some runs measure, such as the share a fallback passed on",
-      example: "SELECT strategy, seed, value FROM v_figures WHERE name='fallback.asked';",
+      example: "SELECT strategy, seed, value FROM v_figures "
+        + "WHERE sweep='night' AND name='fallback.asked';",
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.name,
           round(f.value,6) AS value, \(recipe(of: "r.id")) AS recipe

@@ -16,19 +16,6 @@ extension Schema {
 
     """
 
-  /// The layout with its digests left empty, for a copy that is only read: they could not tell
-  /// anything of it.
-  var withoutDigests: Schema {
-    let migrations = migrations.map { migration in
-      migration.number == Self.digestMigration
-        ? Migration(number: migration.number, sql: migration.sql) : migration
-    }
-    return Schema(migrations: migrations, views: views)
-  }
-
-  /// The number of the migration that brings the digests.
-  static let digestMigration = 4
-
   /// Migration 4, second half: the digests of what is there already. They say nothing of what had
   /// happened to it before.
   static func fillDigests(_ database: Database) throws {

@@ -53,23 +53,22 @@ extension Schema {
   /// Finished runs that may be compared, with the recipe that they have in common: `p` is their place
   /// in the recipe `c`, `r` the run. A run that serves two recipes is there twice.
   static func comparable(_ shown: ShownRecipes) -> String {
-    (shown == .newest
-      ? "\(newest) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset\n"
-        + "  AND c.turn = n.turn\n"
-      : "recipe c ")
-        + """
-        JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
-        JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
-          AND r.equals_run IS NULL
-        JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-        """
+    """
+    recipe c JOIN sweep s ON s.id = c.sweep_id\
+    \(shown == .newest ? " AND c.turn = \(newestTurn)" : "")
+    JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+    JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
+      AND r.equals_run IS NULL
+    JOIN dataset d ON d.id = r.dataset_id
+    """
   }
 
-  /// The turn of each data set's newest recipe that has a run which is not archived.
-  private static let newest = """
-    (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
-      JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
-      WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset)
+  /// The turn of the newest recipe of the sweep and data set of `recipe c` that has a run which is
+  /// not archived.
+  private static let newestTurn = """
+    (SELECT max(o.turn) FROM recipe o WHERE o.sweep_id = c.sweep_id AND o.dataset = c.dataset
+      AND EXISTS (SELECT 1 FROM recipe_run i JOIN run x ON x.id = i.run_id
+        WHERE i.recipe_id = o.id AND x.archived_at IS NULL))
     """
 
   /// The newest run of a sweep on a data set, where `r` and `m` have them.
@@ -90,15 +89,14 @@ extension Schema {
             FROM class k JOIN run y ON y.dataset_id = k.dataset_id
             WHERE y.id = (SELECT min(i.run_id) FROM recipe_run i WHERE i.recipe_id = c.id))
             AS images,
-          coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
+          coalesce(c.turn = \(newestTurn), 0) AS is_newest, c.settings
         FROM recipe c JOIN sweep s ON s.id = c.sweep_id
-        LEFT JOIN \(newest) n ON n.sweep_id = c.sweep_id AND n.dataset = c.dataset
         JOIN recipe_run p ON p.recipe_id = c.id JOIN run r ON r.id = p.run_id
-        GROUP BY c.id ORDER BY c.turn
+        GROUP BY c.id, s.name ORDER BY c.turn
         """),
     View(
       "v_data_remarks", shows: "what was set aside, repaired or assumed in the data of runs",
-      example: "SELECT n, text FROM v_data_remarks WHERE kind='quarantined';",
+      example: "SELECT n, text FROM v_data_remarks WHERE sweep='night' AND kind='quarantined';",
       sql: """
         SELECT s.name AS sweep, d.name AS dataset, m.kind, m.n, m.text, count(*) AS runs,
           substr(d.digest,1,16) AS digest, 
@@ -106,7 +104,8 @@ extension Schema {
         FROM dataset_remark m JOIN dataset d ON d.id = m.dataset_id
         JOIN run r ON r.dataset_id = d.id JOIN sweep s ON s.id = r.sweep_id
         WHERE r.archived_at IS NULL
-        GROUP BY r.sweep_id, m.dataset_id, m.number
+        GROUP BY r.sweep_id, s.name, m.dataset_id, m.number
+        ORDER BY r.sweep_id, m.dataset_id, m.number
         """),
   ]
 }

@@ -26,54 +26,80 @@ extension Schema {
       "v_predictions", shows: "one line a test image",
       example: "SELECT * FROM v_predictions WHERE run=1 AND NOT is_right "
         + "ORDER BY confidence DESC LIMIT 10;",
-      sql: """
-        SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, x.example_id,
-          t.name AS true_class, t.n_train, p.name AS predicted, round(x.p_1,4) AS confidence,
-          coalesce(x.class_1 = x.true_class, 0) AS is_right,
-          CASE WHEN x.has_five OR x.class_1 = x.true_class THEN
-            coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
-              coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) END AS in_top5,
-          x.leak, \(recipe(of: "r.id")) AS recipe
-        FROM (
-          SELECT run_id, example_id, true_class, class_1, class_2, class_3, class_4, class_5, p_1,
-            1 AS has_five, NULL AS leak
-          FROM prediction o WHERE NOT EXISTS (SELECT 1 FROM guess WHERE run_id = o.run_id)
-          UNION ALL
-          SELECT g.run_id, i.example_id, i.true_class, g.class_index, f.class_2, f.class_3,
-            f.class_4, f.class_5, coalesce(f.p_1, g.confidence/10000.0), f.run_id IS NOT NULL,
-            i.leak
-          FROM guess g JOIN run q ON q.id = g.run_id
-          JOIN test_image i ON i.dataset_id = q.dataset_id AND i.image_index = g.image_index
-          LEFT JOIN prediction f ON f.run_id = g.run_id AND f.example_id = i.example_id
-        ) x JOIN run r ON r.id = x.run_id JOIN sweep s ON s.id = r.sweep_id
-        JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = x.true_class
-        LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1
-        """),
+      // The conditions of a query reach both halves because each is a join that begins with the run.
+      sql: predictions(
+        of: """
+          prediction x ON x.run_id = r.id
+            AND NOT EXISTS (SELECT 1 FROM guess WHERE run_id = r.id)
+          """, image: "x", guess: "x.class_1", five: ("x", "1"), confidence: "x.p_1",
+        leak: "NULL") + "\nUNION ALL\n"
+        + predictions(
+          of: """
+            guess g ON g.run_id = r.id
+            JOIN test_image i ON i.dataset_id = r.dataset_id AND i.image_index = g.image_index
+            LEFT JOIN prediction f ON f.run_id = r.id AND f.example_id = i.example_id
+            """, image: "i", guess: "g.class_index", five: ("f", "f.run_id IS NOT NULL"),
+          confidence: "coalesce(f.p_1, g.confidence/10000.0)", leak: "i.leak")),
     View(
       "v_leaks", shows: "one line a run: test figures with and without leaked images",
-      example: "SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks;",
+      example: "SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks "
+        + "WHERE sweep='night';",
       sql: """
         SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
-          r.test_images AS images, sum(c.leaked) AS leaked, round(r.accuracy,4) AS accuracy,
-          round(1.0*sum(c.right_all - c.right_leaked)/nullif(sum(c.images - c.leaked),0),4)
-            AS clean_accuracy,
-          round(r.balanced_accuracy,4) AS macro_recall,
-          round(avg(1.0*(c.right_all - c.right_leaked)/nullif(c.images - c.leaked,0)),4)
+          r.test_images AS images,
+          (SELECT count(*) FROM \(leakedGuesses)) AS leaked, round(r.accuracy,4) AS accuracy,
+          (SELECT round(1.0*sum(correct)/nullif(sum(images),0),4) FROM \(cleanClasses))
+            AS clean_accuracy, round(r.balanced_accuracy,4) AS macro_recall,
+          (SELECT round(avg(1.0*n.correct/nullif(n.images,0)),4) FROM (SELECT sum(images) AS images,
+            sum(correct) AS correct FROM \(cleanClasses) GROUP BY class) n)
             AS clean_macro_recall, \(recipe(of: "r.id")) AS recipe
-        FROM (\(leakCounts)) c JOIN run r ON r.id = c.run_id AND c.true_class < r.model_classes
-        JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-        WHERE r.status = 'done' GROUP BY r.id
+        FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
+        WHERE r.status = 'done' AND EXISTS (SELECT 1 FROM guess WHERE run_id = r.id)
+          AND EXISTS (SELECT 1 FROM class_metric WHERE run_id = r.id AND split = 'test'
+            AND class_index < r.model_classes AND support > 0)
+          AND EXISTS (SELECT 1 FROM test_image
+            WHERE dataset_id = r.dataset_id AND leak IS NOT NULL)
+        ORDER BY r.id
         """),
   ]
 
-  /// Test images of each run and class, with how many of them leaked; runs without guesses and data
-  /// sets whose leaks are not known have none.
-  static let leakCounts = """
-    SELECT g.run_id, i.true_class, count(*) AS images,
-      sum(coalesce(g.class_index = i.true_class, 0)) AS right_all, sum(i.leak) AS leaked,
-      sum(i.leak AND coalesce(g.class_index = i.true_class, 0)) AS right_leaked
-    FROM guess g JOIN run q ON q.id = g.run_id
-    JOIN test_image i ON i.dataset_id = q.dataset_id AND i.image_index = g.image_index
-    WHERE i.leak IS NOT NULL GROUP BY g.run_id, i.true_class
+  /// Leaked test images of classes that `run r` can name, with what it takes them for. Only these are
+  /// looked up: what a run made of all images, its class metrics say.
+  private static let leakedGuesses = """
+    test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+      WHERE i.dataset_id = r.dataset_id AND i.leak = 1 AND i.true_class < r.model_classes
     """
+
+  /// Images and right ones of each of these classes, as lines to be summed: all, then minus the
+  /// leaked ones.
+  private static let cleanClasses = """
+    (SELECT m.class_index AS class, m.support AS images, m.correct FROM class_metric m
+      WHERE m.run_id = r.id AND m.split = 'test' AND m.class_index < r.model_classes
+      UNION ALL
+      SELECT i.true_class, -1, -coalesce(g.class_index = i.true_class, 0) FROM \(leakedGuesses))
+    """
+
+  /// Test images of `run r` as lines of `v_predictions`.
+  ///
+  /// - Parameters:
+  ///   - tables: with the aliases that the other parameters use.
+  ///   - image: the table with `example_id` and `true_class`.
+  ///   - five: the table with the second to the fifth guess, and whether it has them.
+  private static func predictions(
+    of tables: String, image: String, guess: String, five: (table: String, isThere: String),
+    confidence: String, leak: String
+  ) -> String {
+    let others = (2...5).map { "coalesce(\(five.table).class_\($0),-1)" }.joined(separator: ", ")
+    return """
+      SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, \(image).example_id,
+        t.name AS true_class, t.n_train, p.name AS predicted, round(\(confidence),4) AS confidence,
+        coalesce(\(guess) = \(image).true_class, 0) AS is_right,
+        CASE WHEN \(five.isThere) OR \(guess) = \(image).true_class THEN
+          coalesce(\(image).true_class IN (\(guess), \(others)), 0) END AS in_top5,
+        \(leak) AS leak, \(recipe(of: "r.id")) AS recipe
+      FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN \(tables)
+      JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = \(image).true_class
+      LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = \(guess)
+      """
+  }
 }

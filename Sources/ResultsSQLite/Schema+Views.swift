@@ -39,20 +39,22 @@ extension Schema {
             AS percent,
           round(avg(CASE WHEN r.status='done' THEN r.wall_s END)/60.0,1) AS mean_minutes,
           sum(r.status='diverged') AS diverged, sum(r.status='cancelled') AS cancelled
-        FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL GROUP BY s.id
+        FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL
+        GROUP BY s.id, s.name ORDER BY s.id
         """),
     View(
       "v_equal", shows: "runs that were not made, and the run that each is the same as",
-      example: "SELECT strategy, seed, equals_strategy FROM v_equal;",
+      example: "SELECT strategy, seed, equals_strategy FROM v_equal WHERE sweep='night';",
       sql: """
         SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
           q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
           (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note, r.fold
         FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
-        JOIN dataset d ON d.id = r.dataset_id
+        JOIN dataset d ON d.id = r.dataset_id WHERE r.equals_run IS NOT NULL
         """),
     View(
-      "v_failures", shows: "what failed and why", example: "SELECT * FROM v_failures;",
+      "v_failures", shows: "what failed and why",
+      example: "SELECT * FROM v_failures WHERE sweep='night';",
       sql: """
         SELECT r.id, s.name AS sweep, r.strategy, r.variant, r.seed, r.status,
           a.number AS attempt, a.outcome, a.exit_code, a.signal,

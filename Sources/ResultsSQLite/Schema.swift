@@ -35,8 +35,18 @@ package struct Schema: Sendable {
   package let migrations: [Migration]
   package let views: [View]
 
-  package init(migrations: [Migration], views: [View]) {
+  /// The oldest layout that is read where it is: what later ones added, reading can do without. Files
+  /// of older layouts are read from a copy in memory.
+  package let oldestReadable: Int
+
+  package init(migrations: [Migration], views: [View], oldestReadable: Int? = nil) {
     (self.migrations, self.views) = (migrations, views)
+    self.oldestReadable = oldestReadable ?? migrations.last?.number ?? 0
+  }
+
+  /// What a copy for reading is brought to.
+  package var asRead: Schema {
+    Schema(migrations: migrations.filter { $0.number <= oldestReadable }, views: views)
   }
 
   /// The number of the last migration.
@@ -52,10 +62,11 @@ package struct Schema: Sendable {
       Migration(number: 2, sql: figureTable),
       Migration(
         number: 3, sql: comparableRuns + realisedMass + testImageTables, fill: fillRecipes),
-      Migration(number: 4, sql: runDigests, fill: fillDigests),
+      Migration(number: 4, sql: runDigests + storeIndices, fill: fillDigests),
     ],
     views: runViews + comparisonViews + detailViews + imageViews + identityViews
-      + recipeComparisonViews)
+      + recipeComparisonViews,
+    oldestReadable: 3)
 
   /// Makes everything in an empty file.
   func create(in database: Database) throws {

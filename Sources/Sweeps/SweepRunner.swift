@@ -138,7 +138,7 @@ public final class SweepRunner {
     }
     let standing = try plan.runs.map(standing(of:))
     announce(standing)
-    return (standing, try plan.runs.map { try store.enqueue($0.description) })
+    return (standing, try store.enqueue(plan.runs.map(\.description)))
   }
 
   /// Makes a run, or says why not.

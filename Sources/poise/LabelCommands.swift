@@ -20,7 +20,7 @@ struct TagCommand: ParsableCommand {
 
   func run() throws {
     let opened = try store.open()
-    let summaries = try opened.summaries(ofSweep: try store.sweep(in: opened).name)
+    let summaries = try opened.listedRuns(ofSweep: try store.sweep(in: opened).name)
     let names = Set(summaries.map(\.name))
     let isRun = { (text: String) in Int64(text) != nil || names.contains(text) }
     let runs = try arguments.prefix(while: isRun).map {

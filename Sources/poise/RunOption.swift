@@ -15,8 +15,7 @@ struct RunOption: ParsableArguments {
   /// The run as the store knows it.
   func details(in opened: SQLiteRunStore) throws -> RunDetails {
     let sweep = try store.sweep(in: opened)
-    let summaries = try opened.summaries(ofSweep: sweep.name)
-    let named = summaries.filter { $0.name == name }.map(\.id)
+    let named = try opened.runs(named: name, inSweep: sweep.name)
     guard named.count < 2 else {
       throw Failure(
         "\(named.count) runs are named '\(name)', with other settings or data: "
@@ -27,7 +26,7 @@ struct RunOption: ParsableArguments {
       try store.tell(opened.damages)
       throw Failure(
         "sweep \(sweep.name) has no run named '\(name)'; "
-          + (Suggestion.nearest(to: name, among: summaries.map(\.name)).map {
+          + (Suggestion.nearest(to: name, among: try opened.runNames(ofSweep: sweep.name)).map {
             "did you mean '\($0)'? "
           } ?? "") + "'poise runs' lists them",
         code: Failure.missingInput)

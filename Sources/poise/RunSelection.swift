@@ -22,15 +22,13 @@ struct RunSelection: ParsableArguments {
     }
   }
 
-  /// The runs that meet all conditions, in the order of their numbers.
-  func chosen(in opened: SQLiteRunStore) throws -> [RunDetails] {
+  /// The numbers of the runs that meet all conditions, ascending.
+  func chosen(in opened: SQLiteRunStore) throws -> [RunID] {
     let sweep = try store.sweep(in: opened).name
-    var all = try opened.summaries(ofSweep: sweep)
+    var all = try opened.listedRuns(ofSweep: sweep)
     if !runs.isEmpty { all = try runs.map { try Self.run($0, among: all, in: opened, store) } }
     if let recipe {
-      let members = try opened.sweeps().flatMap { try opened.recipes(ofSweep: $0.name) }
-        .filter { $0.recipe.hash.hasPrefix(recipe.lowercased()) }
-        .flatMap { $0.runs + $0.replaced }
+      let members = try opened.runs(ofRecipe: recipe.lowercased())
       all.removeAll { !members.contains($0.id) }
     }
     if let status { all.removeAll { $0.status != status } }
@@ -39,7 +37,7 @@ struct RunSelection: ParsableArguments {
     guard !ids.isEmpty else {
       throw Failure("no run of \(store.results) is meant by that", code: Failure.missingInput)
     }
-    return try ids.compactMap { try opened.run($0) }
+    return ids
   }
 
   /// A run by its number in the store, or by its name in the sweep.
@@ -47,7 +45,7 @@ struct RunSelection: ParsableArguments {
     _ text: String, among runs: [RunSummary], in opened: SQLiteRunStore, _ store: StoreOptions
   ) throws -> RunSummary {
     if let id = Int64(text) {
-      guard let found = try opened.run(id)?.summary else {
+      guard let found = try opened.listedRun(id) else {
         throw Failure("\(store.results) has no run \(id)", code: Failure.missingInput)
       }
       return found

@@ -65,20 +65,16 @@ struct RunWeights {
   /// The run with a number, a name, or the beginning of a fingerprint, in any sweep.
   private func details(of name: String, in opened: SQLiteRunStore) throws -> RunDetails {
     if let id = Int64(name), let details = try opened.run(id) { return details }
-    let all = try opened.sweeps().flatMap { try opened.summaries(ofSweep: $0.name) }
-    var found = all.filter { $0.name == name }
-    if found.isEmpty, name.count >= 6 {
-      found = try all.filter {
-        try opened.run($0.id)?.description.configHash.hasPrefix(name) ?? false
-      }
-    }
-    guard let first = found.first, let details = try opened.run(first.id) else {
+    var found = try opened.runs(named: name)
+    if found.isEmpty, name.count >= 6 { found = try opened.runs(withFingerprint: name) }
+    guard let first = found.first, let details = try opened.run(first) else {
       throw Failure(
         "\(store) has no run '\(name)'; 'poise runs --results \(store)' lists them",
         code: Failure.missingInput)
     }
     guard found.count == 1 else {
-      let candidates = found.map { "\($0.id) (\($0.sweep) \($0.name))" }.joined(separator: ", ")
+      let candidates = try found.compactMap { try opened.listedRun($0) }
+        .map { "\($0.id) (\($0.sweep) \($0.name))" }.joined(separator: ", ")
       throw Failure(
         "'\(name)' is the name of \(found.count) runs; write the number of one of them: \(candidates)",
         code: Failure.badInput)

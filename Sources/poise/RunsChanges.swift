@@ -18,7 +18,7 @@ struct RunsArchive: ParsableCommand {
   func run() throws {
     let chosen = try selection.chosen(in: try selection.store.open())
     let store = try SQLiteRunStore(path: selection.store.results)
-    let changed = try store.archive(chosen.map(\.summary.id), !undo)
+    let changed = try store.archive(chosen, !undo)
     let same = chosen.count - changed
     let rest = same > 0 ? ", \(same) \(undo ? "were not" : "were already")" : ""
     try Terminal.show(
@@ -46,20 +46,28 @@ struct RunsRemove: ParsableCommand {
     let opened = try SQLiteRunStore(
       readOnly: selection.store.results, comparesDigests: false)
     let unreadable = Self.unreadable(selection.runs, in: opened)
-    let named = try unreadable.isEmpty ? selection.chosen(in: opened) : readable(in: opened)
-    let chosen = try named + Self.dependants(of: named, in: opened)
+    let named = Set(
+      try unreadable.isEmpty ? selection.chosen(in: opened) : unreadable + readable(in: opened))
+    let all = try opened.runPlaces()
+    // Runs that were not made because they are the same as one of these go with it.
+    let dependants = all.filter { run in
+      !named.contains(run.id) && run.equals.map(named.contains) ?? false
+    }
+    let chosen = all.filter { named.contains($0.id) } + dependants
+    let nameless = named.subtracting(all.map(\.id)).sorted()
     let results = selection.store.results
     let work = WorkFolder.path(ofStore: results)
-    let folders = chosen.map { Self.folder(of: $0.description, in: work) }
-    let shared = try Self.folders(beside: chosen.map(\.description), in: opened, work)
-    for run in unreadable { Terminal.show("\(run)  (its rows cannot be read)") }
-    for (details, folder) in zip(chosen, folders) {
-      let run = details.summary
+    let folders = chosen.map { Self.folder(of: $0, in: work) }
+    // The same run of another sweep has the same folder.
+    let removed = Set(chosen.map(\.id))
+    let shared = Set(all.filter { !removed.contains($0.id) }.map { Self.folder(of: $0, in: work) })
+    for run in nameless { try Terminal.show("\(run)  (its rows cannot be read)") }
+    for (run, folder) in zip(chosen, folders) {
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
-      let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
+      let state = run.equals.map { "the same as run \($0)" } ?? run.status.rawValue
       try Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
-    let number = chosen.count + unreadable.count
+    let number = chosen.count + nameless.count
     let count = "\(number) run\(number == 1 ? "" : "s")"
     guard yes else {
       let folders = files ? " and their folders" : ""
@@ -67,7 +75,7 @@ struct RunsRemove: ParsableCommand {
     }
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
-    try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id) + unreadable)
+    try SQLiteRunStore(path: results).remove(chosen.map(\.id) + nameless)
     if files {
       for folder in folders where !shared.contains(folder) {
         // What stays is counted below.
@@ -94,35 +102,15 @@ struct RunsRemove: ParsableCommand {
   }
 
   /// The other runs that were named.
-  private func readable(in opened: SQLiteRunStore) throws -> [RunDetails] {
+  private func readable(in opened: SQLiteRunStore) throws -> [RunID] {
     var others = selection
     let unreadable = Set(Self.unreadable(selection.runs, in: opened))
     others.runs.removeAll { RunID($0).map(unreadable.contains) ?? false }
     return others.runs.isEmpty ? [] : try others.chosen(in: opened)
   }
 
-  /// Runs that were not made because they are the same as one of these, and that go with it.
-  private static func dependants(
-    of chosen: [RunDetails], in opened: SQLiteRunStore
-  ) throws -> [RunDetails] {
-    let ids = Set(chosen.map(\.summary.id))
-    return try opened.sweeps().flatMap { try opened.summaries(ofSweep: $0.name) }
-      .filter { run in !ids.contains(run.id) && run.equals.map { ids.contains($0.id) } ?? false }
-      .compactMap { try opened.run($0.id) }
-  }
-
-  private static func folder(of run: RunDescription, in work: String) -> String {
+  private static func folder(of run: RunPlace, in work: String) -> String {
     SweepPlan.folder(ofRun: run.name, configHash: run.configHash, in: work)
-  }
-
-  /// The folders of all other runs: the same run of another sweep has the same one.
-  private static func folders(
-    beside chosen: [RunDescription], in opened: SQLiteRunStore, _ work: String
-  ) throws -> Set<String> {
-    let gone = Set(chosen.map { [$0.sweep, $0.configHash] })
-    let all = try opened.sweeps().flatMap { try opened.descriptions(ofSweep: $0.name) }
-    return Set(
-      all.filter { !gone.contains([$0.sweep, $0.configHash]) }.map { folder(of: $0, in: work) })
   }
 
   /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.

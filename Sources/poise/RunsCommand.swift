@@ -34,17 +34,12 @@ struct RunsList: ParsableCommand {
     let opened = try store.open()
     let names = all ? try opened.sweeps().map(\.name) : [try store.sweep(in: opened).name]
     let runs = try names.flatMap { name in
-      var runs = try opened.summaries(ofSweep: name)
-      if let recipe {
-        let members = try opened.recipes(ofSweep: name)
-          .filter { $0.recipe.hash.hasPrefix(recipe.lowercased()) }
-          .flatMap { $0.runs + $0.replaced }
-        runs.removeAll { !members.contains($0.id) }
-      }
-      return runs
+      try opened.listedRuns(ofSweep: name)
     }
+    let members = try recipe.map { try opened.runs(ofRecipe: $0.lowercased()) }
     let chosen = runs.filter { run in
       (status ?? run.status) == run.status && (tag.map(run.tags.contains) ?? true)
+        && (members?.contains(run.id) ?? true)
     }
     let shown = chosen.filter { archived || !$0.isArchived }
     try Terminal.show(RunTable(shown).render(format, style: Terminal.style()))

@@ -62,7 +62,7 @@ struct MigrationTests {
     #expect(Set(names) == ["results.sqlite", "results.sqlite.bak-v\(version)"])
   }
 
-  @Test("that is only read stays as it is, byte by byte", arguments: [1, 2])
+  @Test("that is only read stays as it is, byte by byte", arguments: [1, 2, 3])
   func readOnly(version: Int) throws {
     let folder = try TemporaryFolder()
     let stored = try String(contentsOf: fixture(version), encoding: .utf8)
