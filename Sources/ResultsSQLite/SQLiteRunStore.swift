@@ -2,6 +2,7 @@ import Files
 import GRDB
 import Metrics
 import Results
+import Synchronization
 
 /// Keeps runs in one SQLite file that people query by hand.
 ///
@@ -15,16 +16,31 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   let file: ResultsFile
   let host: String
   let now: @Sendable () -> String
+  /// What the file's owner is called where this object made it its own.
+  let claim = Mutex<String?>(nil)
 
   /// Opens a file for reading and writing, makes it if it is missing, and brings an older one up to
   /// date after writing a copy of it to `<path>.bak-v<layout>`.
   ///
-  /// - Parameter toolVersion: written down with each change of the layout.
-  ///
+  /// - Parameters:
+  ///   - toolVersion: written down with each change of the layout.
+  ///   - shouldStop: asked while somebody else has the file locked; ends the wait with
+  ///     ``ResultsFileError/stopped(_:)``.
   /// - Throws: ``ResultsFileError`` for a place that cannot be written and a file that is damaged,
   ///   newer or another program's; such a file is left untouched.
-  public convenience init(path: String, toolVersion: String = "poise") throws {
-    try self.init(path: path, toolVersion: toolVersion, schema: .current)
+  public convenience init(
+    path: String, toolVersion: String = "poise",
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    try self.init(
+      path: path, toolVersion: toolVersion, schema: .current, shouldStop: shouldStop)
+  }
+
+  /// Looks at a place for a store before anything is made beside it.
+  ///
+  /// - Throws: ``ResultsFileError`` where no store is or can be.
+  public static func checkPlace(_ path: String) throws {
+    try ResultsFile.checkWritable(path)
   }
 
   /// Opens a file for reading only: it must exist. An older one is read from a copy in memory that is
@@ -42,12 +58,13 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   package convenience init(
     path: String, toolVersion: String = "poise", schema: Schema,
     busyTimeout: Double = 30, patience: Double = 600, host: String = ProcessIdentity.hostName,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     now: @escaping @Sendable () -> String = { Timestamp.now() }
   ) throws {
     try self.init(
       file: ResultsFile(
         writing: path, schema: schema, toolVersion: toolVersion, busyTimeout: busyTimeout,
-        patience: patience),
+        patience: patience, shouldStop: shouldStop),
       host: host, now: now)
   }
 
@@ -91,6 +108,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   public func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws {
     let process = ProcessIdentity(of: processID)
     try change(run) { database, now in
+      try requireNobodyAtWork(on: run, but: processID, in: database)
       try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
       try database.execute(
         sql: """
@@ -108,6 +126,18 @@ public final class SQLiteRunStore: RunStore, RunHistory {
           """,
         arguments: [now, now, environmentID, run])
       try Self.forgetEqual(of: run, in: database)
+    }
+  }
+
+  public func beat(_ run: RunID) throws {
+    do {
+      try change(run, patience: 0) { database, now in
+        try database.execute(
+          sql: "UPDATE run SET heartbeat_at = ? WHERE id = ?", arguments: [now, run])
+        try database.execute(sql: "UPDATE owner SET heartbeat_at = ?", arguments: [now])
+      }
+    } catch ResultsFileError.locked {
+      // The next one will do.
     }
   }
 
@@ -144,11 +174,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
         if let other: String = row["host"], other != host { continue }
         let process = ProcessIdentity(processID: row["pid"] ?? 0, token: row["pid_token"])
         guard !process.isAlive else { continue }
-        let (id, now): (RunID, String) = (row["id"], now())
-        try database.execute(
-          sql: "UPDATE run SET status = 'lost', error = ? WHERE id = ?",
-          arguments: ["its process ended without a word", id])
-        try Self.closeAttempt(of: id, as: .lost, at: now, in: database)
+        try Self.markLost(row["id"], at: now(), in: database)
         lost += 1
       }
       return lost
@@ -156,9 +182,12 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   }
 
   /// Runs `body` on a run that is there and not done, in one transaction.
-  func change(_ run: RunID, _ body: (Database, String) throws -> Void) throws {
+  func change(
+    _ run: RunID, patience: Double? = nil, _ body: (Database, String) throws -> Void
+  ) throws {
     let now = now()
-    try file.write { database in
+    try file.write(patience: patience) { database in
+      try requireOwnership(in: database)
       let row = try Row.fetchOne(
         database, sql: "SELECT status, name, equals_run FROM run WHERE id = ?", arguments: [run])
       guard let row else { throw RunStoreError.unknownRun(run) }

@@ -52,6 +52,7 @@ package struct Schema: Sendable {
       Migration(number: 2, sql: figureTable),
       Migration(
         number: 3, sql: comparableRuns + realisedMass + testImageTables, fill: fillRecipes),
+      Migration(number: 4, sql: storeOwner),
     ],
     views: runViews + comparisonViews + detailViews + imageViews + identityViews
       + recipeComparisonViews)

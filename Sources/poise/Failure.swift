@@ -3,8 +3,10 @@ import Datasets
 import Experiments
 import Files
 import Foundation
+import Kernels
 import Networks
 import Reports
+import Results
 import ResultsSQLite
 import Strategies
 import Sweeps
@@ -36,12 +38,13 @@ struct Failure: Error, CustomStringConvertible {
     case let error as DatasetError:
       code = error.code == .missingFile ? Self.missingInput : Self.badInput
     case is SplitError, is InvalidParameter, is SweepError, is TrainingError, is WeightError,
-      is CheckpointError:
+      is CheckpointError, is MemoryShortage:
       code = Self.badInput
     case is MissingRun: code = Self.missingInput
     case let error as FileError:
       code = error.code == ENOENT ? Self.missingInput : Self.cannotWrite
     case let error as ResultsFileError: code = Self.code(of: error)
+    case let error as RunStoreError: code = error.isRefusal ? Self.cannotWrite : Self.bug
     case is ComparisonError: code = Self.missingInput
     default:
       self = Self.ofSystem(error) ?? Failure("\(error)", code: Self.bug)
@@ -51,8 +54,9 @@ struct Failure: Error, CustomStringConvertible {
   private static func code(of error: ResultsFileError) -> Int32 {
     switch error {
     case .missing: missingInput
-    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted: badInput
-    case .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
+    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted, .noName, .notAFile: badInput
+    case .stopped: stoppedWithWorkLeft
+    case .linked, .missingFolder, .notWritable, .readOnly, .locked, .full, .other: cannotWrite
     }
   }
 

@@ -32,6 +32,8 @@ struct Poise: ParsableCommand {
 
   static func main() {
     do {
+      AddressSpace.restartWithinLimits()
+      try AddressSpace.requireSome()
       if let problem = CommandName.problem(in: Array(CommandLine.arguments.dropFirst())) {
         throw problem
       }

@@ -46,9 +46,8 @@ struct RunsRemove: ParsableCommand {
     let named = try selection.chosen(in: opened)
     let chosen = try named + Self.dependants(of: named, in: opened)
     let results = selection.store.results
-    let work = WorkFolder.path(ofStore: results)
-    let folders = chosen.map { Self.folder(of: $0.description, in: work) }
-    let shared = try Self.folders(beside: Set(chosen.map(\.summary.id)), in: opened, work)
+    let folders = chosen.map { Self.folder(of: $0.description, ofStore: results) }
+    let shared = try Self.folders(beside: Set(chosen.map(\.summary.id)), in: opened, results)
     for (details, folder) in zip(chosen, folders) {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
@@ -60,9 +59,12 @@ struct RunsRemove: ParsableCommand {
       let folders = files ? " and their folders" : ""
       return Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
-    let lock = try Self.lock(work, results)
-    defer { lock?.unlock() }
-    try SQLiteRunStore(path: results).remove(chosen.map(\.summary.id))
+    let locks = try Self.locks(results)
+    defer { for lock in locks { lock.unlock() } }
+    let store = try SQLiteRunStore(path: results)
+    try store.claim(lock: locks.first?.path)
+    defer { try? store.release() }
+    try store.remove(chosen.map(\.summary.id))
     if files {
       for folder in folders where !shared.contains(folder) {
         try? FileManager.default.removeItem(atPath: folder)
@@ -85,13 +87,13 @@ struct RunsRemove: ParsableCommand {
       .compactMap { try opened.run($0.id) }
   }
 
-  private static func folder(of run: RunDescription, in work: String) -> String {
-    SweepPlan.folder(ofRun: run.name, configHash: run.configHash, in: work)
+  private static func folder(of run: RunDescription, ofStore store: String) -> String {
+    WorkFolder.run(run.name, configHash: run.configHash, ofStore: store)
   }
 
   /// The folders of all other runs: the same run of another sweep has the same one.
   private static func folders(
-    beside chosen: Set<RunID>, in opened: SQLiteRunStore, _ work: String
+    beside chosen: Set<RunID>, in opened: SQLiteRunStore, _ results: String
   ) throws -> Set<String> {
     var folders: Set<String> = []
     for sweep in try opened.sweeps() {
@@ -99,19 +101,15 @@ struct RunsRemove: ParsableCommand {
       let descriptions = try opened.descriptions(ofSweep: sweep.name)
       for (summary, description) in zip(summaries, descriptions)
       where !chosen.contains(summary.id) {
-        folders.insert(folder(of: description, in: work))
+        folders.insert(folder(of: description, ofStore: results))
       }
     }
     return folders
   }
 
-  /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.
-  private static func lock(_ work: String, _ results: String) throws -> FileLock? {
-    guard FileManager.default.fileExists(atPath: work) else { return nil }
-    guard let lock = try FileLock(trying: work + "/sweep.lock") else {
-      throw Failure(
-        "a sweep is writing to \(results); wait for it or stop it", code: Failure.cannotWrite)
-    }
-    return lock
+  /// Keeps sweeps out while rows are deleted; empty where none has ever worked beside the store.
+  private static func locks(_ results: String) throws -> [FileLock] {
+    guard FileManager.default.fileExists(atPath: WorkFolder.path(ofStore: results)) else { return [] }
+    return try WorkFolder(store: results).lock(store: results)
   }
 }

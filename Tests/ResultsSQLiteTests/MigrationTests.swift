@@ -42,7 +42,7 @@ struct MigrationTests {
     #expect(actual == expected)
   }
 
-  @Test("that is stored opens, with a copy kept, and works", arguments: [1, 2, 3])
+  @Test("that is stored opens, with a copy kept, and works", arguments: [1, 2, 3, 4])
   func storedFile(version: Int) throws {
     let folder = try TemporaryFolder()
     let stored = try String(contentsOf: fixture(version), encoding: .utf8)

@@ -26,7 +26,7 @@ struct ResultsFileTests {
     _ = try SQLiteRunStore(path: folder.file())
     let tables = try query(
       folder.file(), "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'tag'")
-    #expect(tables.count == 26)
+    #expect(tables.count == 27)
     for table in tables {
       let sql: String = table["sql"]
       #expect(sql.contains("-- ") && sql.contains("STRICT"), "\(table["name"] as String)")
@@ -167,6 +167,7 @@ struct ResultsFileTests {
       .newer("a", version: 9, supported: 1, writtenBy: "poise 3"),
       .corrupted("a", detail: "x"), .readOnly("a"),
       .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"),
+      .notAFile("a", kind: "a pipe"), .linked("a", names: 2), .stopped("a"),
     ]
     for error in errors { #expect(error.description.contains("'a")) }
     #expect(errors[6].description.contains("poise 3"))
