@@ -17,7 +17,8 @@ public struct StoreOwner: Hashable, Sendable {
   public var space: String?
 
   /// An owner as it was written down earlier.
-  public init(host: String, machine: String? = nil, process: ProcessIdentity, space: String? = nil) {
+  public init(host: String, machine: String? = nil, process: ProcessIdentity, space: String? = nil)
+  {
     (self.host, self.machine) = (host, machine)
     (self.process, self.space) = (process, space)
   }
@@ -48,7 +49,8 @@ public struct StoreOwner: Hashable, Sendable {
       if space == nil, host != observer.host { return .hidden }
       return process.isAlive ? .alive : .gone
     }
-    guard host == observer.host, machine == nil || observer.machine == nil
+    guard host == observer.host,
+      machine == nil || observer.machine == nil
         || machine == observer.machine
     else { return .elsewhere }
     // The same machine in another life; without a boot's name, the number is all there is.

@@ -138,7 +138,8 @@ private struct ClaimJudge {
   /// Runs that are `running` in the file and have no process that lives here. All have none where the
   /// file is a copy.
   func lostRuns(in database: Database) throws -> [RunID] {
-    let isCopy = try Row.fetchOne(database, sql: "SELECT 1 FROM owner") != nil
+    let isCopy =
+      try Row.fetchOne(database, sql: "SELECT 1 FROM owner") != nil
       && ownerRow(in: database) == nil
     return try running(in: database).filter { row in
       let standing = StoreOwner(attempt: row, on: observer.host).standing(seenBy: observer)

@@ -20,10 +20,15 @@ final class WorkerProcess {
   private var pending: [UInt8] = []
   private var isPassingOver = false
   private var isAtEnd = false
+  /// Bytes that came after the child's end.
+  private var late = 0
   private var ending: End?
 
   /// A line that is longer is no event, and is passed over.
   private static let longestLine = 4 << 20
+
+  /// What a pipe holds, and more: the rest is from somebody else.
+  private static let mostLate = 4 << 20
 
   /// How a process ended.
   enum End: Equatable {
@@ -85,6 +90,8 @@ final class WorkerProcess {
       isAtEnd = true
       return nil
     }
+    if isOver { late += count }
+    isAtEnd = late > Self.mostLate
     return take(buffer[..<count])
   }
 
@@ -168,8 +175,9 @@ extension WorkerProcess {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    for (descriptor, stream) in [(input, STDIN_FILENO), (output, STDOUT_FILENO), (errors, STDERR_FILENO)]
-    {
+    for (descriptor, stream) in [
+      (input, STDIN_FILENO), (output, STDOUT_FILENO), (errors, STDERR_FILENO),
+    ] {
       posix_spawn_file_actions_adddup2(&actions, descriptor, stream)
     }
     var (mask, usual) = (sigset_t(), sigset_t())
@@ -182,19 +190,31 @@ extension WorkerProcess {
     #if canImport(Darwin)
       flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
     #else
-      posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+      keepFromChildren()
     #endif
     posix_spawnattr_setflags(&attributes, Int16(flags))
     var variables = ProcessInfo.processInfo.environment
     variables.merge(environment) { $1 }
     var process: pid_t = 0
-    let code = withCStrings(command) { arguments in
+    // What `ps` shows: a path below /proc names the image and not the program.
+    let name = command[0].hasSuffix("/exe") ? "poise" : command[0]
+    let code = withCStrings([name] + command.dropFirst()) { arguments in
       withCStrings(variables.map { "\($0)=\($1)" }) { variables in
         posix_spawn(&process, command[0], &actions, &attributes, arguments, variables)
       }
     }
     guard code == 0 else { throw FileError("start", command[0], code: code) }
     return process
+  }
+
+  /// Marks every descriptor but the standard streams as this process's own: a child that inherited
+  /// the other end of its lifeline would never see it cut.
+  private static func keepFromChildren() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    for descriptor in names.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
+      let flags = fcntl(descriptor, F_GETFD)
+      if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+    }
   }
 
   /// A list of C strings that ends with a null pointer, valid for the call.

@@ -17,8 +17,9 @@ enum AddressSpace {
   /// where there is no need, or it cannot be done.
   static func restartWithinLimits() {
     #if canImport(Glibc)
-      guard isBounded, getenv(variable) == nil else { return }
-      setenv(variable, "1", 1)
+      let variables = ProcessInfo.processInfo.environment
+      guard isBounded, variables["OPENBLAS_NUM_THREADS"] == nil else { return }
+      setenv("OPENBLAS_NUM_THREADS", "1", 1)
       let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
       execv("/proc/self/exe", arguments)
       for argument in arguments { free(argument) }
@@ -29,8 +30,6 @@ enum AddressSpace {
   static func requireSome() throws(MemoryShortage) {
     if isBounded { try OpenBLAS.requireRoom(threads: 1) }
   }
-
-  private static let variable = "OPENBLAS_NUM_THREADS"
 
   /// Whether the system may refuse memory that it has not given yet.
   private static var isBounded: Bool {

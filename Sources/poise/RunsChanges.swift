@@ -109,7 +109,9 @@ struct RunsRemove: ParsableCommand {
 
   /// Keeps sweeps out while rows are deleted; empty where none has ever worked beside the store.
   private static func locks(_ results: String) throws -> [FileLock] {
-    guard FileManager.default.fileExists(atPath: WorkFolder.path(ofStore: results)) else { return [] }
+    guard FileManager.default.fileExists(atPath: WorkFolder.path(ofStore: results)) else {
+      return []
+    }
     return try WorkFolder(store: results).lock(store: results)
   }
 }

@@ -62,15 +62,17 @@ struct SweepCommand: ParsableCommand {
       Terminal.complain("data: 'poise data \(source.file)' shows more of it")
     }
     if let total = ForecastTable(forecast).total { Terminal.complain(total) }
-    let store = try SQLiteRunStore(path: results, shouldStop: { StopSignal.number != nil })
+    // Comes before the store is brought up to date: a sweep of an earlier version may be writing to it.
     let locks = try work.lock(store: results)
     defer { for lock in locks { lock.unlock() } }
+    let store = try SQLiteRunStore(path: results, shouldStop: { StopSignal.number != nil })
+    let environment = EnvironmentProbe.record(threads: machine.threadCount)
     StopSignal.beginWork()
     try store.claim(lock: locks[0].path, takingOver: takeOver)
     defer { try? store.release() }
     let progress = ProgressPrinter(results: results)
     let runner = SweepRunner(
-      plan, store: store, environment: EnvironmentProbe.record(threads: machine.threadCount),
+      plan, store: store, environment: environment,
       options: SweepRunner.Options(
         workerCommand: [Build.program, "worker", "--supervised"], cacheFolder: work.cache,
         threads: machine.threadCount, retriesFailed: retryFailed, stopsAtFirstFailure: failFast,

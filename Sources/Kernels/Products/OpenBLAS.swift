@@ -28,7 +28,7 @@ public enum OpenBLAS {
   /// Looks at the address space that is left (`ulimit -v`) and at strict accounting
   /// (`vm.overcommit_memory`); no memory is touched.
   public static func requireRoom(threads: Int) throws(MemoryShortage) {
-    let needed = threads * bufferBytes + otherBytes
+    let needed = threads * (bufferBytes + stackBytes) + otherBytes
     let memory = mmap(nil, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | mapAnonymous, -1, 0)
     guard memory != MAP_FAILED else { throw MemoryShortage(bytes: needed, threads: threads) }
     munmap(memory, needed)
@@ -36,8 +36,10 @@ public enum OpenBLAS {
 
   /// What OpenBLAS maps for every thread that multiplies.
   private static let bufferBytes = 128 << 20
-  /// Stacks of threads, and what the run time maps as it goes.
-  private static let otherBytes = 128 << 20
+  /// A thread's stack.
+  private static let stackBytes = 8 << 20
+  /// What the run time maps as it goes, stacks of its own threads among it.
+  private static let otherBytes = 64 << 20
 
   #if canImport(Darwin)
     private static let mapAnonymous = MAP_ANON
