@@ -89,12 +89,15 @@ public struct SweepLimits: Codable, Hashable, Sendable {
   public var failuresInARow: Int
   /// Times a failed run is tried again.
   public var retries: Int
+  /// Seconds without a sign of life after which a run is ended at the earliest.
+  public var silence: Double
 
-  /// No limit of time, three failures in a row, one retry.
+  /// No limit of time, three failures in a row, one retry, ten minutes of silence.
   public init(
-    run: Double? = nil, night: Double? = nil, failuresInARow: Int = 3, retries: Int = 1
+    run: Double? = nil, night: Double? = nil, failuresInARow: Int = 3, retries: Int = 1,
+    silence: Double = 600
   ) {
-    (self.run, self.night) = (run, night)
+    (self.run, self.night, self.silence) = (run, night, silence)
     (self.failuresInARow, self.retries) = (failuresInARow, retries)
   }
 }

@@ -154,7 +154,8 @@ struct ExperimentReader {
       ) { $0 >= 1 },
       retries: section.integer(
         "retries", default: usual.retries, expected: "a whole number from 0 to 100"
-      ) { (0...100).contains($0) })
+      ) { (0...100).contains($0) },
+      silence: section.seconds("silence") ?? usual.silence)
   }
 
   private func seeds() -> [UInt64] {

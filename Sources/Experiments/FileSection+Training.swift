@@ -169,5 +169,9 @@ extension FileSection {
         "failures_in_a_row", "count", "`3`",
         "so many failed runs one after another end the sweep; diverged ones do not count"),
       FileKey("retries", "count", "`1`", "times a failed run is tried again"),
+      FileKey(
+        "silence", "duration", "`10m`",
+        "a run without a sign of life for so long, and for 100 of its steps, is ended and tried again; "
+          + "before its first step it may take three times as long"),
     ])
 }

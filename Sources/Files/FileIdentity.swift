@@ -12,6 +12,9 @@ public struct FileIdentity: Hashable, Sendable {
   /// Within it.
   private var node: UInt64
 
+  /// Device and number within it, such as `2049:131`.
+  public var text: String { "\(device):\(node)" }
+
   /// The identity of the file at `path` (links are followed); `nil` where it cannot be looked at.
   public init?(of path: String) {
     var info = stat()

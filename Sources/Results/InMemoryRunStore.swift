@@ -82,6 +82,13 @@ public final class InMemoryRunStore: RunStore, RunHistory {
 
   public func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws {
     try change(run) { entry, now in
+      if let former = entry.attempts.last, former.record.outcome == nil,
+        former.process.isAnotherLivingProcess(than: processID)
+      {
+        throw RunStoreError.atWork(
+          run, name: entry.description.name,
+          StoreOwner(host: former.record.host, process: former.process))
+      }
       entry.close(as: .lost, at: now)
       let attempt = AttemptRecord(
         number: entry.attempts.count + 1, startedAt: now, fromEpoch: entry.epochs.last?.epoch ?? 0,
@@ -105,6 +112,10 @@ public final class InMemoryRunStore: RunStore, RunHistory {
           isRepeated ? record.epoch : min(from, record.epoch - 1)
       }
     }
+  }
+
+  public func beat(_ run: RunID) throws {
+    try change(run) { entry, now in entry.heartbeatAt = now }
   }
 
   public func finish(_ run: RunID, _ outcome: RunOutcome) throws {
@@ -220,14 +231,14 @@ public final class InMemoryRunStore: RunStore, RunHistory {
     }
   }
 
-  private func change(_ id: RunID, _ body: (inout Run, String) -> Void) throws {
+  private func change(_ id: RunID, _ body: (inout Run, String) throws -> Void) throws {
     let now = now()
     try state.withLock { state in
       let entry = try state.run(id)
       guard entry.status != .done || entry.equals != nil else {
         throw RunStoreError.alreadyDone(id, name: entry.description.name)
       }
-      body(&state.runs[Int(id) - 1], now)
+      try body(&state.runs[Int(id) - 1], now)
     }
   }
 }

@@ -57,7 +57,7 @@ public struct ProcessIdentity: Hashable, Sendable {
     return fields.isEmpty ? nil : fields
   }
 
-  private static func text(of path: String) -> String? {
+  static func text(of path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)

@@ -28,7 +28,10 @@ public protocol RunStore: Sendable {
   ///   - run: a run that is not done.
   ///   - environment: the machine and the build that it runs on.
   ///   - processID: the process that trains it. A run whose process is gone counts as lost.
-  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, ``RunStoreError/alreadyDone(_:name:)``, or
+  ///   ``RunStoreError/atWork(_:name:_:)`` where the process of an earlier attempt lives; a store in a
+  ///   file also throws ``RunStoreError/owned(_:since:lastSign:)`` and its like where another process
+  ///   writes to it.
   func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws
   /// Adds or replaces an epoch, all of its rows or none, and renews the heartbeat.
   ///
@@ -37,6 +40,11 @@ public protocol RunStore: Sendable {
   /// - Parameter isRepeated: whether an earlier attempt trained it, and this one goes on from there.
   /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
   func append(_ record: EpochRecord, to run: RunID, isRepeated: Bool) throws
+  /// Renews the heartbeat of a run that is at work. A heartbeat that somebody keeps from being
+  /// written is left out.
+  ///
+  /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.
+  func beat(_ run: RunID) throws
   /// Ends the attempt, all of its rows or none.
   ///
   /// - Throws: ``RunStoreError/unknownRun(_:)``, or ``RunStoreError/alreadyDone(_:name:)``.

@@ -10,25 +10,27 @@ import Foundation
 extension ResultsFile {
   /// Says in our words what SQLite would say in one code.
   static func checkWritable(_ path: String) throws(ResultsFileError) {
+    guard !path.isEmpty else { throw .noName }
     let folder = Self.folder(of: path)
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
       isDirectory.boolValue
     else { throw .missingFolder(file: path, folder: folder) }
-    if FileManager.default.fileExists(atPath: path) {
+    if let names = try namesOfFile(path) {
+      guard names == 1 else { throw .linked(path, names: names) }
       try checkReadable(path, allowsEmpty: true)
       guard access(path, W_OK) == 0 else { throw .notWritable(file: path, place: path) }
+    } else if path.hasSuffix("/") {
+      throw .isDirectory(String(path.dropLast()))
     }
     guard access(folder, W_OK) == 0 else { throw .notWritable(file: path, place: folder) }
   }
 
-  /// Throws for what is no database at all.
+  /// Throws for what is no database at all. Comes before this process has a connection to the file: the
+  /// system drops a process's locks on a file when any descriptor of it is closed.
   static func checkReadable(_ path: String, allowsEmpty: Bool = false) throws(ResultsFileError) {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw .missing(path)
-    }
-    guard !isDirectory.boolValue else { throw .isDirectory(path) }
+    // Opening a pipe would wait for somebody to write to it.
+    guard try namesOfFile(path) != nil else { throw path.isEmpty ? .noName : .missing(path) }
     let start: [UInt8]
     do throws(FileError) {
       start = try WholeFile.start(of: path, count: 16)
@@ -54,6 +56,19 @@ extension ResultsFile {
   private static func hasJournal(_ path: String) -> Bool {
     guard let stamp = try? FileStamp(of: path + "-journal") else { return false }
     return stamp.size > 0
+  }
+
+  /// How many names a file has; `nil` where there is nothing.
+  private static func namesOfFile(_ path: String) throws(ResultsFileError) -> Int? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: return Int(info.st_nlink)
+    case S_IFDIR: throw .isDirectory(path)
+    case S_IFIFO: throw .notAFile(path, kind: "a pipe")
+    case S_IFSOCK: throw .notAFile(path, kind: "a socket")
+    default: throw .notAFile(path, kind: "a device")
+    }
   }
 
   private static func folder(of path: String) -> String {

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import GRDB
 import Results
+import Synchronization
 
 /// One open results file: the connection, its settings, its layout.
 ///
@@ -15,18 +16,27 @@ struct ResultsFile: Sendable {
   /// Seconds that a write keeps trying while others hold locks.
   let patience: Double
 
+  /// Whether the process was asked to stop: no wait lasts much longer then.
+  let shouldStop: @Sendable () -> Bool
+
   /// Seconds that SQLite itself waits for a lock.
   static let busyTimeout = 30.0
+  /// Seconds that a wait may take although the process was asked to stop: others' transactions are
+  /// short, and what is written then need not be found out again.
+  static let lastPatience = 1.0
 
   /// Opens or makes a file for reading and writing and brings it up to date.
   init(
-    writing path: String, schema: Schema, toolVersion: String, busyTimeout: Double, patience: Double
+    writing path: String, schema: Schema, toolVersion: String, busyTimeout: Double,
+    patience: Double, shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws {
-    (self.path, self.patience) = (path, patience)
+    (self.path, self.patience, self.shouldStop) = (path, patience, shouldStop)
     try Self.checkWritable(path)
-    queue = try Self.translating(path) {
+    queue = try Self.translating(path, shouldStop) {
       try DatabaseQueue(
-        path: path, configuration: Self.configuration(readOnly: false, busyTimeout: busyTimeout))
+        path: path,
+        configuration: Self.configuration(
+          readOnly: false, busyTimeout: busyTimeout, shouldStop: shouldStop))
     }
     let version = try checkedVersion(schema: schema)
     try translating { try checkContent() }
@@ -41,7 +51,7 @@ struct ResultsFile: Sendable {
   /// Opens a file for reading only. One of a layout that lacks what is read is copied into memory, and
   /// the copy is brought up to date; the file stays as it is.
   init(reading path: String, schema: Schema, busyTimeout: Double) throws {
-    (self.path, patience) = (path, 0)
+    (self.path, patience, shouldStop) = (path, 0, { false })
     try Self.checkReadable(path)
     let configuration = Self.configuration(readOnly: true, busyTimeout: busyTimeout)
     queue = try Self.translating(path) {
@@ -104,15 +114,21 @@ struct ResultsFile: Sendable {
 
   /// Writes in one transaction, all or nothing; tries again while others hold locks, so `body` may
   /// run several times.
-  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    let start = ContinuousClock.now
+  ///
+  /// - Parameter patience: instead of the file's own; 0 to try once.
+  func write<Value>(
+    patience: Double? = nil, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    // Time in which a suspended machine could not try does not count.
+    let start = SuspendingClock.now
+    let patience = patience ?? self.patience
     return try translating {
       while true {
         do {
           return try queue.write(body)
         } catch let error as DatabaseError
-          where error.resultCode == .SQLITE_BUSY
-          && ContinuousClock.now - start < .seconds(patience)
+          where error.resultCode == .SQLITE_BUSY && !shouldStop()
+          && SuspendingClock.now - start < .seconds(patience)
         {
           continue
         }
@@ -120,10 +136,14 @@ struct ResultsFile: Sendable {
     }
   }
 
-  private static func configuration(readOnly: Bool, busyTimeout: Double) -> Configuration {
+  private static func configuration(
+    readOnly: Bool, busyTimeout: Double,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
-    configuration.busyMode = .timeout(busyTimeout)
+    configuration.busyMode = .callback(
+      waiting(atMost: busyTimeout, unless: shouldStop))
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase { database in
       // A file may come from anywhere: what its schema calls is not trusted, its cells are looked at.
@@ -138,6 +158,20 @@ struct ResultsFile: Sendable {
       }
     }
     return configuration
+  }
+
+  /// Waits for a lock in small steps, so that a wish to stop is heard.
+  private static func waiting(
+    atMost seconds: Double, unless shouldStop: @escaping @Sendable () -> Bool
+  ) -> Database.BusyCallback {
+    let began = Mutex(SuspendingClock.now)
+    return { tries in
+      if tries == 0 { began.withLock { $0 = .now } }
+      let waited = began.withLock { SuspendingClock.now - $0 }
+      if waited >= .seconds(shouldStop() ? min(seconds, lastPatience) : seconds) { return false }
+      usleep(tries < 10 ? 2_000 : 20_000)
+      return true
+    }
   }
 
   /// The layout's number, 0 for an empty file; throws for files that are not ours or too new.
@@ -174,16 +208,18 @@ struct ResultsFile: Sendable {
     do {
       return try body()
     } catch let error as DatabaseError {
+      if error.resultCode == .SQLITE_BUSY, shouldStop() { throw ResultsFileError.stopped(path) }
       throw ResultsFileError(error, path: path, code: queue.lastSystemError)
     }
   }
 
   private static func translating<Value>(
-    _ path: String, _ body: () throws -> Value
+    _ path: String, _ shouldStop: () -> Bool = { false }, _ body: () throws -> Value
   ) throws -> Value {
     do {
       return try body()
     } catch let error as DatabaseError {
+      if error.resultCode == .SQLITE_BUSY, shouldStop() { throw ResultsFileError.stopped(path) }
       throw ResultsFileError(error, path: path)
     } catch let error as RowDecodingError {
       throw ResultsFileError.corrupted(path, detail: "a value is of another kind: \(error)")

@@ -7,6 +7,12 @@ import GRDBSQLite
 public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(String)
   case isDirectory(String)
+  /// A name without a character.
+  case noName
+  /// Something that no file can be in the place of: a device, a pipe, a socket.
+  case notAFile(String, kind: String)
+  /// A file with several names in the file system.
+  case linked(String, names: Int)
   case missingFolder(file: String, folder: String)
   case notWritable(file: String, place: String)
   case notADatabase(String)
@@ -25,6 +31,8 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
   case full(String)
   /// The system refused to read or write it, or the journal beside it, with its error number.
   case refused(String, operation: String, code: Int32)
+  /// The process was asked to stop while it waited for somebody who had the file locked.
+  case stopped(String)
   case other(String, detail: String)
 
   /// One sentence: what is wrong, and what to do.
@@ -34,6 +42,20 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
       "no results file '\(path)'; `poise sweep` makes one, `--results` names another"
     case .isDirectory(let path):
       "'\(path)' is a folder; expected a results file such as '\(path)/results.sqlite'"
+    case .noName:
+      "the results file has an empty name; expected a file such as 'results.sqlite'"
+    case .notAFile(let path, let kind):
+      "'\(path)' is \(kind); expected a results file or a name that is free"
+    case .linked(let path, let names):
+      """
+      '\(path)' is one of \(names) names (hard links) of one file; SQLite keeps what a cut-off write \
+      needs beside the name that was used, and would not find it under another one. Remove the other \
+      names, or work on a copy (cp '\(path)' …)
+      """
+    case .stopped(let path):
+      """
+      stopped while another program had '\(path)' locked; nothing is lost, the same command continues
+      """
     case .missingFolder(let file, let folder):
       "cannot make '\(file)': there is no folder '\(folder)'; make it or name another place"
     case .notWritable(let file, let place):

@@ -2,6 +2,7 @@ import Files
 import GRDB
 import Metrics
 import Results
+import Synchronization
 
 /// Keeps runs in one SQLite file that people query by hand.
 ///
@@ -18,16 +19,31 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   /// Whether what is read is compared with its digests.
   let comparesDigests: Bool
   let found = FoundDamage()
+  /// What the file's owner is called where this object made it its own.
+  let claim = Mutex<String?>(nil)
 
   /// Opens a file for reading and writing, makes it if it is missing, and brings an older one up to
   /// date after writing a copy of it to `<path>.bak-v<layout>`.
   ///
-  /// - Parameter toolVersion: written down with each change of the layout.
-  ///
+  /// - Parameters:
+  ///   - toolVersion: written down with each change of the layout.
+  ///   - shouldStop: asked while somebody else has the file locked; ends the wait with
+  ///     ``ResultsFileError/stopped(_:)``.
   /// - Throws: ``ResultsFileError`` for a place that cannot be written and a file that is damaged,
   ///   newer or another program's; such a file is left untouched.
-  public convenience init(path: String, toolVersion: String = "poise") throws {
-    try self.init(path: path, toolVersion: toolVersion, schema: .current)
+  public convenience init(
+    path: String, toolVersion: String = "poise",
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    try self.init(
+      path: path, toolVersion: toolVersion, schema: .current, shouldStop: shouldStop)
+  }
+
+  /// Looks at a place for a store before anything is made beside it.
+  ///
+  /// - Throws: ``ResultsFileError`` where no store is or can be.
+  public static func checkPlace(_ path: String) throws {
+    try ResultsFile.checkWritable(path)
   }
 
   /// Opens a file for reading only: it must exist. One that lacks what later layouts added to be read is
@@ -48,12 +64,13 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   package convenience init(
     path: String, toolVersion: String = "poise", schema: Schema,
     busyTimeout: Double = 30, patience: Double = 600, host: String = ProcessIdentity.hostName,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     now: @escaping @Sendable () -> String = { Timestamp.now() }
   ) throws {
     self.init(
       file: try ResultsFile(
         writing: path, schema: schema, toolVersion: toolVersion, busyTimeout: busyTimeout,
-        patience: patience),
+        patience: patience, shouldStop: shouldStop),
       host: host, now: now)
   }
 
@@ -115,6 +132,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
   public func begin(_ run: RunID, environment: EnvironmentRecord, processID: Int32) throws {
     let process = ProcessIdentity(of: processID)
     try change(run, [.run, .attempt, .note]) { database, now in
+      try requireNobodyAtWork(on: run, but: processID, in: database)
       try Self.closeAttempt(of: run, as: .lost, at: now, in: database)
       try database.execute(
         sql: """
@@ -132,6 +150,18 @@ public final class SQLiteRunStore: RunStore, RunHistory {
           """,
         arguments: [now, now, environmentID, run])
       try Self.forgetEqual(of: run, in: database)
+    }
+  }
+
+  public func beat(_ run: RunID) throws {
+    do {
+      try change(run, [.run], patience: 0) { database, now in
+        try database.execute(
+          sql: "UPDATE run SET heartbeat_at = ? WHERE id = ?", arguments: [now, run])
+        try database.execute(sql: "UPDATE owner SET heartbeat_at = ?", arguments: [now])
+      }
+    } catch ResultsFileError.locked {
+      // The next one will do.
     }
   }
 
@@ -169,12 +199,7 @@ public final class SQLiteRunStore: RunStore, RunHistory {
         let process = ProcessIdentity(
           processID: try row[optional: "pid"] ?? 0, token: try row[optional: "pid_token"])
         guard !process.isAlive else { continue }
-        let (id, now): (RunID, String) = (try row["id"], now())
-        try database.execute(
-          sql: "UPDATE run SET status = 'lost', error = ? WHERE id = ?",
-          arguments: ["its process ended without a word", id])
-        try Self.closeAttempt(of: id, as: .lost, at: now, in: database)
-        try Self.renewDigests(in: database) { try $0.renew(.run(id), [.run, .attempt]) }
+        try Self.markLost(try row["id"], at: now(), in: database)
         lost += 1
       }
       return lost
@@ -183,13 +208,17 @@ public final class SQLiteRunStore: RunStore, RunHistory {
 
   /// Runs `body` on a run that is there and not done, in one transaction.
   ///
-  /// - Parameter parts: what `body` changes. It must be what was written, so that damage is never
-  ///   signed; the digests are renewed afterwards.
+  /// - Parameters:
+  ///   - parts: what `body` changes. It must be what was written, so that damage is never signed; the
+  ///     digests are renewed afterwards.
+  ///   - patience: as of `write`.
   func change(
-    _ run: RunID, _ parts: [DigestedPart], _ body: (Database, String) throws -> Void
+    _ run: RunID, _ parts: [DigestedPart], patience: Double? = nil,
+    _ body: (Database, String) throws -> Void
   ) throws {
     let now = now()
-    try file.write { database in
+    try file.write(patience: patience) { database in
+      try requireOwnership(in: database)
       let row = try CheckedRow.fetchOne(
         database, table: "run", sql: "SELECT status, name, equals_run FROM run WHERE id = ?",
         arguments: [run])

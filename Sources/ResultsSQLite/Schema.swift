@@ -62,7 +62,7 @@ package struct Schema: Sendable {
       Migration(number: 2, sql: figureTable),
       Migration(
         number: 3, sql: comparableRuns + realisedMass + testImageTables, fill: fillRecipes),
-      Migration(number: 4, sql: runDigests + storeIndices, fill: fillDigests),
+      Migration(number: 4, sql: runDigests + storeIndices + storeOwner, fill: fillDigests),
     ],
     views: runViews + comparisonViews + detailViews + imageViews + identityViews
       + recipeComparisonViews,

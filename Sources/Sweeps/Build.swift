@@ -1,4 +1,6 @@
 import CBuildStamp
+import Files
+import Foundation
 
 /// Which version of Counterpoise this is, and what it was built from.
 public enum Build {
@@ -15,4 +17,21 @@ public enum Build {
     let changes = commit.hasSuffix("+") ? ", with changes" : ""
     return "\(version) (commit \(commit.prefix(12))\(changes))"
   }
+
+  /// Which program this process runs: version, commit, and the program file's size and time of change.
+  /// Two builds of one commit differ.
+  public static let image: String = {
+    let stamp = try? FileStamp(of: runningImage)
+    return description
+      + (stamp.flatMap { $0 }.map { " \($0.size) \($0.seconds) \($0.nanoseconds)" } ?? "")
+  }()
+
+  /// A path by which the program that this process runs can be started once more. On Linux it leads to
+  /// the running image itself, even after the file was replaced, removed or half overwritten.
+  public static var program: String {
+    access(runningImage, X_OK) == 0
+      ? "/proc/\(getpid())/exe" : Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+
+  private static let runningImage = "/proc/self/exe"
 }

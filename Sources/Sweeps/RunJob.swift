@@ -20,6 +20,9 @@ public struct RunJob: Codable, Sendable {
   public var datasetDigest: String
   /// How often a checkpoint is written besides the ends of epochs.
   public var checkpointSeconds: Double
+  /// The program that made the job (``Build/image``); a worker that is another one refuses it. `nil` in
+  /// jobs of earlier versions.
+  public var build: String?
   /// The finished run that this one starts from, if it needs one.
   public var base: BaseRun?
 
@@ -29,6 +32,7 @@ public struct RunJob: Codable, Sendable {
     checkpointSeconds: Double, base: BaseRun? = nil
   ) {
     (self.recipe, self.folder, self.cacheFolder) = (recipe, folder, cacheFolder)
+    build = Build.image
     (self.threads, self.datasetDigest) = (threads, datasetDigest)
     (self.checkpointSeconds, self.base) = (checkpointSeconds, base)
   }

@@ -16,17 +16,19 @@ extension SweepRunner {
       checkpointSeconds: options.checkpointSeconds, base: base)
     try AtomicFile.write(JSONEncoder().encode(job), to: job.path)
     let log = run.folder + "/worker.log"
-    let worker = try start(job, logPath: log)
+    let worker = try WorkerProcess(
+      command: options.workerCommand + [job.path], logPath: log,
+      environment: ["OPENBLAS_NUM_THREADS": "1"])
     told = nil
-    let stop: String?
+    let stop: Stop?
     do {
-      try store.begin(id, environment: environment, processID: worker.processID)
+      try begin(id, worker, shouldStop)
       stop = try listen(to: worker, run, id: id, number: number, shouldStop)
     } catch {
       letGo(of: worker)
       throw error
     }
-    let ending = worker.wait()
+    let ending = awaitEnd(of: worker)
     let folder = RunFolder(run.folder)
     switch try FinishedRun.read(in: folder, of: run.description.configHash) {
     case .none: break
@@ -40,94 +42,42 @@ extension SweepRunner {
     }
     switch ending {
     case .exited(let code) where code == WorkerExit.cancelled:
-      return .cancelled(reason: stop ?? "the worker was asked to stop")
+      return .cancelled(reason: stop?.reason ?? "the worker was asked to stop")
     case .exited(let code):
       return .failed(
-        reason: stop ?? lastWords(in: log) ?? "the worker left with exit code \(code)",
+        reason: stop?.reason ?? lastWords(in: log) ?? "the worker left with exit code \(code)",
         exitCode: code, signal: nil)
     case .signalled(let number):
+      // It had not begun to listen, or took too long: its last checkpoint stands.
+      if case .onRequest? = stop { return .cancelled(reason: "stopped on request") }
       let words = lastWords(in: log).map { ": \($0)" } ?? ""
       return .failed(
-        reason: stop ?? "the worker was ended by signal \(number)\(words)", exitCode: nil,
+        reason: stop?.reason ?? "the worker was ended by signal \(number)\(words)", exitCode: nil,
         signal: number)
     }
   }
 
-  /// Reads events until the worker closes its output.
-  ///
-  /// - Returns: why the parent ended the worker, if it did.
-  private func listen(
-    to worker: WorkerProcess, _ run: SweepPlan.PlannedRun, id: RunID, number: Int,
-    _ shouldStop: () -> Bool
-  ) throws -> String? {
-    let start = Date()
-    let decoder = JSONDecoder()
-    var stop: String?
-    var stopRequested: Date?
-    var trainedBefore = Int.max
-    while let lines = worker.lines(within: 200) {
-      for line in lines {
-        guard let event = try? decoder.decode(TrainingEvent.self, from: Data(line.utf8)) else {
-          if let refusal = WorkerRefusal(line: line) { told = refusal.refused }
-          continue
-        }
-        try take(event, run, id: id, number: number, &trainedBefore)
-      }
-      if stopRequested == nil {
-        stop = shouldStop() ? "stopped on request" : limitReached(since: start)
-        if stop != nil {
-          worker.askToStop()
-          stopRequested = Date()
-        }
-      } else if let asked = stopRequested, Date().timeIntervalSince(asked) > 120 {
-        worker.kill()
-      }
-    }
-    return stop
-  }
-
-  /// Which limit of time a run that started at `start` has reached.
-  private func limitReached(since start: Date) -> String? {
-    let limits = plan.experiment.limits
-    if let limit = limits.run, Date().timeIntervalSince(start) >= limit {
-      return "the limit of \(Int(limit)) s for one run is reached"
-    }
-    if let limit = limits.night, Date().timeIntervalSince(started) >= limit {
-      return "the limit of \(Int(limit)) s for the whole sweep is reached"
-    }
-    return nil
-  }
-
-  /// Stores and tells an event.
-  ///
-  /// - Parameter trainedBefore: images that the run had seen when this attempt began; all of them
-  ///   until the worker says so.
-  private func take(
-    _ event: TrainingEvent, _ run: SweepPlan.PlannedRun, id: RunID, number: Int,
-    _ trainedBefore: inout Int
+  /// Starts the attempt in the store. A worker that an earlier sweep left behind may still be writing
+  /// its last checkpoint: it is waited for, and never taken over.
+  private func begin(
+    _ id: RunID, _ worker: WorkerProcess, _ shouldStop: () -> Bool
   ) throws {
-    let batch = run.recipe.training.batch
-    let planned = run.description.imagesPlanned
-    var progress: RunProgress
-    switch event {
-    case .started(let step, _):
-      trainedBefore = step * batch
-      progress = RunProgress(
-        imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: 0, epoch: nil)
-    case .progress(let step, _, let imagesPerSecond):
-      progress = RunProgress(
-        imagesSeen: step * batch, imagesPlanned: planned, imagesPerSecond: imagesPerSecond,
-        epoch: nil)
-    case .note(let text):
-      observer?.note("\(run.description.name): \(text)")
-      return
-    case .epoch(let record):
-      try store.append(record, to: id, isRepeated: record.imagesSeen <= trainedBefore)
-      progress = RunProgress(
-        imagesSeen: record.imagesSeen, imagesPlanned: planned,
-        imagesPerSecond: record.imagesPerSecond ?? 0, epoch: record)
+    let start = options.clock.awake()
+    var hasTold = false
+    while true {
+      do {
+        return try store.begin(id, environment: environment, processID: worker.processID)
+      } catch let error as RunStoreError {
+        guard case .atWork(_, _, let owner) = error, !shouldStop(),
+          options.clock.awake() - start < options.handover
+        else { throw error }
+        if !hasTold {
+          observer?.note("waiting for process \(owner.process.processID) of an earlier sweep")
+        }
+        hasTold = true
+        usleep(100_000)
+      }
     }
-    observer?.runProgressed(run.description, number: number, progress)
   }
 
   /// The last line that the worker wrote to its log.

@@ -57,24 +57,13 @@ extension SweepRunner {
     observer?.runEnded(run.description, number: number, outcome)
   }
 
-  /// Starts a worker on a job.
-  ///
-  /// - Throws: `FileError` where the system does not allow it.
-  func start(_ job: RunJob, logPath: String) throws -> WorkerProcess {
-    do {
-      return try WorkerProcess(command: options.workerCommand + [job.path], logPath: logPath)
-    } catch {
-      throw FileError(foundation: error, "start a worker with", logPath) ?? error
-    }
-  }
-
   /// Has a worker write its checkpoint and leave, when its parent cannot go on.
   func letGo(of worker: WorkerProcess) {
     worker.askToStop()
-    let asked = ContinuousClock.now
+    let asked = options.clock.awake()
     while worker.lines(within: 200) != nil {
-      if ContinuousClock.now - asked > .seconds(120) { worker.kill() }
+      if options.clock.awake() - asked > Self.patience { worker.kill() }
     }
-    _ = worker.wait()
+    _ = awaitEnd(of: worker)
   }
 }

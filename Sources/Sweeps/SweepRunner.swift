@@ -15,7 +15,8 @@ public final class SweepRunner {
   let options: Options
   weak var observer: (any SweepObserver)?
   let environment: EnvironmentRecord
-  let started = Date()
+  /// When the sweep began, by the clock that goes on while the machine sleeps.
+  let started: Double
   /// Runs that failed one after the other; one that diverged shows that workers work.
   private var failuresInARow = 0
   /// Whether a run failed or diverged in this sweep.
@@ -39,6 +40,10 @@ public final class SweepRunner {
     public var stopsAtFirstFailure: Bool
     /// How often a worker writes a checkpoint besides the ends of epochs.
     public var checkpointSeconds: Double
+    /// Seconds that a worker of an earlier sweep is waited for, which writes its last checkpoint.
+    package var handover = 180.0
+    /// What time it is.
+    package var clock = SweepClock.system
 
     /// Options with the usual checkpoint every two minutes.
     public init(
@@ -84,6 +89,7 @@ public final class SweepRunner {
   ) {
     (self.plan, self.store, self.options) = (plan, store, options)
     (self.environment, self.observer) = (environment, observer)
+    started = options.clock.passed()
   }
 
   /// Runs what is not finished yet.
@@ -226,9 +232,7 @@ public final class SweepRunner {
     if let refused { return refused }
     if shouldStop() { return "stopped on request" }
     let limits = plan.experiment.limits
-    if let night = limits.night, Date().timeIntervalSince(started) >= night {
-      return "the limit of \(Int(night)) s for the whole sweep is reached"
-    }
+    if let nightIsOver { return nightIsOver }
     if failuresInARow >= limits.failuresInARow {
       return "\(failuresInARow) runs in a row failed"
     }

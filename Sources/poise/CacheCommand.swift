@@ -25,7 +25,7 @@ struct CacheCommand: ParsableCommand {
       let now = Date().timeIntervalSince1970
       let lines = entries.map { entry in
         let size = ActivationPlan.text(bytes: entry.bytes)
-        let age = Duration.text(now - entry.modified)
+        let age = Duration.text(max(now - entry.modified, 0))
         return size.leftPadded(to: 10) + "  " + age.leftPadded(to: 10) + " old  " + entry.name
       }
       let total = ActivationPlan.text(bytes: entries.reduce(0) { $0 + $1.bytes })

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Files
 import Foundation
+import ResultsSQLite
 import Sweeps
 import Training
 
@@ -106,6 +107,7 @@ private struct DataLook {
 
   /// - Throws: `ExperimentProblems` where the data cannot be read, or strategies have no plan on it.
   init(_ experiment: Experiment, store: String, threads: Int) throws {
+    try SQLiteRunStore.checkPlace(store)
     let path = WorkFolder.path(ofStore: store)
     let cache = WorkFolder.cache(ofStore: store)
     let recipe = experiment.recipes[0]

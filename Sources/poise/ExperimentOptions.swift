@@ -89,36 +89,6 @@ struct MachineOptions: ParsableArguments {
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }
 
-/// Where a store's working files are: next to it, in `.poise/`.
-struct WorkFolder {
-  /// Runs' folders and the sweep's lock.
-  let path: String
-  /// Decoded pixels, shared by all stores in the folder.
-  let cache: String
-
-  /// Where the folder of a store is, without making it.
-  static func path(ofStore store: String) -> String {
-    let url = URL(fileURLWithPath: store)
-    return url.deletingLastPathComponent().path + "/.poise/"
-      + url.deletingPathExtension().lastPathComponent
-  }
-
-  /// Where the cache beside a store is, without making it.
-  static func cache(ofStore store: String) -> String {
-    URL(fileURLWithPath: path(ofStore: store)).deletingLastPathComponent().path + "/cache"
-  }
-
-  /// The folder of a store.
-  ///
-  /// - Throws: `FileError` where it cannot be made.
-  init(store: String) throws {
-    path = Self.path(ofStore: store)
-    cache = Self.cache(ofStore: store)
-    try Folder.create(path)
-    try Folder.create(cache)
-  }
-}
-
 /// What `--set key=value` says.
 enum Change {
   /// Splits every change at its first `=`.

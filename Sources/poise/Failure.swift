@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Files
 import Foundation
+import Kernels
 import Networks
 import Reports
 import Results
@@ -39,7 +40,7 @@ struct Failure: Error, CustomStringConvertible {
         error.code == .missingFile
         ? Self.missingInput : error.refusal == nil ? Self.badInput : Self.cannotWrite
     case is SplitError, is InvalidParameter, is SweepError, is TrainingError, is WeightError,
-      is CheckpointError:
+      is CheckpointError, is MemoryShortage:
       code = Self.badInput
     case is SystemRefusal: code = Self.cannotWrite
     case is MissingRun: code = Self.missingInput
@@ -51,6 +52,7 @@ struct Failure: Error, CustomStringConvertible {
       message = "the store is damaged: \(damage); 'poise verify' says what is sound and what to do"
       code = Self.badInput
     case RunStoreError.damaged: code = Self.badInput
+    case let error as RunStoreError: code = error.isRefusal ? Self.cannotWrite : Self.bug
     case is ComparisonError: code = Self.missingInput
     default:
       self = Self.ofSystem(error) ?? Failure("\(error)", code: Self.bug)
@@ -60,8 +62,11 @@ struct Failure: Error, CustomStringConvertible {
   private static func code(of error: ResultsFileError) -> Int32 {
     switch error {
     case .missing, .empty: missingInput
-    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted, .triggers: badInput
-    case .missingFolder, .notWritable, .readOnly, .locked, .full, .refused, .other: cannotWrite
+    case .isDirectory, .notADatabase, .foreign, .newer, .corrupted, .triggers, .noName, .notAFile:
+      badInput
+    case .stopped: stoppedWithWorkLeft
+    case .linked, .missingFolder, .notWritable, .readOnly, .locked, .full, .refused, .other:
+      cannotWrite
     }
   }
 

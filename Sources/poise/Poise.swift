@@ -34,6 +34,8 @@ struct Poise: ParsableCommand {
     // A file that reaches the limit on sizes shows as a failed write.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      AddressSpace.restartWithinLimits()
+      try AddressSpace.requireSome()
       if let problem = CommandName.problem(in: Array(CommandLine.arguments.dropFirst())) {
         throw problem
       }

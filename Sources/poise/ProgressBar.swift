@@ -1,26 +1,27 @@
 import Foundation
+import Training
 
 /// A bar on standard error while something countable goes on: redrawn in place on a terminal, one
 /// line a minute elsewhere.
 final class ProgressBar {
   private let label: String
   private let isTerminal = Terminal.errorIsTerminal
-  private let start = Date()
-  private var lastDrawn: Date
+  private let start = monotonicSeconds()
+  private var lastDrawn: Double
   private var isOpen = false
 
   init(label: String) {
     self.label = label
     // Where every drawing is a line, the first is worth one only after a minute.
-    lastDrawn = isTerminal ? .distantPast : start
+    lastDrawn = isTerminal ? -.infinity : start
   }
 
   func update(done: Int, total: Int) {
-    let now = Date()
+    let now = monotonicSeconds()
     let interval = isTerminal ? 0.2 : 60
-    guard now.timeIntervalSince(lastDrawn) >= interval else { return }
+    guard now - lastDrawn >= interval else { return }
     lastDrawn = now
-    let rate = Double(done) / max(now.timeIntervalSince(start), 1e-3)
+    let rate = Double(done) / max(now - start, 1e-3)
     let left = rate > 0 ? Double(total - done) / rate : 0
     let share = total > 0 ? Double(done) / Double(total) : 1
     draw(

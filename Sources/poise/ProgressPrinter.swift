@@ -1,14 +1,16 @@
 import Foundation
 import Results
 import Sweeps
+import Training
 
 /// Tells on standard error how a sweep goes: what runs, how fast, how long the rest will take.
 final class ProgressPrinter: SweepObserver {
   private let results: String
   private let bar = ProgressBar(label: "")
   private let isTerminal = Terminal.errorIsTerminal
-  private let start = Date()
-  private var lastDrawn = Date()
+  /// A night that was slept through has passed all the same.
+  private let start = ContinuousClock.now
+  private var lastDrawn = monotonicSeconds()
   private var runs = 0
   private var imagesLeft = 0
   private var rate = 0.0
@@ -26,7 +28,7 @@ final class ProgressPrinter: SweepObserver {
 
   func runStarts(_ run: RunDescription, number: Int, attempt: Int) {
     current = (run.name, 0, run.imagesPlanned)
-    lastDrawn = Date()
+    lastDrawn = monotonicSeconds()
     let again = attempt > 1 ? ", attempt \(attempt)" : ""
     line("[\(number)/\(runs)] \(run.name)\(again)")
   }
@@ -69,7 +71,7 @@ final class ProgressPrinter: SweepObserver {
     if summary.failed > 0 { parts.append("\(summary.failed) failed or diverged") }
     if summary.left > 0 { parts.append("\(summary.left) left") }
     if let reason = summary.stopReason, !summary.isRefused { parts.append(reason) }
-    let seconds = Date().timeIntervalSince(start)
+    let seconds = Double((ContinuousClock.now - start).components.seconds)
     Terminal.complain(
       "sweep over after \(Duration.text(seconds)): \(parts.joined(separator: ", "))")
     if let reason = summary.stopReason, summary.isRefused {
@@ -93,8 +95,8 @@ final class ProgressPrinter: SweepObserver {
   }
 
   private func draw(number: Int) {
-    guard Date().timeIntervalSince(lastDrawn) >= (isTerminal ? 0.5 : 60) else { return }
-    lastDrawn = Date()
+    guard monotonicSeconds() - lastDrawn >= (isTerminal ? 0.5 : 60) else { return }
+    lastDrawn = monotonicSeconds()
     let share = Double(current.seen) / Double(max(current.planned, 1))
     let left = rate > 0 ? Double(imagesLeft - current.seen) / rate : .infinity
     bar.draw(

@@ -61,9 +61,8 @@ extension TrainedModel {
     let recipe = try JSONDecoder().decode(
       Recipe.self, from: Data(details.description.configuration.utf8))
     // A store that was moved together with its working folder is found by where it is now.
-    let folder =
-      "\(WorkFolder.path(ofStore: store))/runs/"
-      + "\(run.name)-\(details.description.configHash.prefix(12))"
+    let folder = WorkFolder.run(
+      run.name, configHash: details.description.configHash, ofStore: store)
     let stored = details.weightsPath.map(StorePlace(ofStore: store).absolute)
     let places = [stored, RunFolder(folder).weights].compactMap(\.self)
     guard let path = places.first(where: FileManager.default.fileExists) else {

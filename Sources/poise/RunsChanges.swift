@@ -56,11 +56,11 @@ struct RunsRemove: ParsableCommand {
     let chosen = all.filter { named.contains($0.id) } + dependants
     let nameless = named.subtracting(all.map(\.id)).sorted()
     let results = selection.store.results
-    let work = WorkFolder.path(ofStore: results)
-    let folders = chosen.map { Self.folder(of: $0, in: work) }
+    let folders = chosen.map { Self.folder(of: $0, ofStore: results) }
     // The same run of another sweep has the same folder.
     let removed = Set(chosen.map(\.id))
-    let shared = Set(all.filter { !removed.contains($0.id) }.map { Self.folder(of: $0, in: work) })
+    let shared = Set(
+      all.filter { !removed.contains($0.id) }.map { Self.folder(of: $0, ofStore: results) })
     for run in nameless { try Terminal.show("\(run)  (its rows cannot be read)") }
     for (run, folder) in zip(chosen, folders) {
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
@@ -73,9 +73,12 @@ struct RunsRemove: ParsableCommand {
       let folders = files ? " and their folders" : ""
       return try Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
-    let lock = try Self.lock(work, results)
-    defer { lock?.unlock() }
-    try SQLiteRunStore(path: results).remove(chosen.map(\.id) + nameless)
+    let locks = try Self.locks(results)
+    defer { for lock in locks { lock.unlock() } }
+    let store = try SQLiteRunStore(path: results)
+    try store.claim(lock: locks.first?.path)
+    defer { try? store.release() }
+    try store.remove(chosen.map(\.id) + nameless)
     if files {
       for folder in folders where !shared.contains(folder) {
         // What stays is counted below.
@@ -109,17 +112,15 @@ struct RunsRemove: ParsableCommand {
     return others.runs.isEmpty ? [] : try others.chosen(in: opened)
   }
 
-  private static func folder(of run: RunPlace, in work: String) -> String {
-    SweepPlan.folder(ofRun: run.name, configHash: run.configHash, in: work)
+  private static func folder(of run: RunPlace, ofStore store: String) -> String {
+    WorkFolder.run(run.name, configHash: run.configHash, ofStore: store)
   }
 
-  /// Keeps sweeps out while rows are deleted; `nil` where no sweep has ever worked beside the store.
-  private static func lock(_ work: String, _ results: String) throws -> FileLock? {
-    guard FileManager.default.fileExists(atPath: work) else { return nil }
-    guard let lock = try FileLock(trying: work + "/sweep.lock") else {
-      throw Failure(
-        "a sweep is writing to \(results); wait for it or stop it", code: Failure.cannotWrite)
+  /// Keeps sweeps out while rows are deleted; empty where none has ever worked beside the store.
+  private static func locks(_ results: String) throws -> [FileLock] {
+    guard FileManager.default.fileExists(atPath: WorkFolder.path(ofStore: results)) else {
+      return []
     }
-    return lock
+    return try WorkFolder(store: results).lock(store: results)
   }
 }

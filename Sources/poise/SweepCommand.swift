@@ -31,11 +31,15 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Stop at the first run that fails.") var failFast = false
   @Flag(help: "Run strategies that train the same on these data each for itself.")
   var keepEqual = false
+  @Flag(help: "Go on with a store whose last sweep was on another machine and never said its end.")
+  var takeOver = false
   @Option(help: "Seconds between checkpoints besides the ends of epochs.")
   var checkpointEvery: Double = 120
 
   func run() throws {
-    StopSignal.install()
+    // Until runs begin, a signal ends the process whatever it waits for: all that it makes is whole or
+    // not there.
+    StopSignal.install(beforeWork: true)
     do {
       try sweep()
     } catch {
@@ -55,6 +59,7 @@ struct SweepCommand: ParsableCommand {
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     var plan = try SweepPlan(experiment, data: data, workFolder: work.path)
     if keepEqual { plan.keepEqualRuns() }
+    work.findFormerFolders(of: &plan)
     let done = try Forecasting.done(of: plan, inStoreAt: results)
     let forecast = try Forecasting.forecast(
       plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
@@ -72,22 +77,23 @@ struct SweepCommand: ParsableCommand {
       Terminal.complain("data: 'poise data \(source.file)' shows more of it")
     }
     if let total = ForecastTable(forecast).total { Terminal.complain(total) }
-    let store = try SQLiteRunStore(path: results)
-    guard let lock = try FileLock(trying: work.path + "/sweep.lock") else {
-      throw Failure(
-        "another sweep is writing to \(results); wait for it or give --results another file",
-        code: Failure.cannotWrite)
-    }
-    defer { lock.unlock() }
+    // Comes before the store is brought up to date: a sweep of an earlier version may be writing to it.
+    let locks = try work.lock(store: results)
+    defer { for lock in locks { lock.unlock() } }
+    let store = try SQLiteRunStore(path: results, shouldStop: { StopSignal.number != nil })
+    let environment = EnvironmentProbe.record(threads: machine.threadCount)
+    StopSignal.beginWork()
+    try store.claim(lock: locks[0].path, takingOver: takeOver)
+    defer { try? store.release() }
     try store.examine(sweep: experiment.name)
     for damage in store.damages {
       Terminal.complain("damaged: \(StoreOptions.sentence(on: damage))")
     }
     let progress = ProgressPrinter(results: results)
     let runner = SweepRunner(
-      plan, store: store, environment: EnvironmentProbe.record(threads: machine.threadCount),
+      plan, store: store, environment: environment,
       options: SweepRunner.Options(
-        workerCommand: [Self.executable, "worker"], cacheFolder: work.cache,
+        workerCommand: [Build.program, "worker", "--supervised"], cacheFolder: work.cache,
         threads: machine.threadCount, retriesFailed: retryFailed, stopsAtFirstFailure: failFast,
         checkpointSeconds: checkpointEvery),
       observer: progress)
@@ -105,11 +111,4 @@ struct SweepCommand: ParsableCommand {
 
   /// Seconds that measuring steps may take before the first run.
   private static let measuring = 6.0
-
-  /// This very program, however it was found.
-  private static var executable: String {
-    let link = "/proc/self/exe"
-    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return path }
-    return Bundle.main.executablePath ?? CommandLine.arguments[0]
-  }
 }

@@ -16,14 +16,18 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker", abstract: "Trains one job (started by 'sweep').", shouldDisplay: false)
 
   @Argument(help: "The job's file.") var job: String
+  @Flag(help: "A sweep started it: it ends with the other end of its standard input.")
+  var supervised = false
 
   func run() throws {
     StopSignal.installInWorker()
+    if supervised { Lifeline.watch() }
     let parent = getppid()
     let outcome: RunOutcome
     do {
       outcome = try Worker.run(
-        jobAt: job, shouldStop: { StopSignal.number != nil || getppid() != parent },
+        jobAt: job, isSupervised: supervised,
+        shouldStop: { StopSignal.number != nil || getppid() != parent },
         emit: { line in Self.write(line + "\n") })
     } catch let refusal as SystemRefusal {
       throw Failure(refusal.description, code: WorkerExit.refused)

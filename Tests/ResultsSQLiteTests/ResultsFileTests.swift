@@ -197,6 +197,7 @@ struct ResultsFileTests {
       .corrupted("a", detail: "x"), .readOnly("a"),
       .locked("a", detail: "x"), .full("a"), .other("a", detail: "x"), .empty("a"),
       .refused("a", operation: "open the store or journal at", code: EIO),
+      .notAFile("a", kind: "a pipe"), .linked("a", names: 2), .stopped("a"),
     ]
     for error in errors { #expect(error.description.contains("'a")) }
     #expect(errors[6].description.contains("poise 3"))

@@ -56,20 +56,21 @@ struct FakeSweep {
 
   func run(
     worker script: String, retriesFailed: Bool = false, observer: (any SweepObserver)? = nil,
-    shouldStop: () -> Bool = { false }
+    clock: SweepClock = .system, handover: Double = 180, shouldStop: () -> Bool = { false }
   ) throws -> SweepRunner.Summary {
     let path = try folder.write("#!/bin/sh\n" + script + "\n", to: "worker.sh")
-    let environment = EnvironmentRecord(
-      host: "h", operatingSystem: "o", processor: "p", cores: 1, memoryMB: 1, swift: "s",
-      toolVersion: "t", blas: "b", threads: 1, gitCommit: nil, gitDirty: nil)
+    var options = SweepRunner.Options(
+      workerCommand: ["/bin/sh", path], cacheFolder: folder.path, threads: 1,
+      retriesFailed: retriesFailed)
+    (options.clock, options.handover) = (clock, handover)
     return try SweepRunner(
-      plan, store: store, environment: environment,
-      options: SweepRunner.Options(
-        workerCommand: ["/bin/sh", path], cacheFolder: folder.path, threads: 1,
-        retriesFailed: retriesFailed),
-      observer: observer
+      plan, store: store, environment: Self.environment, options: options, observer: observer
     ).run(shouldStop: shouldStop)
   }
+
+  static let environment = EnvironmentRecord(
+    host: "h", operatingSystem: "o", processor: "p", cores: 1, memoryMB: 1, swift: "s",
+    toolVersion: "t", blas: "b", threads: 1, gitCommit: nil, gitDirty: nil)
 
   var states: [RunStatus] {
     get throws { try store.summaries(ofSweep: "fake").map(\.status) }

@@ -52,16 +52,9 @@ struct StepTimesCache {
     let key = Key(
       shape: shape, processor: EnvironmentProbe.processor,
       kernels: "\(OpenBLAS.coreName) \(OpenBLAS.kernels)", threads: threads,
-      build: Self.build)
+      build: Build.image)
     guard let folder, let text = try? CanonicalJSON.text(of: key, excluding: []) else { return nil }
     let digest = SHA256Digest.hex(of: text)
     return ("\(folder)/measurements-\(digest.prefix(24)).cache", digest)
   }
-
-  /// The program file's size and time of change: two builds of one commit may differ in speed.
-  private static let build: String = {
-    let stamp = try? FileStamp(of: "/proc/self/exe")
-    return Build.description
-      + (stamp.flatMap { $0 }.map { " \($0.size) \($0.seconds) \($0.nanoseconds)" } ?? "")
-  }()
 }

@@ -13,6 +13,8 @@ struct SplitEvaluator {
   let groups: [ShotGroup]
   /// Ids of the catalogue's examples, by index.
   let exampleID: (Int) -> String
+  /// Called after every batch.
+  var progressed: () -> Void = {}
 
   /// A split's figures and, where asked for, every prediction.
   struct Outcome {
@@ -67,6 +69,7 @@ struct SplitEvaluator {
         body(example, UnsafeBufferPointer(start: start, count: classCount))
       }
       start += batch
+      progressed()
     }
   }
 
@@ -104,6 +107,7 @@ struct SplitEvaluator {
     var tally = emptyTally
     let batch = model.input.shape.n
     for (index, values) in activations.enumerated() {
+      progressed()
       _ = model.activation(at: part).buffer.update(fromContentsOf: values)
       model.forward(phase: .evaluation, step: 0, above: part)
       for (row, example) in examples[(index * batch)...].prefix(batch).enumerated() {

@@ -16,7 +16,7 @@ extension Trainer {
     return SplitEvaluator(
       model: learner.model, loader: loader, trunk: learner.trunk,
       classCount: data.splits.census.classCount, groups: data.groups,
-      exampleID: { names[$0].id })
+      exampleID: { names[$0].id }, progressed: progressed)
   }
 
   /// Validates, remembers the best weights, reports the epoch.

@@ -31,6 +31,9 @@ public final class Trainer {
   /// 1 − p of each training image when it was last drawn; kept only where a sampler asks.
   var errors: [Float]?
   var notes: Notes
+  /// Called after every batch that is evaluated, besides what ``run(shouldStop:report:)`` asks and
+  /// tells.
+  public var progressed: () -> Void = {}
   private let memory: BatchMemory
   /// Places of the batch that a frozen trunk may use, fewer than agree: tests set it, and must not
   /// see any other bits.
@@ -65,7 +68,7 @@ public final class Trainer {
   ///   - base: the finished run that the recipe's ``Recipe/base`` asks for.
   /// - Throws: `InvalidParameter` where the strategy has no plan for these classes, `TrainingError`
   ///   where the plan and the recipe do not go together or the base is missing, and the error of the
-  ///   room that found the problem: texts, shapes, or weights to start from.
+  ///   room that found the problem: texts, shapes, memory, or weights to start from.
   public init(
     recipe: Recipe, data: PreparedData, folder: RunFolder, threads: Int,
     checkpointSeconds: Double = 120, cacheFolder: String? = nil,
@@ -75,6 +78,7 @@ public final class Trainer {
     options = Options(checkpointSeconds: checkpointSeconds, cacheFolder: cacheFolder, base: base)
     let (census, training) = (data.splits.census, data.splits.training)
     plan = try recipe.strategy.strategy.plan(for: census)
+    try OpenBLAS.requireRoom(threads: threads)
     budget = TrainingBudget(recipe.training, trainingCount: training.examples.count)
     pool = ThreadPool(threads: threads)
     try recipe.check(plan, splits: data.splits)

@@ -6,6 +6,8 @@ public enum TrainingEvent: Codable, Hashable, Sendable {
   case started(step: Int, totalSteps: Int)
   /// Now and then.
   case progress(step: Int, totalSteps: Int, imagesPerSecond: Double)
+  /// Work went on where there is nothing to count: pictures were decoded, a batch was evaluated.
+  case working
   /// An epoch ended; told again for every finished epoch after a resume.
   case epoch(EpochRecord)
   /// Something worth a line.
