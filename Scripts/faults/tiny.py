@@ -41,7 +41,8 @@ TWO = ("baseline: {}", "class-balanced-sampling: {}")
 # Columns that say when, where and how fast, or count processes; all others follow from the recipe.
 PASSING = {
     "started_at", "finished_at", "heartbeat_at", "wall_s", "images_per_s", "peak_memory_mb",
-    "weights_path", "id", "uid", "environment_id", "sweep_id", "dataset_id", "error", "config"}
+    "weights_path", "id", "uid", "environment_id", "sweep_id", "dataset_id", "error", "config",
+    "archived_at"}
 TABLES = ("epoch", "class_metric", "confusion", "prediction", "class_mass", "phase_mass", "kernel",
           "figure", "guess", "setting")
 
