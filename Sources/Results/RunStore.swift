@@ -18,6 +18,11 @@ public protocol RunStore: Sendable {
   /// - Throws: ``RunStoreError/unknownSweep(_:known:)`` unless its sweep is registered; a store that
   ///   lists settings also throws `DecodingError` for a configuration that is no JSON.
   func enqueue(_ run: RunDescription) throws -> RunID
+  /// Adds runs as ``enqueue(_:)-(RunDescription)`` does, in their order; a store in a file writes all
+  /// of them or none.
+  ///
+  /// - Throws: what adding one of them throws.
+  func enqueue(_ runs: [RunDescription]) throws -> [RunID]
   /// Starts an attempt: the run is `running` from now on.
   ///
   /// - Parameters:
@@ -77,4 +82,8 @@ extension RunStore {
   public func append(_ record: EpochRecord, to run: RunID) throws {
     try append(record, to: run, isRepeated: false)
   }
+}
+
+extension RunStore {
+  public func enqueue(_ runs: [RunDescription]) throws -> [RunID] { try runs.map(enqueue) }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -28,6 +29,9 @@ extension ResultsFile {
       throw .missing(path)
     }
     guard !isDirectory.boolValue else { throw .isDirectory(path) }
+    if let kind = FileKind(at: path), kind != .regular {
+      throw .other(path, detail: "\(kind.sentence); name a file")
+    }
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw .other(path, detail: "no permission to read it")
     }

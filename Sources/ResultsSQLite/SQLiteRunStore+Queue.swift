@@ -5,39 +5,50 @@ import Results
 extension SQLiteRunStore {
   public func enqueue(_ run: RunDescription) throws -> RunID {
     let now = now()
+    return try file.write { database in try Self.enqueue(run, at: now, in: database) }
+  }
+
+  public func enqueue(_ runs: [RunDescription]) throws -> [RunID] {
+    let now = now()
     return try file.write { database in
-      let sweepID = try Int64.fetchOne(
-        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [run.sweep])
-      guard let sweepID else {
-        throw RunStoreError.unknownSweep(
-          run.sweep, known: try String.fetchAll(database, sql: "SELECT name FROM sweep ORDER BY id")
-        )
-      }
-      let datasetID = try Self.datasetID(of: run.dataset, in: database)
-      try Self.write(run.dataset.remarks, of: datasetID, in: database)
-      if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
-        try Self.plan(run, id: known.id, sweepID: sweepID, at: now, in: database)
-        return known.id
-      }
-      try database.execute(
-        sql: """
-          INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
-            variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
-          """,
-        arguments: [
-          Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
-          run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
-          Int64(bitPattern: run.seed), run.fold, run.configuration,
-          try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
-        ])
-      let id = database.lastInsertedRowID
-      try Self.writeSettings(of: run, id: id, in: database)
-      try Self.plan(run, id: id, sweepID: sweepID, at: now, in: database)
-      for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
-      if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
-      return id
+      try runs.map { try Self.enqueue($0, at: now, in: database) }
     }
+  }
+
+  private static func enqueue(
+    _ run: RunDescription, at now: String, in database: Database
+  ) throws -> RunID {
+    let sweepID = try Int64.fetchOne(
+      database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [run.sweep])
+    guard let sweepID else {
+      throw RunStoreError.unknownSweep(
+        run.sweep, known: try String.fetchAll(database, sql: "SELECT name FROM sweep ORDER BY id")
+      )
+    }
+    let datasetID = try Self.datasetID(of: run.dataset, in: database)
+    try Self.write(run.dataset.remarks, of: datasetID, in: database)
+    if let known = try Self.find(sweep: run.sweep, configHash: run.configHash, in: database) {
+      try Self.plan(run, id: known.id, sweepID: sweepID, at: now, in: database)
+      return known.id
+    }
+    try database.execute(
+      sql: """
+        INSERT INTO run (uid, config_hash, group_hash, name, sweep_id, dataset_id, strategy,
+          variant, seed, fold, status, config, swept_keys, epochs_planned, images_planned)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+        """,
+      arguments: [
+        Fingerprint.uid(sweep: run.sweep, configHash: run.configHash), run.configHash,
+        run.groupHash, run.name, sweepID, datasetID, run.strategy, run.variant,
+        Int64(bitPattern: run.seed), run.fold, run.configuration,
+        try CanonicalJSON.text(of: run.sweptKeys), run.epochsPlanned, run.imagesPlanned,
+      ])
+    let id = database.lastInsertedRowID
+    try Self.writeSettings(of: run, id: id, in: database)
+    try Self.plan(run, id: id, sweepID: sweepID, at: now, in: database)
+    for tag in Set(run.tags) { try Self.add(tag: tag, to: id, in: database) }
+    if let remark = run.remark { try Self.add(comment: remark, to: id, at: now, in: database) }
+    return id
   }
 
   static func find(

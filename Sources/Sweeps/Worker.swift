@@ -8,6 +8,9 @@ import Training
 /// A crash in here costs one run. The outcome is written to the run's folder before the process
 /// leaves, so a parent that dies meanwhile loses nothing.
 public enum Worker {
+  /// Bytes of a job: a recipe is a few thousand.
+  private static let jobLimit = 1 << 28
+
   /// Trains the job in the file at `path`.
   ///
   /// - Parameter emit: takes one line of JSON; returns `false` when the parent is gone, which ends
@@ -19,7 +22,7 @@ public enum Worker {
     jobAt path: String, shouldStop: @escaping () -> Bool, emit: (String) -> Bool
   ) throws -> RunOutcome {
     let job = try JSONDecoder().decode(
-      RunJob.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      RunJob.self, from: Data(try WholeFile.read(path: path, limit: Self.jobLimit)))
     let folder = RunFolder(job.folder)
     // A worker whose parent was killed may still be writing its last checkpoint here.
     let lock = try FileLock(waitingFor: folder.lock)

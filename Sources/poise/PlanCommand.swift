@@ -28,6 +28,6 @@ struct Plan: ParsableCommand {
       try Forecasting.forecast(
         plan, data: data, work: work, threads: machine.threadCount, seconds: 20,
         isOpen: { $0.equals == nil }))
-    Terminal.show(csv ? listing.csv : listing.text)
+    if csv { Terminal.show(listing.csv) } else { Terminal.tell(listing.text) }
   }
 }

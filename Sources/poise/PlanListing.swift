@@ -1,3 +1,5 @@
+import Experiments
+import Files
 import Reports
 import Results
 import Sweeps
@@ -37,9 +39,9 @@ struct PlanListing {
     let images = made.reduce(0) { $0 + $1.description.imagesPlanned }
     let equal = plan.runs.count - made.count
     let others = equal > 0 ? ", \(equal) of them the same as others and not run" : ""
-    let notes =
-      (forecast.problems + plan.experiment.warnings).map(\.description)
-      + plan.notes.map { "note: \($0)" }
+    let problems = (forecast.problems + plan.experiment.warnings).map(\.description)
+    let notes = [problems, plan.notes.map { PlainText.line("note: \($0)") }].filter { !$0.isEmpty }
+      .map { Shortening.lines($0) }
     let counts = "\(plan.runs.count) runs, \(images) images in all\(others)"
     let total = [ForecastTable(forecast).total].compactMap(\.self)
     return ([table.text(), "", counts] + total + notes).joined(separator: "\n")
@@ -61,6 +63,6 @@ struct PlanListing {
       "number", "run", "strategy", "variant", "seed", "epochs", "images", "config_hash",
       "group_hash", "seconds", "memory_mb", "equals",
     ]
-    return ListTable(header: header, rows: rows).csv()
+    return ListTable(header: header, rows: rows).csv(exact: Terminal.hasExactCSV)
   }
 }

@@ -21,7 +21,7 @@ struct RunsArchive: ParsableCommand {
     let changed = try store.archive(chosen.map(\.summary.id), !undo)
     let same = chosen.count - changed
     let rest = same > 0 ? ", \(same) \(undo ? "were not" : "were already")" : ""
-    Terminal.show(
+    Terminal.tell(
       "\(changed) run\(changed == 1 ? "" : "s") \(undo ? "shown again" : "archived")\(rest)")
   }
 }
@@ -53,12 +53,12 @@ struct RunsRemove: ParsableCommand {
       let run = details.summary
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
       let state = run.equals.map { "the same as run \($0.id)" } ?? run.status.rawValue
-      Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
+      Terminal.tell("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
     let count = "\(chosen.count) run\(chosen.count == 1 ? "" : "s")"
     guard yes else {
       let folders = files ? " and their folders" : ""
-      return Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
+      return Terminal.tell("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
     let lock = try Self.lock(work, results)
     defer { lock?.unlock() }
@@ -72,7 +72,7 @@ struct RunsRemove: ParsableCommand {
     let rest =
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
-    Terminal.show("\(count) removed\(rest)")
+    Terminal.tell("\(count) removed\(rest)")
   }
 
   /// Runs that were not made because they are the same as one of these, and that go with it.

@@ -1,3 +1,5 @@
+import Experiments
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -26,12 +28,22 @@ enum Terminal {
     outputIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
-  /// Writes a line to standard error.
+  /// Writes lines to standard error; what they quote cannot change the terminal.
   static func complain(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    FileHandle.standardError.write(Data((PlainText.lines(message) + "\n").utf8))
   }
 
-  /// Writes text to standard output, with a line break at its end.
+  /// Writes each sentence in a line of its own to standard error; of very many the first.
+  static func complain(each sentences: [String]) {
+    guard !sentences.isEmpty else { return }
+    complain(Shortening.lines(sentences.map(PlainText.line)))
+  }
+
+  /// Writes lines for people to standard output; what they quote cannot change the terminal.
+  static func tell(_ text: String) { show(PlainText.lines(text)) }
+
+  /// Writes text to standard output as it is, with a line break at its end: for programs, or with
+  /// colours.
   static func show(_ text: String) {
     FileHandle.standardOutput.write(
       Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
