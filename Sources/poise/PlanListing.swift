@@ -6,7 +6,7 @@ import Sweeps
 import Training
 
 /// The runs of a plan as a table or as CSV.
-struct PlanListing {
+struct PlanListing: RunListing {
   let plan: SweepPlan
   let forecast: SweepForecast
 
@@ -65,4 +65,35 @@ struct PlanListing {
     ]
     return ListTable(header: header, rows: rows).csv(exact: Terminal.hasExactCSV)
   }
+}
+
+/// Runs in an order, for people and for programs.
+protocol RunListing {
+  /// One line a run, and what there is to say of all.
+  var text: String { get }
+  /// RFC 4180, one line a run.
+  var csv: String { get }
+}
+
+/// The runs of an experiment as its file alone has them, in its order.
+struct RunNames: RunListing {
+  private let experiment: Experiment
+
+  init(_ experiment: Experiment) { self.experiment = experiment }
+
+  private var table: ListTable {
+    ListTable(
+      header: ["number", "run", "strategy", "variant", "seed"],
+      rows: experiment.recipes.enumerated().map { index, recipe in
+        ["\(index + 1)", recipe.runName, recipe.label, recipe.variant, "\(recipe.seed)"]
+      })
+  }
+
+  var text: String {
+    let warnings = Shortening.lines(experiment.warnings.map(\.description))
+    return [table.text(), "", "\(experiment.recipes.count) runs"].joined(separator: "\n")
+      + (warnings.isEmpty ? "" : "\n" + warnings)
+  }
+
+  var csv: String { table.csv(exact: Terminal.hasExactCSV) }
 }
