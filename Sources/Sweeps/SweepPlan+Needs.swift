@@ -35,14 +35,14 @@ extension SweepPlan {
 /// first.
 ///
 /// A heap of what is ready, in time n log n; each thing waits for so many others that it counts down.
-struct NeedOrder {
+package struct NeedOrder {
   /// Places in the order asked for; those that wait for one another in a circle, or for what is not
   /// there, are missing.
-  private(set) var order: [Int] = []
+  package private(set) var order: [Int] = []
 
   /// - Parameter things: each with what it is called and what must come before it; of several things
   ///   with one name the first that comes counts.
-  init(_ things: [(hash: String, needs: [String])]) {
+  package init(_ things: [(hash: String, needs: [String])]) {
     var waiting: [String: [Int]] = [:]
     var missing = [Int](repeating: 0, count: things.count)
     var ready = Heap()
