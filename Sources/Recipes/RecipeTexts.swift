@@ -80,7 +80,8 @@ public final class RecipeTexts {
     do {
       return try text(of: recipe)
     } catch {
-      preconditionFailure("the recipe '\(recipe.label)' holds a number that is not finite: \(error)")
+      preconditionFailure(
+        "the recipe '\(recipe.label)' holds a number that is not finite: \(error)")
     }
   }
 

@@ -1,5 +1,6 @@
 import Experiments
 import Files
+import Recipes
 import Reports
 import Results
 import Sweeps

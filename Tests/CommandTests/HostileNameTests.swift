@@ -45,7 +45,8 @@ import Testing
     let lines = [
       ["check", "tiny.yaml"], ["plan", "tiny.yaml"], ["data", "tiny.yaml"],
       ["sweep", "tiny.yaml"], ["runs"], ["note", "1", "a\u{1B}[2J\nFORGED"],
-      ["show", "1"], ["show", "1", "--format", "markdown"], ["report"], ["report", "--by", "class"],
+      ["show", "1"], ["show", "1", "--format", "markdown"], ["report"],
+      ["report", "--by", "class"],
       ["report", "--by", "class", "--format", "markdown"], ["report", "--recipe"],
       ["predict", "1", image], ["predict", "1", "none\u{1B}[2J\nFORGED.png"],
       ["check", "none\u{1B}[2J\nFORGED.yaml"],
@@ -67,7 +68,9 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     #expect(Set(try #require(object?["classes"] as? [String])) == Set(Self.names))
 
-    for command in [["data", "tiny.yaml", "--csv"], ["report", "--by", "class", "--format", "csv"]] {
+    for command in [
+      ["data", "tiny.yaml", "--csv"], ["report", "--by", "class", "--format", "csv"],
+    ] {
       let first = try run(command).standardOutput
       let second = try run(command, exact: true).standardOutput
       #expect(first.contains("\"'=HYPERLINK(\"\"x\"\")\""), "\(first)")

@@ -18,7 +18,10 @@ struct ConfusionMatrixTests {
     var matrix = Self.small
     #expect(matrix[0, 0] == 2 && matrix[0, 1] == 1 && matrix[1, 0] == 0 && matrix[2, 1] == 1)
     #expect((0..<3).map(matrix.rowSum) == [3, 0, 1])
-    #expect(matrix.entries.map { [$0.trueClass, $0.predicted, $0.count] } == [[0, 0, 2], [0, 1, 1], [2, 1, 1]])
+    #expect(
+      matrix.entries.map { [$0.trueClass, $0.predicted, $0.count] } == [
+        [0, 0, 2], [0, 1, 1], [2, 1, 1],
+      ])
     matrix[0, 1] = 0
     matrix[1, 1] = 5
     #expect((0..<3).map(matrix.rowSum) == [2, 5, 1])

@@ -32,7 +32,9 @@ import Testing
     for _ in 0..<2_000 {
       let count = Int.random(in: 0...24, using: &generator)
       // Names are drawn anew: some things share one, and some needs name nothing.
-      let names = (0..<count).map { _ in "h\(Int.random(in: 0...(count + count / 2), using: &generator))" }
+      let names = (0..<count).map { _ in
+        "h\(Int.random(in: 0...(count + count / 2), using: &generator))"
+      }
       let things: [Thing] = (0..<count).map { place in
         let needs = (0..<[0, 0, 1, 1, 2].randomElement(using: &generator)!).map { _ in
           Int.random(in: 0...19) == 0 ? "none" : names.randomElement(using: &generator)!
