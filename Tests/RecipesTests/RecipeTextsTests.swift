@@ -27,7 +27,7 @@ struct RecipeTextsTests {
     for batch in 1..<30 { add { $0.training.batch = batch } }
     for gamma in [0.5, 1, 2.25, 1e-7] {
       add { recipe in
-        var focal = Focal()
+        var focal = FocalLoss()
         focal.gamma = gamma
         recipe.strategy = StrategyConfiguration(focal)
         (recipe.label, recipe.variant) = ("a \"quoted\"\n label", "gamma=\(gamma)")

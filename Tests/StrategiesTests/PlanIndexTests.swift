@@ -12,7 +12,7 @@ import Testing
   private func strategies() throws -> [any Strategy] {
     var all = StrategyCatalog.all.map { $0.init() as any Strategy }
     for gamma in [0, 1e-9, 0.5, 0.5 + 1e-9, 2] {
-      var focal = Focal()
+      var focal = FocalLoss()
       focal.gamma = gamma
       all.append(focal)
     }
