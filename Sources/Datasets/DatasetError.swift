@@ -32,7 +32,7 @@ public struct DatasetError: SystemRefusing, CustomStringConvertible, Hashable, S
   public var description: String {
     // A file's error names its path itself.
     let sentence = code == .unreadableFile ? reason : "\(place): \(reason)"
-    return advice.isEmpty ? sentence : "\(sentence); \(advice)"
+    return PlainText.line(advice.isEmpty ? sentence : "\(sentence); \(advice)")
   }
 }
 
@@ -59,7 +59,7 @@ public struct SplitError: Error, CustomStringConvertible, Hashable, Sendable {
   }
 
   public var description: String {
-    advice.isEmpty ? "\(place): \(reason)" : "\(place): \(reason); \(advice)"
+    PlainText.line(advice.isEmpty ? "\(place): \(reason)" : "\(place): \(reason); \(advice)")
   }
 }
 

@@ -90,13 +90,14 @@ extension Experiment {
   /// These runs of the experiment, the runs that they start from, and so on, in the experiment's
   /// order.
   private func withBases(of chosen: [Recipe]) -> [Recipe] {
+    let texts = RecipeTexts(.run)
     let byText = Dictionary(
-      recipes.map { ($0.canonicalJSON(includingSeed: true), $0) },
+      recipes.map { (texts.knownText(of: $0), $0) },
       uniquingKeysWith: { first, _ in first })
     var wanted = Set(chosen)
     var open = chosen
     while let recipe = open.popLast() {
-      guard let needed = recipe.base?.canonicalJSON(includingSeed: true),
+      guard let needed = recipe.base.map(texts.knownText),
         let base = byText[needed], wanted.insert(base).inserted
       else { continue }
       open.append(base)

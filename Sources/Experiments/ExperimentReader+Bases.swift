@@ -6,10 +6,13 @@ import Strategies
 extension ExperimentReader {
   /// Tells which reused runs no strategy of the file makes, with the lines to add.
   func checkBases(_ recipes: [Recipe], places: [String: Place]) {
-    let made = Set(recipes.map { $0.canonicalJSON(includingSeed: true) })
+    let bases = recipes.map(\.base)
+    guard bases.contains(where: { $0 != nil }) else { return }
+    let texts = RecipeTexts(.run)
+    let made = Set(recipes.map(texts.knownText))
     var seen: Set<String> = []
-    for recipe in recipes {
-      guard let base = recipe.base, !made.contains(base.canonicalJSON(includingSeed: true)),
+    for (recipe, base) in zip(recipes, bases) {
+      guard let base, !made.contains(texts.knownText(of: base)),
         seen.insert(recipe.runGroup).inserted
       else { continue }
       let settings = recipe.overrides.isEmpty ? "" : " and the same overrides"

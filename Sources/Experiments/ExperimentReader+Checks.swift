@@ -42,13 +42,15 @@ extension ExperimentReader {
   /// Two groups with one recipe would be one row of the store and a comparison with itself.
   func checkDifferent(_ groups: [(recipe: Recipe, place: Place)]) {
     var first: [String: String] = [:]
+    let texts = RecipeTexts(.group)
     for (recipe, place) in groups {
       let name = Self.groupName(recipe)
-      if let other = first[recipe.canonicalJSON(includingSeed: false)] {
+      let text = texts.knownText(of: recipe)
+      if let other = first[text] {
         problems.add(
           place, "strategies.\(name) is equal to strategies.\(other)", hint: "remove one of them")
       } else {
-        first[recipe.canonicalJSON(includingSeed: false)] = name
+        first[text] = name
       }
     }
   }

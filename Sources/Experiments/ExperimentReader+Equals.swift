@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 import Recipes
 import Strategies
 
@@ -40,14 +41,23 @@ extension ExperimentReader {
     // The baseline is always run: it comes first, and the others are the same as it.
     let sorted = (places[baseline] ?? []) + samples.filter { $0.recipe.label != baseline }
     var kept: [Planned] = []
+    var index = PlanIndex()
+    var settings: [Setting: Int] = [:]
     var equal: Set<String> = []
     for sample in sorted {
       let name = Self.groupName(sample.recipe)
       let planned = Planned(recipe: sample.recipe, plans: Self.plans(of: sample.recipe))
-      if let other = kept.first(where: { isSame($0, planned) }) {
+      let own = Setting(model: sample.recipe.model, training: sample.recipe.training)
+      let setting = settings[own] ?? settings.count
+      settings[own] = setting
+      let near = planned.plans.first.map { index.places(near: $0, setting: setting) } ?? []
+      if let other = near.first(where: { isSame(kept[$0], planned) }) {
         equal.insert(name)
-        warnOfEqual(sample, to: other.recipe)
+        warnOfEqual(sample, to: kept[other].recipe)
       } else {
+        if let plan = planned.plans.first {
+          index.insert(plan, at: kept.count, setting: setting)
+        }
         kept.append(planned)
         if let why = idleness(of: sample.recipe) {
           problems.warn(sample.place, "strategies.\(name) treats no imbalance: \(why)")
@@ -79,6 +89,12 @@ extension ExperimentReader {
     var plans: [PlanProbe.Probed]
   }
 
+  /// Strategies with different networks or trainings are not compared.
+  private struct Setting: Hashable {
+    var model: ModelConfiguration
+    var training: TrainingConfiguration
+  }
+
   private static func plans(of recipe: Recipe) -> [PlanProbe.Probed] {
     let plans = standIns.compactMap { data in
       (try? recipe.strategy.strategy.plan(for: data.census)).map {
@@ -88,12 +104,9 @@ extension ExperimentReader {
     return plans.count == standIns.count ? plans : []
   }
 
-  /// Whether two recipes differ in their strategies only, and these train the same on every tail.
+  /// Whether the strategies of two recipes with one setting train the same on every tail.
   private func isSame(_ a: Planned, _ b: Planned) -> Bool {
-    guard a.recipe.model == b.recipe.model, a.recipe.training == b.recipe.training,
-      !a.plans.isEmpty, !b.plans.isEmpty
-    else { return false }
-    return Self.standIns.indices.allSatisfy { place in
+    Self.standIns.indices.allSatisfy { place in
       Self.probe(Self.standIns[place], for: a.recipe).areEqual(a.plans[place], b.plans[place])
     }
   }

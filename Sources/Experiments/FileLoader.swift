@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Yams
 
@@ -32,19 +33,24 @@ struct FileLoader {
       problems.add(place, purpose + message, hint: hint, isMissing: isMissing)
       return nil
     }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
+    switch FileKind(at: path) {
+    case .regular: break
+    case .folder: return refuse("the file cannot be read", hint: "is it a folder?")
+    case let kind?: return refuse("the file cannot be read: \(kind.sentence)", hint: kind.advice)
+    case nil:
       let exists = FileManager.default.fileExists(atPath: path)
       return refuse(
         exists ? "the file cannot be read" : "there is no such file", isMissing: !exists)
     }
-    defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: Self.byteLimit + 1) ?? Data() else {
-      return refuse("the file cannot be read", hint: "is it a folder?")
+    let bytes: [UInt8]
+    do {
+      bytes = try WholeFile.read(path: path, limit: Self.byteLimit)
+    } catch {
+      return error.code == nil
+        ? refuse("the file is larger than 1 MB", hint: "is it an experiment file?")
+        : refuse("the file cannot be read")
     }
-    guard data.count <= Self.byteLimit else {
-      return refuse("the file is larger than 1 MB", hint: "is it an experiment file?")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       return refuse("the file is not UTF-8 text", hint: "save it as UTF-8")
     }
     return text

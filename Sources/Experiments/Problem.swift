@@ -1,3 +1,5 @@
+import Files
+
 /// Where in the input something stands: a file with line and column, or a source without lines such
 /// as `--set training.batch=x`. Lines and columns count from 1.
 public struct Place: Hashable, Sendable {
@@ -45,10 +47,11 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// `file:12:5: error: message; hint`, the form editors jump to.
   public var description: String {
-    var place = file
+    var place = PlainText.line(file)
     if let line { place += ":\(line)" }
     if let column { place += ":\(column)" }
-    return "\(place): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
+    return "\(place): \(severity.rawValue): "
+      + PlainText.line(message + (hint.map { "; \($0)" } ?? ""))
   }
 }
 
@@ -68,8 +71,8 @@ public struct ExperimentProblems: Error, Hashable, Sendable, CustomStringConvert
   /// Whether all that is wrong is that something named is not there.
   public var areAllMissing: Bool { problems.allSatisfy(\.isMissing) }
 
-  /// One line a problem.
-  public var description: String { problems.map(\.description).joined(separator: "\n") }
+  /// One line a problem; of very many the first.
+  public var description: String { Shortening.lines(problems.map(\.description)) }
 }
 
 /// Collects problems while a file is read, so that all of them are told at once.
@@ -109,17 +112,18 @@ final class ProblemList {
   /// Throws what was found, in the order of the input.
   func check() throws(ExperimentProblems) {
     guard !problems.isEmpty else { return }
-    let files = problems.map(\.file)
     var last: [Problem] = []
     if untold > 0 {
       last.append(
         Problem(
-          at: Place(file: files[0]), message: "there are \(untold) more problems like these",
+          at: Place(file: problems[0].file), message: "there are \(untold) more problems like these",
           hint: "mend the first \(Self.limit), then look again"))
     }
+    let files = Dictionary(
+      zip(problems.map(\.file), problems.indices), uniquingKeysWith: { first, _ in first })
     let sorted = problems.enumerated().sorted { a, b in
-      let fileA = files.firstIndex(of: a.element.file) ?? 0
-      let fileB = files.firstIndex(of: b.element.file) ?? 0
+      let fileA = files[a.element.file] ?? 0
+      let fileB = files[b.element.file] ?? 0
       return (fileA, a.element.line ?? 0, a.element.column ?? 0, a.offset)
         < (fileB, b.element.line ?? 0, b.element.column ?? 0, b.offset)
     }

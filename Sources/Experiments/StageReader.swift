@@ -13,6 +13,9 @@ struct StageReader {
   let root: SectionReader
   let file: FileNode
 
+  /// More are a slip: each run knows all stages before its own, so that their number counts twice.
+  static let limit = 100
+
   /// The stages in their order; empty where the file has none.
   func read() -> [Entry] {
     guard let node = root.node("stages") else { return [] }
@@ -20,6 +23,12 @@ struct StageReader {
       root.addWrong(
         node, "stages", expected: "a list of at least two stages",
         hint: "write for example '- {name: head, classes: {top: 20}, training: {epochs: 4}}'")
+      return []
+    }
+    guard elements.count <= Self.limit else {
+      root.addWrong(
+        node, "stages", expected: "at most \(Self.limit) stages",
+        hint: "every run names all stages before its own")
       return []
     }
     var seen: Set<String> = []

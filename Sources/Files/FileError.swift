@@ -32,7 +32,7 @@ public struct FileError: Error, CustomStringConvertible, Hashable, Sendable {
   }
 
   public var description: String {
-    let sentence = "cannot \(operation) '\(path)': \(reason)"
+    let sentence = PlainText.line("cannot \(operation) '\(path)': \(reason)")
     return advice.isEmpty ? sentence : "\(sentence); \(advice)"
   }
 

@@ -23,16 +23,8 @@ public final class MappedFile: @unchecked Sendable {
   ///
   /// - Throws: where the file cannot be opened or mapped, is no regular file, or is empty.
   public init(path: String) throws(FileError) {
-    // Without O_NONBLOCK, opening a pipe would wait for ever.
-    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    let (descriptor, info) = try RegularFile.open(path, to: "map")
     defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else { throw FileError("look at", path, code: errno) }
-    guard info.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(
-        "map", path, reason: "it is no regular file", advice: "name a file, not a folder or device")
-    }
     let size = Int(info.st_size)
     guard size > 0 else {
       throw FileError(

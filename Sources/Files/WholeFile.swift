@@ -10,17 +10,8 @@ public enum WholeFile {
   ///
   /// - Throws: where the file is missing, no regular file, larger than `limit`, or cannot be read.
   public static func read(path: String, limit: Int) throws(FileError) -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe would wait for ever.
-    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    let (descriptor, info) = try RegularFile.open(path, to: "read")
     defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else { throw FileError("look at", path, code: errno) }
-    guard info.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(
-        "read", path, reason: "it is no regular file",
-        advice: "name a file, not a folder or device")
-    }
     let size = Int(info.st_size)
     guard size <= limit else {
       throw FileError(
@@ -49,8 +40,7 @@ public enum WholeFile {
   ///
   /// - Throws: where the file is missing, no regular file, or cannot be read.
   public static func start(of path: String, count: Int) throws(FileError) -> [UInt8] {
-    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    let (descriptor, _) = try RegularFile.open(path, to: "read")
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
     let got = bytes.withUnsafeMutableBytes { buffer in

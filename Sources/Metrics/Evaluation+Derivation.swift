@@ -23,8 +23,8 @@ extension Evaluation {
     let seen = groups.indices.filter { groups[$0] != .unseen }
     let images = seen.map { supports[$0] }.reduce(0, +)
     var predicted = Array(repeating: 0, count: confusion.rowCount)
-    for row in seen {
-      for column in 0..<confusion.classCount { predicted[column] += confusion[row, column] }
+    for entry in confusion.entries where groups[entry.trueClass] != .unseen {
+      predicted[entry.predicted] += entry.count
     }
     let classes = (0..<confusion.rowCount).map { row in
       ClassMetrics(

@@ -30,11 +30,9 @@ extension Recipe {
   /// All that a fingerprint covers, in the one form it can be written in: keys sorted, no spaces,
   /// shortest round-trip numbers, defaults filled in, absent options left out.
   public func canonicalJSON(includingSeed: Bool) -> String {
-    // A fold repeats a run as a seed does.
-    let repeated = includingSeed ? [] : ["seed", "split.test.fold.index"]
-    let excluded = Self.keysOutsideFingerprint + repeated
+    let form = includingSeed ? RecipeTexts.Form.run : .group
     do {
-      return try CanonicalJSON.text(of: self, excluding: excluded)
+      return try CanonicalJSON.text(of: self, excluding: form.excluded)
     } catch {
       preconditionFailure("the recipe '\(label)' holds a number that is not finite: \(error)")
     }
@@ -52,5 +50,16 @@ extension Recipe {
     Fingerprint.hash(
       canonicalJSON: canonicalJSON(includingSeed: false), dataset: datasetDigest,
       schemaVersion: Self.schemaVersion)
+  }
+}
+
+extension RecipeTexts {
+  /// What ``Recipe/configHash(datasetDigest:)`` gives where the form is ``Form/run``, and
+  /// ``Recipe/groupHash(datasetDigest:)`` where it is ``Form/group``.
+  ///
+  /// - Throws: `CanonicalJSON.NotFinite` for NaN and infinities.
+  public func hash(of recipe: Recipe, datasetDigest digest: String) throws -> String {
+    Fingerprint.hash(
+      canonicalJSON: try text(of: recipe), dataset: digest, schemaVersion: Recipe.schemaVersion)
   }
 }

@@ -16,12 +16,20 @@ extension Recipe {
     return "\(group.prefix(111))~\(SHA256Digest.hex(of: group).prefix(8))\(end)"
   }
 
+  private static func isSafe(_ byte: UInt8) -> Bool {
+    switch UnicodeScalar(byte) {
+    case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "=", "+", "-": true
+    default: false
+    }
+  }
+
   private static func fileSafe(_ text: String) -> String {
+    // Nearly all are, and names are made of every run.
+    if text.utf8.allSatisfy(isSafe) { return text }
     var safe = ""
     for byte in text.utf8 {
       switch UnicodeScalar(byte) {
-      case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "=", "+", "-":
-        safe.unicodeScalars.append(UnicodeScalar(byte))
+      case _ where isSafe(byte): safe.unicodeScalars.append(UnicodeScalar(byte))
       case " ": safe += ","
       default:
         let hex = String(byte, radix: 16, uppercase: true)

@@ -37,7 +37,9 @@ public struct SharedRecipe: Codable, Hashable, Sendable {
     self.init(settings: settings, dataDigest: digest)
   }
 
-  private init(settings: String, dataDigest digest: String) {
+  /// What runs share whose configurations are these canonical settings, without ``besides``, on data
+  /// with this digest.
+  public init(settings: String, dataDigest digest: String) {
     self.init(
       hash: SHA256Digest.hex(of: "shared recipe\ndataset \(digest)\n\(settings)"),
       settings: settings)

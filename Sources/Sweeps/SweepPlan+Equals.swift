@@ -40,11 +40,6 @@ extension SweepPlan {
     notes = notes.map { $0.replacing(EqualRuns.notRun, with: EqualRuns.runAllTheSame) }
   }
 
-  /// The run that is run in place of another one.
-  func equalRun(of run: PlannedRun) -> PlannedRun? {
-    run.equals.flatMap { hash in runs.first { $0.description.configHash == hash } }
-  }
-
   /// Where a run stands in an experiment.
   struct Place: Hashable {
     var label: String
@@ -75,6 +70,10 @@ struct EqualRuns {
   private(set) var idle: [String] = []
   private var order: [SweepPlan.Place] = []
   private var kept: [Candidate] = []
+  private var index = PlanIndex()
+  /// Each setting that was met, with its number.
+  private var settings: [String: Int] = [:]
+  private let texts = RecipeTexts(.run)
   /// The run that stands for each one, by configuration hash; itself where none other does.
   private var standing: [String: String] = [:]
 
@@ -95,8 +94,8 @@ struct EqualRuns {
   private struct Candidate {
     var run: SweepPlan.PlannedRun
     var plan: PlanProbe.Probed
-    /// All of the recipe but the strategy.
-    var setting: String
+    /// The number of all of the recipe but the strategy.
+    var setting: Int
     /// What stands for the run whose weights it starts from.
     var origin: String?
   }
@@ -116,10 +115,11 @@ struct EqualRuns {
     let candidate = Candidate(
       run: run,
       plan: probe.probed(try run.recipe.strategy.strategy.plan(for: data.splits.census)),
-      setting: try Self.setting(of: run.recipe), origin: run.needs.flatMap { standing[$0] })
-    let same = kept.indices.first { isSame(kept[$0], candidate, probe) }
+      setting: try setting(of: run.recipe), origin: run.needs.flatMap { standing[$0] })
+    let near = index.places(near: candidate.plan, setting: candidate.setting)
+    let same = near.first { isSame(kept[$0], candidate, probe) }
     guard let same else {
-      kept.append(candidate)
+      keep(candidate)
       if run.recipe.label != baseline, let why = probe.idleness(of: candidate.plan.plan) {
         idle.append("\(run.recipe.title) treats no imbalance on these data: \(why)")
       }
@@ -131,14 +131,19 @@ struct EqualRuns {
     } else if run.recipe.trains {
       // The baseline is always run, and what came before it is the same as it.
       kept[same] = candidate
+      index.insert(candidate.plan, at: same, setting: candidate.setting)
       stand(candidate, for: other, probe)
     } else {
-      kept.append(candidate)
+      keep(candidate)
     }
   }
 
+  private mutating func keep(_ candidate: Candidate) {
+    index.insert(candidate.plan, at: kept.count, setting: candidate.setting)
+    kept.append(candidate)
+  }
+
   private func isSame(_ a: Candidate, _ b: Candidate, _ probe: PlanProbe) -> Bool {
-    guard a.setting == b.setting else { return false }
     let (first, second) = (a.run, b.run)
     // A change of a finished run that moves no decision is the same as that run.
     let isOwnBase = !second.recipe.trains && b.origin == first.description.configHash
@@ -175,12 +180,17 @@ struct EqualRuns {
       + "cancels; give both reduction: mean_over_examples to tell them apart)"
   }
 
-  /// A recipe without its strategy and without what it is called.
-  private static func setting(of recipe: Recipe) throws -> String {
+  /// The number of a recipe without its strategy and without what it is called.
+  private mutating func setting(of recipe: Recipe) throws -> Int {
     var plain = recipe
-    plain.strategy = StrategyConfiguration(Baseline())
-    return plain.canonicalJSON(includingSeed: true)
+    plain.strategy = Self.plain
+    let text = try texts.text(of: plain)
+    let number = settings[text] ?? settings.count
+    settings[text] = number
+    return number
   }
+
+  private static let plain = StrategyConfiguration(Baseline())
 }
 
 extension Recipe {

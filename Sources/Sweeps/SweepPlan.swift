@@ -71,13 +71,14 @@ public struct SweepPlan: Sendable {
       }
     // One a stage: a record lists every test image, and all runs of a stage share it.
     var records: [String: DatasetRecord] = [:]
+    let texts = PlanTexts()
     let planned =
       try experiment.recipes.map { [experiment] recipe in
         let (name, data) = (recipe.datasetName, prepared.data(of: recipe))
         let record = records[name] ?? data.record(named: name)
         records[name] = record
         return try Self.planned(
-          recipe, on: data, record: record, in: experiment, workFolder: workFolder,
+          recipe, on: data, record: record, in: experiment, workFolder: workFolder, texts,
           digest: prepared.digest)
       }
     runs = try Self.inOrderOfNeed(planned)
@@ -90,29 +91,38 @@ public struct SweepPlan: Sendable {
   ///   - digest: of the data of another recipe; `nil` where that is none of this plan.
   private static func planned(
     _ recipe: Recipe, on data: PreparedData, record: DatasetRecord, in experiment: Experiment,
-    workFolder: String, digest: (Recipe) -> String?
+    workFolder: String, _ texts: PlanTexts, digest: (Recipe) -> String?
   ) throws -> PlannedRun {
     let budget = TrainingBudget(
       recipe.training, trainingCount: data.splits.training.examples.count)
-    let hash = recipe.configHash(datasetDigest: data.digest)
+    let hash = try texts.run.hash(of: recipe, datasetDigest: data.digest)
+    let name = recipe.runName
     var description = RunDescription(
-      sweep: experiment.name, name: recipe.runName, strategy: recipe.label,
+      sweep: experiment.name, name: name, strategy: recipe.label,
       variant: recipe.variant, seed: recipe.seed, configHash: hash,
-      groupHash: recipe.groupHash(datasetDigest: data.digest),
-      configuration: try CanonicalJSON.text(of: recipe), sweptKeys: recipe.overrides,
+      groupHash: try texts.group.hash(of: recipe, datasetDigest: data.digest),
+      configuration: try texts.whole.text(of: recipe), sweptKeys: recipe.overrides,
       dataset: record, epochsPlanned: budget.epochs,
       imagesPlanned: budget.steps * recipe.training.batch)
     description.shared = SharedRecipe(
-      configuration: try CanonicalJSON.text(of: experiment.withoutOverrides(recipe)),
+      settings: try texts.shared.text(of: experiment.withoutOverrides(recipe)),
       dataDigest: data.digest)
     description.fold = recipe.split.fold
     (description.tags, description.remark) = (experiment.tags, experiment.note)
     return PlannedRun(
       recipe: recipe, description: description,
-      folder: folder(ofRun: recipe.runName, configHash: hash, in: workFolder),
-      needs: recipe.base.flatMap { base in
-        digest(base).map { base.configHash(datasetDigest: $0) }
+      folder: folder(ofRun: name, configHash: hash, in: workFolder),
+      needs: try recipe.base.flatMap { base in
+        try digest(base).map { try texts.run.hash(of: base, datasetDigest: $0) }
       })
+  }
+
+  /// The texts that runs are told apart and described by.
+  private struct PlanTexts {
+    let whole = RecipeTexts(.whole)
+    let run = RecipeTexts(.run)
+    let group = RecipeTexts(.group)
+    let shared = RecipeTexts(.shared)
   }
 }
 

@@ -16,7 +16,7 @@ extension SweepRunner {
 
   /// Whether a run is run, and if not, which one stands for it.
   func equality(of run: SweepPlan.PlannedRun) throws -> Equality {
-    guard let chosen = plan.equalRun(of: run) else {
+    guard let chosen = run.equals.flatMap({ planned[$0] }) else {
       // What an earlier sweep made of one of its equals is not made again, unless it is compared with.
       guard run.recipe.label != plan.experiment.baseline else { return .ownRun }
       let hash = run.description.configHash

@@ -15,7 +15,7 @@ extension SweepRunner {
 
   /// Looks at the run that `run` needs: is it done, and are its weights there?
   func readiness(of run: SweepPlan.PlannedRun) throws -> Readiness {
-    guard let needed = plan.neededRun(of: run) else { return .ready(nil) }
+    guard let needed = run.needs.flatMap({ planned[$0] }) else { return .ready(nil) }
     let name = needed.description.name
     let found = try store.find(
       sweep: plan.experiment.name, configHash: needed.description.configHash)

@@ -11,6 +11,8 @@ import Training
 /// the work since the last checkpoint: the next sweep of the same file continues where it was.
 public final class SweepRunner {
   let plan: SweepPlan
+  /// The plan's runs by their configuration hashes.
+  let planned: [String: SweepPlan.PlannedRun]
   let store: any RunStore
   let options: Options
   weak var observer: (any SweepObserver)?
@@ -88,6 +90,8 @@ public final class SweepRunner {
     observer: (any SweepObserver)?
   ) {
     (self.plan, self.store, self.options) = (plan, store, options)
+    planned = Dictionary(
+      plan.runs.map { ($0.description.configHash, $0) }, uniquingKeysWith: { first, _ in first })
     (self.environment, self.observer) = (environment, observer)
     started = options.clock.passed()
   }

@@ -29,7 +29,7 @@ struct CacheCommand: ParsableCommand {
         return size.leftPadded(to: 10) + "  " + age.leftPadded(to: 10) + " old  " + entry.name
       }
       let total = ActivationPlan.text(bytes: entries.reduce(0) { $0 + $1.bytes })
-      try Terminal.show((lines + ["\(entries.count) files, \(total)"]).joined(separator: "\n"))
+      try Terminal.tell((lines + ["\(entries.count) files, \(total)"]).joined(separator: "\n"))
     }
   }
 
@@ -55,7 +55,7 @@ struct CacheCommand: ParsableCommand {
       let removed = try CacheFolder(try WorkFolder(store: results).cache).clear(
         kind, olderThan: olderThan * 86_400)
       let total = ActivationPlan.text(bytes: removed.reduce(0) { $0 + $1.bytes })
-      try Terminal.show("removed \(removed.count) files, \(total)")
+      try Terminal.tell("removed \(removed.count) files, \(total)")
     }
   }
 }

@@ -73,12 +73,12 @@ struct Check: ParsableCommand {
     let errors = found.filter { $0.severity == .error }
     let count = Set(experiment.recipes.map { $0.label + $0.variant }).count
     let stages = experiment.datasets.count > 1 ? " × \(experiment.datasets.count) stages" : ""
-    try Terminal.show(
+    try Terminal.tell(
       "\(experiment.file): \(errors.isEmpty ? "ok" : "not ok"), \(experiment.recipes.count) runs "
         + "(\(count) strategies × seeds\(stages))")
-    if let forecast { try Terminal.show(ForecastTable(forecast).text) }
-    for problem in found + experiment.warnings { Terminal.complain("\(problem)") }
-    for note in notes { Terminal.complain("note: \(note)") }
+    if let forecast { try Terminal.tell(ForecastTable(forecast).text) }
+    Terminal.complain(each: (found + experiment.warnings).map(\.description))
+    Terminal.complain(each: notes.map { "note: \($0)" })
     return errors
   }
 

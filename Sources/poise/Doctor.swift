@@ -34,7 +34,7 @@ struct Doctor: ParsableCommand {
         lines.append("  warning    a ResNet-50 run keeps up to 600 MB of checkpoints")
       }
     }
-    try Terminal.show(lines.joined(separator: "\n"))
+    try Terminal.tell(lines.joined(separator: "\n"))
   }
 
   private static func freeMB(at folder: String) -> Int? {

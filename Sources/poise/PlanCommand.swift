@@ -9,7 +9,8 @@ struct Plan: ParsableCommand {
     abstract: "Lists the runs of an experiment with their budgets, hours, memory and fingerprints.",
     discussion: """
       Decodes the data, as a sweep does, and measures a few steps of each distinct network to \
-      estimate hours.
+      estimate hours. --no-data lists the runs that the file alone stands for, in its order; \
+      budgets, hours, memory and fingerprints follow from the data.
       """)
 
   @OptionGroup var source: ExperimentOptions
@@ -17,9 +18,11 @@ struct Plan: ParsableCommand {
   @Option(help: "The store whose working folder holds the decoded pixels.")
   var results = "results.sqlite"
   @Flag(help: "Write CSV.") var csv = false
+  @Flag(help: "Look at no data and measure nothing.") var noData = false
 
   func run() throws {
     let experiment = try source.experiment(store: results)
+    guard !noData else { return show(RunNames(experiment)) }
     let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
@@ -28,6 +31,10 @@ struct Plan: ParsableCommand {
       try Forecasting.forecast(
         plan, data: data, work: work, threads: machine.threadCount, seconds: 20,
         isOpen: { $0.equals == nil }))
-    try Terminal.show(csv ? listing.csv : listing.text)
+    try show(listing)
+  }
+
+  private func show(_ listing: some RunListing) throws {
+    if csv { try Terminal.show(listing.csv) } else { try Terminal.tell(listing.text) }
   }
 }

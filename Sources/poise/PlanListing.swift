@@ -1,10 +1,13 @@
+import Experiments
+import Files
+import Recipes
 import Reports
 import Results
 import Sweeps
 import Training
 
 /// The runs of a plan as a table or as CSV.
-struct PlanListing {
+struct PlanListing: RunListing {
   let plan: SweepPlan
   let forecast: SweepForecast
 
@@ -37,9 +40,9 @@ struct PlanListing {
     let images = made.reduce(0) { $0 + $1.description.imagesPlanned }
     let equal = plan.runs.count - made.count
     let others = equal > 0 ? ", \(equal) of them the same as others and not run" : ""
-    let notes =
-      (forecast.problems + plan.experiment.warnings).map(\.description)
-      + plan.notes.map { "note: \($0)" }
+    let problems = (forecast.problems + plan.experiment.warnings).map(\.description)
+    let notes = [problems, plan.notes.map { PlainText.line("note: \($0)") }].filter { !$0.isEmpty }
+      .map { Shortening.lines($0) }
     let counts = "\(plan.runs.count) runs, \(images) images in all\(others)"
     let total = [ForecastTable(forecast).total].compactMap(\.self)
     return ([table.text(), "", counts] + total + notes).joined(separator: "\n")
@@ -61,6 +64,37 @@ struct PlanListing {
       "number", "run", "strategy", "variant", "seed", "epochs", "images", "config_hash",
       "group_hash", "seconds", "memory_mb", "equals",
     ]
-    return ListTable(header: header, rows: rows).csv()
+    return ListTable(header: header, rows: rows).csv(exact: Terminal.hasExactCSV)
   }
+}
+
+/// Runs in an order, for people and for programs.
+protocol RunListing {
+  /// One line a run, and what there is to say of all.
+  var text: String { get }
+  /// RFC 4180, one line a run.
+  var csv: String { get }
+}
+
+/// The runs of an experiment as its file alone has them, in its order.
+struct RunNames: RunListing {
+  private let experiment: Experiment
+
+  init(_ experiment: Experiment) { self.experiment = experiment }
+
+  private var table: ListTable {
+    ListTable(
+      header: ["number", "run", "strategy", "variant", "seed"],
+      rows: experiment.recipes.enumerated().map { index, recipe in
+        ["\(index + 1)", recipe.runName, recipe.label, recipe.variant, "\(recipe.seed)"]
+      })
+  }
+
+  var text: String {
+    let warnings = Shortening.lines(experiment.warnings.map(\.description))
+    return [table.text(), "", "\(experiment.recipes.count) runs"].joined(separator: "\n")
+      + (warnings.isEmpty ? "" : "\n" + warnings)
+  }
+
+  var csv: String { table.csv(exact: Terminal.hasExactCSV) }
 }

@@ -42,9 +42,8 @@ struct PredictCommand: ParsableCommand {
     let sheet = PredictionSheet(
       run: details.summary.id, name: details.summary.name, classes: model.classes, images: listed)
     try Terminal.show(json ? sheet.json() : sheet.text())
-    for note in ImagePrediction.notes(on: results.compactMap { try? $0.get() }) {
-      Terminal.complain("note: \(note)")
-    }
+    let notes = ImagePrediction.notes(on: results.compactMap { try? $0.get() })
+    Terminal.complain(each: notes.map { "note: \($0)" })
     let unreadable = listed.count { $0.problem != nil }
     if unreadable > 0 {
       throw Failure(

@@ -117,8 +117,15 @@ extension Terminal {
     let locale = ProcessInfo.processInfo.environment
     let charset = locale["LC_ALL"] ?? locale["LC_CTYPE"] ?? locale["LANG"] ?? "UTF-8"
     let isUnicode = charset.isEmpty || charset.uppercased().contains("UTF")
-    return TextStyle(
+    var style = TextStyle(
       width: toFile ? 100 : width, unicode: toFile || isUnicode, colour: !toFile && usesColor)
+    style.exactCSV = hasExactCSV
+    return style
+  }
+
+  /// Whether CSV is for a program that takes every text as it is, and not for a spreadsheet.
+  static var hasExactCSV: Bool {
+    ProcessInfo.processInfo.environment["COUNTERPOISE_CSV"] == "exact"
   }
 }
 

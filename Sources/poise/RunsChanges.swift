@@ -21,7 +21,7 @@ struct RunsArchive: ParsableCommand {
     let changed = try store.archive(chosen, !undo)
     let same = chosen.count - changed
     let rest = same > 0 ? ", \(same) \(undo ? "were not" : "were already")" : ""
-    try Terminal.show(
+    try Terminal.tell(
       "\(changed) run\(changed == 1 ? "" : "s") \(undo ? "shown again" : "archived")\(rest)")
   }
 }
@@ -71,7 +71,7 @@ struct RunsRemove: ParsableCommand {
     let count = "\(number) run\(number == 1 ? "" : "s")"
     guard yes else {
       let folders = files ? " and their folders" : ""
-      return try Terminal.show("nothing is deleted yet: --yes deletes \(count)\(folders)")
+      return try Terminal.tell("nothing is deleted yet: --yes deletes \(count)\(folders)")
     }
     let locks = try Self.locks(results)
     defer { for lock in locks { lock.unlock() } }
@@ -89,7 +89,7 @@ struct RunsRemove: ParsableCommand {
     let rest =
       left > 0
       ? "; \(left) folder\(left == 1 ? "" : "s") kept, from which a sweep restores the results" : ""
-    try Terminal.show("\(count) removed\(rest)")
+    try Terminal.tell("\(count) removed\(rest)")
   }
 
   /// Runs that were named by numbers and are too damaged to say what they are.

@@ -27,7 +27,7 @@ struct StrategiesCommand: ParsableCommand {
         }
       }
       lines.append("\n'poise strategies show NAME' has formula, parameters and paper.")
-      try Terminal.show(lines.joined(separator: "\n"))
+      try Terminal.tell(lines.joined(separator: "\n"))
     }
   }
 
@@ -53,7 +53,7 @@ struct StrategiesCommand: ParsableCommand {
         lines.append("  \(parameter.key): \(parameter.defaultValue)    (\(parameter.range))")
         lines.append("      \(parameter.meaning)")
       }
-      try Terminal.show(lines.joined(separator: "\n"))
+      try Terminal.tell(lines.joined(separator: "\n"))
     }
   }
 
@@ -82,10 +82,10 @@ struct StrategiesCommand: ParsableCommand {
               + "  " + finding.measured)
         }
         failures += findings.count { !$0.passes }
-        try Terminal.show(lines.joined(separator: "\n"))
+        try Terminal.tell(lines.joined(separator: "\n"))
       }
       let counts = StrategyTrial.counts.map { "\($0)" }.joined(separator: ", ")
-      try Terminal.show(
+      try Terminal.tell(
         "\n\(types.count) strategies on classes of \(counts) images: "
           + (failures == 0 ? "all as promised" : "\(failures) promises broken"))
       if failures > 0 { throw ExitCode.failure }

@@ -64,15 +64,11 @@ struct SweepCommand: ParsableCommand {
     let forecast = try Forecasting.forecast(
       plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
     ) { $0.equals == nil && !done.contains($0.description.configHash) }
-    if dryRun { return try Terminal.show(PlanListing(plan, forecast).text) }
-    for warning in forecast.problems + experiment.warnings {
-      Terminal.complain(warning.description)
-    }
+    if dryRun { return try Terminal.tell(PlanListing(plan, forecast).text) }
+    Terminal.complain(each: (forecast.problems + experiment.warnings).map(\.description))
     guard forecast.errors.isEmpty else { throw ExitCode(Failure.badInput) }
-    for note in plan.notes { Terminal.complain("note: \(note)") }
-    for remark in plan.dataRemarks {
-      Terminal.complain("data: \(remark)")
-    }
+    Terminal.complain(each: plan.notes.map { "note: \($0)" })
+    Terminal.complain(each: plan.dataRemarks.map { "data: \($0)" })
     if !plan.dataRemarks.isEmpty {
       Terminal.complain("data: 'poise data \(source.file)' shows more of it")
     }

@@ -1,3 +1,4 @@
+import Experiments
 import Files
 import Foundation
 
@@ -27,8 +28,15 @@ enum Terminal {
     outputIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
-  /// Writes a line to standard error; where nobody can be told, nothing is.
-  static func complain(_ message: String) { draw(message + "\n") }
+  /// Writes lines to standard error; what they quote cannot change the terminal. Where nobody can be
+  /// told, nothing is.
+  static func complain(_ message: String) { draw(PlainText.lines(message) + "\n") }
+
+  /// Writes each sentence in a line of its own to standard error; of very many the first.
+  static func complain(each sentences: [String]) {
+    guard !sentences.isEmpty else { return }
+    complain(Shortening.lines(sentences.map(PlainText.line)))
+  }
 
   /// Writes text to standard error as it is; where nobody can be told, nothing is.
   static func draw(_ text: String) {
@@ -37,7 +45,13 @@ enum Terminal {
     try? sink.flush()
   }
 
-  /// Writes text to standard output, with a line break at its end.
+  /// Writes lines for people to standard output; what they quote cannot change the terminal.
+  ///
+  /// - Throws: `Failure` where they cannot be written, such as to a full disk.
+  static func tell(_ text: String) throws(Failure) { try show(PlainText.lines(text)) }
+
+  /// Writes text to standard output as it is, with a line break at its end: for programs, or with
+  /// colours.
   ///
   /// - Throws: `Failure` where it cannot be written, such as to a full disk.
   static func show(_ text: String) throws(Failure) {

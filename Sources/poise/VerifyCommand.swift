@@ -41,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
     let isSound = found.isSound && kept?.damaged.isEmpty ?? true
     lines.append(Self.verdict(found, kept))
     if !isSound { lines += Self.advice(found, kept, results) }
-    Terminal.show(lines.map(Self.printable).joined(separator: "\n"))
+    try Terminal.show(lines.map(Self.printable).joined(separator: "\n"))
     if !isSound { throw ExitCode(Failure.badInput) }
   }
 

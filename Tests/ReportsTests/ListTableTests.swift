@@ -21,6 +21,22 @@ import Testing
         == "#,run,variant,seed\r\n1,\"a,b\",,10\r\n2,\"says \"\"no\"\"\",beta=0.9,\r\n")
   }
 
+  /// The cells that OWASP's page on CSV injection names, and numbers, which are none.
+  @Test func `for a spreadsheet has no formulas, and for a program every text as it is`() {
+    let cells = [
+      "=1+1", "+1-1|x", "-cmd", "@SUM(A1)", "\ttab", "\rreturn", "\nfeed", "＝1", "＋1", "－1", "＠a",
+    ]
+    let harmless = ["-1", "+1.5e3", "-0.25", "a=1", "", "'x", "class - a"]
+    let table = ListTable(header: ["text"], rows: (cells + harmless).map { [$0] })
+    let quoted = { (text: String) in
+      text.utf8.contains { $0 == 10 || $0 == 13 } ? "\"\(text)\"" : text
+    }
+    let guarded = cells.map { quoted("'" + $0) } + harmless
+    #expect(table.csv() == (["text"] + guarded).map { $0 + "\r\n" }.joined())
+    let plain = cells.map(quoted) + harmless
+    #expect(table.csv(exact: true) == (["text"] + plain).map { $0 + "\r\n" }.joined())
+  }
+
   @Test func `is never cut into blocks`() {
     let wide = ListTable(
       header: ["first", "second"],

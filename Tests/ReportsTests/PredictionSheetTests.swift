@@ -17,5 +17,25 @@ import Testing
 
   @Test func `for people`() { assertSnapshot(Self.sheet.text(), named: "predictions.txt") }
 
+  @Test func `for people has nothing that a terminal obeys`() {
+    let sheet = PredictionSheet(
+      run: 1, name: "b", classes: ["a\u{1B}[2J\nb"],
+      images: [
+        PredictionSheet.Image(
+          path: "x\u{202E}.png", best: [(name: "a\u{1B}[2J\nb", probability: 1)], logits: [1]),
+        PredictionSheet.Image(path: "y", problem: "no\rgood"),
+      ])
+    #expect(
+      sheet.text() == #"""
+        x\u{202E}.png
+          100.0 %  a\u{1B}[2J\nb
+
+        y
+          no\rgood
+
+        """#)
+    #expect(sheet.json().contains(#""a\u001b[2J\nb""#))
+  }
+
   @Test func `for programs`() { assertSnapshot(Self.sheet.json(), named: "predictions.json") }
 }

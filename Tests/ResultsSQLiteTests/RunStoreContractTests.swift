@@ -34,6 +34,29 @@ enum StoreKind: CaseIterable {
 
 @Suite("A run store")
 struct RunStoreContractTests {
+  @Test("takes many runs at once as it takes each of them", arguments: StoreKind.allCases)
+  func many(kind: StoreKind) throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    let (store, single) = (try kind.make(in: folder), try kind.make(in: other))
+    try store.register(Sample.sweep)
+    try single.register(Sample.sweep)
+    let runs = (1...6).map { Sample.run($0 % 2 == 0 ? "focal" : "baseline", seed: UInt64($0 / 2)) }
+    let first = try single.enqueue(runs[3])
+    #expect(try store.enqueue(Array(runs[3...3])) == [first])
+    #expect(try store.enqueue(runs) == runs.map { try single.enqueue($0) })
+    #expect(
+      try store.summaries(ofSweep: "night").map(\.name)
+        == single.summaries(ofSweep: "night").map(\.name))
+    // None is added where one cannot be.
+    var stranger = Sample.run("weights", seed: 9)
+    stranger.sweep = "unknown"
+    let before = try store.summaries(ofSweep: "night").count
+    #expect(throws: RunStoreError.self) {
+      try store.enqueue([Sample.run("weights", seed: 8), stranger])
+    }
+    if kind == .file { #expect(try store.summaries(ofSweep: "night").count == before) }
+  }
+
   @Test("takes a run through its life", arguments: StoreKind.allCases)
   func fullLife(kind: StoreKind) throws {
     let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Files
 import Metrics
 
 /// Numbers as reports write them: shares in percent, differences in points, both with one decimal.
@@ -100,20 +101,5 @@ struct Figures {
   static func probability(_ p: Double) -> String { p < 0.001 ? "<0.001" : fixed(p, 3) }
 }
 
-/// The text without control characters, which could move a terminal's cursor or break a row.
-func printable(_ text: String) -> String {
-  let harmless = text.unicodeScalars.allSatisfy {
-    $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && !(0x2028...0x2029).contains($0.value)
-      && !(0x202A...0x202E).contains($0.value) && !(0x2066...0x2069).contains($0.value)
-  }
-  if harmless { return text }
-  var clean = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.value {
-    case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: clean.append(" ")
-    case ..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: clean.append("?")
-    default: clean.append(scalar)
-    }
-  }
-  return String(clean)
-}
+/// The text in one line, without anything that could move a terminal's cursor or break a row.
+func printable(_ text: String) -> String { PlainText.line(text) }

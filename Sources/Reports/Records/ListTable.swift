@@ -22,9 +22,11 @@ public struct ListTable: Sendable {
   }
 
   /// For a spreadsheet: RFC 4180, with the header.
-  public func csv() -> String {
+  ///
+  /// - Parameter exact: whether texts that look like formulas stand as they are.
+  public func csv(exact: Bool = false) -> String {
     var table = RecordTable(header)
     for row in rows { table.add(row.map { .text($0) }) }
-    return table.csv()
+    return table.csv(exact: exact)
   }
 }

@@ -46,7 +46,7 @@ public struct PictureList: Sendable {
     switch format {
     case .table: Section.text([section()], style)
     case .markdown: Section.markdown([section()])
-    case .csv: records().csv()
+    case .csv: records().csv(exact: style.exactCSV)
     case .json:
       JSONText.object([
         ("schema", .integer(1)), ("groups", .integer(groups.count)),

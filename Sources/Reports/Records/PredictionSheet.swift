@@ -39,9 +39,11 @@ public struct PredictionSheet: Sendable {
     images.map { image in
       let lines = image.best.map { name, probability in
         let percent = Figures.fixed(100 * probability, 1)
-        return String(repeating: " ", count: max(0, 7 - percent.count)) + percent + " %  " + name
+        return String(repeating: " ", count: max(0, 7 - percent.count)) + percent + " %  "
+          + printable(name)
       }
-      return ([image.path] + lines + (image.problem.map { ["  " + $0] } ?? []))
+      let problem = image.problem.map { ["  " + printable($0)] } ?? []
+      return ([printable(image.path)] + lines + problem)
         .joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }

@@ -30,12 +30,17 @@ struct RecordTable {
   }
 
   /// RFC 4180: CRLF line ends, quotes around fields with a comma, a quote or a line end.
-  func csv() -> String {
+  ///
+  /// A text that a spreadsheet would run as a formula has an apostrophe before it, as OWASP's page on
+  /// CSV injection advises; numbers, also those in texts, never have one.
+  ///
+  /// - Parameter exact: whether such texts stand as they are.
+  func csv(exact: Bool) -> String {
     var text = ""
     text.reserveCapacity(rows.count * keys.count * 12)
     Self.append(keys, to: &text)
     for row in rows {
-      Self.append(row.map(\.plainText), to: &text)
+      Self.append(row.map { exact ? $0.plainText : $0.textForSpreadsheets }, to: &text)
     }
     return text
   }
@@ -69,6 +74,15 @@ struct RecordTable {
 }
 
 extension RecordValue {
+  /// The plain text, with an apostrophe before what is a formula elsewhere: what begins with an equals,
+  /// plus, minus or at sign (the wide ones of East Asia too), a tab or a line's end.
+  var textForSpreadsheets: String {
+    guard case .text(let text) = self, let first = text.unicodeScalars.first,
+      "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first), Double(text) == nil
+    else { return plainText }
+    return "'" + text
+  }
+
   var plainText: String {
     switch self {
     case .text(let text): text

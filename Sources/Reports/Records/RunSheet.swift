@@ -34,7 +34,7 @@ public struct RunSheet: Sendable {
     switch format {
     case .table: Section.text(sections(style), style)
     case .markdown: Section.markdown(sections(TextStyle()))
-    case .csv: classRecords().csv()
+    case .csv: classRecords().csv(exact: style.exactCSV)
     case .json: json().rendered()
     }
   }
@@ -211,13 +211,11 @@ public struct RunSheet: Sendable {
   private static func mixUps(
     _ matrix: ConfusionMatrix
   ) -> [(truth: Int, guess: Int, images: Int, share: Double)] {
-    var mixUps: [(truth: Int, guess: Int, images: Int, share: Double)] = []
-    for truth in 0..<matrix.rowCount {
-      let row = (0..<matrix.classCount).map { matrix[truth, $0] }
-      let total = row.reduce(0, +)
-      for (guess, images) in row.enumerated() where guess != truth && images > 0 {
-        mixUps.append((truth, guess, images, Double(images) / Double(total)))
-      }
+    let mixUps = matrix.entries.filter { $0.predicted != $0.trueClass }.map { entry in
+      (
+        truth: entry.trueClass, guess: entry.predicted, images: entry.count,
+        share: Double(entry.count) / Double(matrix.rowSum(entry.trueClass))
+      )
     }
     return mixUps.sorted { ($1.share, $1.images, $0.truth) < ($0.share, $0.images, $1.truth) }
   }

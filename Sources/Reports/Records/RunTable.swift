@@ -14,7 +14,7 @@ public struct RunTable: Sendable {
     switch format {
     case .table: text(style).lines(style).joined(separator: "\n") + "\n"
     case .markdown: text(TextStyle()).markdown().joined(separator: "\n") + "\n"
-    case .csv: records().csv()
+    case .csv: records().csv(exact: style.exactCSV)
     case .json: records().json.rendered()
     }
   }

@@ -81,7 +81,7 @@ public struct DatasetTable: Sendable {
     switch format {
     case .table: Section.text(sections(style), style)
     case .markdown: Section.markdown(sections(TextStyle()))
-    case .csv: records().csv()
+    case .csv: records().csv(exact: style.exactCSV)
     case .json: json().rendered()
     }
   }

@@ -35,7 +35,7 @@ public enum ReportFormat: String, CaseIterable, Sendable {
     switch self {
     case .table: TerminalReport(subject: subject, style: style, showsNotes: showsNotes)
     case .markdown: MarkdownReport(subject: subject)
-    case .csv: CSVReport(subject: subject)
+    case .csv: CSVReport(subject: subject, isExact: style.exactCSV)
     case .json: JSONReport(subject: subject)
     }
   }
@@ -89,9 +89,13 @@ public struct CSVReport: Report {
   public static let fileExtension = "csv"
   /// What stands in its rows.
   public var subject: ReportSubject
+  /// Whether texts that look like formulas stand as they are.
+  public var isExact: Bool
 
   /// A report of `subject`.
-  public init(subject: ReportSubject = .overview) { self.subject = subject }
+  public init(subject: ReportSubject = .overview, isExact: Bool = false) {
+    (self.subject, self.isExact) = (subject, isExact)
+  }
 
   public func render(_ comparisons: [Comparison]) -> String {
     RecordTable.joined(
@@ -102,7 +106,7 @@ public struct CSVReport: Report {
         case .group: comparison.groupRecords()
         }
       }
-    ).csv()
+    ).csv(exact: isExact)
   }
 }
 

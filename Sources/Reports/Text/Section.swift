@@ -71,8 +71,10 @@ extension Section.Block {
     var lines: [String] = []
     var line = start
     var isEmpty = true
-    for word in printable(text).split(separator: " ") {
-      let width = DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word))
+    // A sentence of several lines is wrapped like any other.
+    let words = text.split { $0 == " " || $0 == "\t" || $0.isNewline }
+    for word in words.map({ printable(String($0)) }) {
+      let width = DisplayWidth.of(line) + 1 + DisplayWidth.of(word)
       if !isEmpty && width > style.width {
         lines.append(line)
         line = indent

@@ -6,6 +6,8 @@ public struct TextStyle: Hashable, Sendable {
   public var unicode: Bool
   /// Whether ANSI colours may be used; never where the output is no terminal.
   public var colour: Bool
+  /// Whether CSV has every text as it is, also one that a spreadsheet would take for a formula.
+  public var exactCSV = false
 
   /// Eighty columns, UTF-8, no colour.
   public init(width: Int = 80, unicode: Bool = true, colour: Bool = false) {

@@ -19,7 +19,7 @@ extension PlanProbe {
   }
 
   /// The change, unless it moves no decision whatever its parameter is.
-  private func decisive(_ change: any ClassifierChange) -> (any ClassifierChange)? {
+  func decisive(_ change: any ClassifierChange) -> (any ClassifierChange)? {
     let isIdle = change.candidates.allSatisfy { value in
       ClassifierProbe.all(classCount: census.classCount).allSatisfy { probe in
         probe.decideAlike(

@@ -19,7 +19,7 @@ extension PlanProbe {
 
   /// Whether a sampler draws in the same way for the whole run: it never changes, or what it waits
   /// for never comes.
-  private func isFixed(_ sampler: any Sampler) -> Bool {
+  func isFixed(_ sampler: any Sampler) -> Bool {
     !sampler.readsErrors && (!sampler.changes || !hasValidation && followsRecallOnly(sampler))
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A strategy as a value that can be stored: `{"name": …, "parameters": {…}}`.
 ///
@@ -7,9 +8,14 @@ import Foundation
 public struct StrategyConfiguration: Codable, Hashable, Sendable {
   /// The strategy with its hyper-parameters.
   public let strategy: any Strategy
+  /// What it is compared by, shared by all copies.
+  private let text: ComparedText
 
   /// Wraps a strategy.
-  public init(_ strategy: any Strategy) { self.strategy = strategy }
+  public init(_ strategy: any Strategy) {
+    self.strategy = strategy
+    text = ComparedText()
+  }
 
   /// The catalogue's strategy of this name with these parameters, validated.
   ///
@@ -18,7 +24,7 @@ public struct StrategyConfiguration: Codable, Hashable, Sendable {
   public init(name: String, parameters: [String: ParameterValue]) throws(StrategyProblem) {
     let type = try Self.strategyType(named: name)
     if let problem = type.problems(in: parameters).first { throw problem }
-    strategy = try type.read(parameters)
+    self.init(try type.read(parameters))
   }
 
   /// The catalogue's strategy of this name with the parameters of a JSON object, validated.
@@ -102,12 +108,28 @@ extension StrategyConfiguration {
   }
 
   private var canonical: Data {
-    (try? ParameterCoding.encoder.encode(self)) ?? Data(name.utf8)
+    text.made { (try? ParameterCoding.encoder.encode(self)) ?? Data(name.utf8) }
   }
 
   /// Equal when name and all parameters are.
-  public static func == (a: Self, b: Self) -> Bool { a.canonical == b.canonical }
+  public static func == (a: Self, b: Self) -> Bool {
+    a.text === b.text || a.canonical == b.canonical
+  }
 
   /// Hashes name and parameters.
   public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+}
+
+/// Name and parameters as bytes, made when they are first asked for: the runs of an experiment are
+/// compared again and again, and their strategies never change.
+private final class ComparedText: Sendable {
+  private let bytes = Mutex<Data?>(nil)
+
+  func made(_ make: () -> Data) -> Data {
+    if let bytes = bytes.withLock({ $0 }) { return bytes }
+    // Not within the lock: nested strategies have texts of their own.
+    let made = make()
+    bytes.withLock { $0 = made }
+    return made
+  }
 }

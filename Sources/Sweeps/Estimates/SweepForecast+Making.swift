@@ -46,11 +46,12 @@ extension SweepForecast {
     var groups: [String: Group?] = [:]
     var found = Findings(experiment)
     var disk = DiskNeed()
+    let texts = RecipeTexts(.group)
     (decoding, pixels) = (basis.decoding, basis.newPixels)
     for run in plan.runs where isOpen(run) {
       let recipe = run.recipe
       let data = byClasses[recipe.dataset.classes]!
-      let key = recipe.canonicalJSON(includingSeed: false)
+      let key = texts.knownText(of: recipe)
       if groups[key] == nil {
         groups[key] = .some(
           try Self.group(recipe, data, setting, meter: &meter, &found))
