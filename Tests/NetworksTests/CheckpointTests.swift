@@ -151,8 +151,8 @@ struct CheckpointTests {
       try FileManager.default.moveItem(atPath: folder.current, toPath: whole)
       try FileManager.default.createSymbolicLink(
         atPath: folder.current, withDestinationPath: folder.current)
-      let error = #expect(throws: FileError.self) { try folder.load() }
-      #expect(error?.code == ELOOP)
+      let error = #expect(throws: (any Error).self) { try folder.load() }
+      #expect(error.map { "\($0)".contains("cannot open '\(folder.current)'") } == true)
       try FileManager.default.removeItem(atPath: folder.current)
       try FileManager.default.moveItem(atPath: whole, toPath: folder.current)
       #expect(try folder.load().checkpoint == Self.sample(2))
