@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -130,31 +131,40 @@ class Entry:
 
     def run(self):
         """Fuzzes for the entry's minutes; a finding does not end it. Returns its line of the log."""
-        before = set(os.listdir(self.found))
-        command = ["nice", PROGRAM, self.corpus, "-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1",
-                   "-ignore_ooms=1", "-max_total_time=%d" % (self.minutes * 60),
-                   "-timeout=%d" % (SECONDS * self.patience), "-rss_limit_mb=%d" % MEGABYTES, "-max_len=40000",
-                   "-artifact_prefix=%s/" % self.found]
-        result = subprocess.run(command, cwd=PLACE, env=self.environment, stdin=subprocess.DEVNULL,
-                                capture_output=True, encoding="utf-8", errors="replace")
-        with open(os.path.join(PLACE, self.name + ".log"), "w", encoding="utf-8") as file:
-            file.write(result.stderr)
-        counts = re.findall(r"^#(\d+): cov: (\d+)", result.stderr, re.MULTILINE)
-        executions, covered = map(int, counts[-1]) if counts else (0, 0)
-        new = [name for name in sorted(set(os.listdir(self.found)) - before) if self.stands(name)]
-        verdict = "ok"
+        end = time.monotonic() + self.minutes * 60
+        executions, covered, new = 0, 0, []
+        log = os.path.join(PLACE, self.name + ".log")
+        open(log, "w").close()
+        while end - time.monotonic() > 1:
+            before = set(os.listdir(self.found))
+            command = ["nice", PROGRAM, self.corpus, "-print_final_stats=1", "-max_len=40000",
+                       "-max_total_time=%d" % (end - time.monotonic()),
+                       "-timeout=%d" % (SECONDS * self.patience), "-rss_limit_mb=%d" % MEGABYTES,
+                       "-artifact_prefix=%s/" % self.found]
+            result = subprocess.run(
+                command, cwd=PLACE, env=self.environment, stdin=subprocess.DEVNULL,
+                capture_output=True, encoding="utf-8", errors="replace")
+            with open(log, "a", encoding="utf-8") as file:
+                file.write(result.stderr)
+            counts = re.findall(r"number_of_executed_units: (\d+)", result.stderr)
+            executions += sum(map(int, counts))
+            covered = max([covered] + [
+                int(count) for count in re.findall(r" cov: (\d+)", result.stderr)])
+            left = sorted(set(os.listdir(self.found)) - before)
+            new += [name for name in left if self.stands(name)]
+            if result.returncode != 0 and not left:
+                new.append("crash-without-input")
+                break
+        verdict = "ok" if executions else "crash"
         for start, word in (("oom-", "large"), ("timeout-", "hang"), ("crash-", "crash")):
             if any(name.startswith(start) for name in new):
                 verdict = word
-        if not executions:
-            verdict = "crash"
         detail = "%d executions, %d places reached" % (executions, covered)
         if new:
             detail += "; found %s" % ", ".join(new[:4])
         return {"part": "fuzz", "kind": self.name, "what": "%g minutes" % self.minutes,
                 "verdict": verdict, "detail": detail, "seconds": self.minutes * 60, "megabytes": 0.0,
                 "seed": 0}
-
 
     def stands(self, name):
         """Whether a finding is one when nothing else runs in its process; removes it if not.
