@@ -18,24 +18,15 @@ final class RegularFile: Sendable {
   /// - Throws: where it cannot be opened, is no regular file, or is empty.
   init(path: String) throws(FileError) {
     self.path = path
-    // Without O_NONBLOCK, opening a pipe would wait for ever.
-    descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    var info = stat()
-    size = descriptor >= 0 && fstat(descriptor, &info) == 0 ? Int(info.st_size) : -1
-    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
-    guard size >= 0 else { throw FileError("look at", path, code: errno) }
-    guard info.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(
-        "read", path, reason: "it is no regular file",
-        advice: "name a file, not a folder or device")
-    }
+    let (descriptor, info) = try Self.open(path, to: "read")
+    (self.descriptor, size) = (descriptor, Int(info.st_size))
     guard size > 0 else {
       throw FileError(
         "read", path, reason: "the file is empty", advice: "remove it, or fetch or make it again")
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { close(descriptor) }
 
   /// Fills `room` from the byte at `offset` on; returns how many bytes there were.
   func read(
@@ -53,5 +44,47 @@ final class RegularFile: Sendable {
       count += got
     }
     return count
+  }
+}
+
+// Opening files that are read whole, mapped or in pieces.
+extension RegularFile {
+  /// A descriptor for reading with what `fstat` says of it; whoever opens closes it.
+  ///
+  /// - Throws: where nothing can be opened there, or it is no regular file.
+  static func open(
+    _ path: String, to operation: String
+  ) throws(FileError) -> (descriptor: Int32, info: stat) {
+    // A device may do something where it is opened, and a socket cannot be.
+    if let kind = FileKind(at: path), kind != .regular { throw refusal(path, operation, kind) }
+    // Without O_NONBLOCK, opening a FIFO that came meanwhile would wait for ever.
+    let descriptor = uninterrupted { openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileError("look at", path, code: code)
+    }
+    let kind = FileKind(info)
+    guard kind == .regular else {
+      close(descriptor)
+      throw refusal(path, operation, kind)
+    }
+    return (descriptor, info)
+  }
+
+  private static func refusal(
+    _ path: String, _ operation: String, _ kind: FileKind
+  ) -> FileError {
+    FileError(operation, path, reason: kind.sentence, advice: kind.advice)
+  }
+
+  private static func openFile(_ path: String, _ flags: Int32) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.open(path, flags)
+    #else
+      Darwin.open(path, flags)
+    #endif
   }
 }

@@ -102,7 +102,3 @@ extension RunStore {
     try append(record, to: run, isRepeated: false)
   }
 }
-
-extension RunStore {
-  public func enqueue(_ runs: [RunDescription]) throws -> [RunID] { try runs.map(enqueue) }
-}

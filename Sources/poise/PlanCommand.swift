@@ -22,7 +22,7 @@ struct Plan: ParsableCommand {
 
   func run() throws {
     let experiment = try source.experiment(store: results)
-    guard !noData else { return show(RunNames(experiment)) }
+    guard !noData else { return try show(RunNames(experiment)) }
     let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)

@@ -61,11 +61,11 @@ struct RunsRemove: ParsableCommand {
     let removed = Set(chosen.map(\.id))
     let shared = Set(
       all.filter { !removed.contains($0.id) }.map { Self.folder(of: $0, ofStore: results) })
-    for run in nameless { try Terminal.show("\(run)  (its rows cannot be read)") }
+    for run in nameless { try Terminal.tell("\(run)  (its rows cannot be read)") }
     for (run, folder) in zip(chosen, folders) {
       let kept = FileManager.default.fileExists(atPath: folder) ? "  \(folder)" : ""
       let state = run.equals.map { "the same as run \($0)" } ?? run.status.rawValue
-      try Terminal.show("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
+      try Terminal.tell("\(run.id)  \(run.name)  \(state)\(files ? kept : "")")
     }
     let number = chosen.count + nameless.count
     let count = "\(number) run\(number == 1 ? "" : "s")"

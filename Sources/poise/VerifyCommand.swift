@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Networks
 import Results
@@ -41,7 +42,7 @@ struct VerifyCommand: ParsableCommand {
     let isSound = found.isSound && kept?.damaged.isEmpty ?? true
     lines.append(Self.verdict(found, kept))
     if !isSound { lines += Self.advice(found, kept, results) }
-    try Terminal.show(lines.map(Self.printable).joined(separator: "\n"))
+    try Terminal.show(lines.map(PlainText.line).joined(separator: "\n"))
     if !isSound { throw ExitCode(Failure.badInput) }
   }
 
@@ -91,13 +92,6 @@ struct VerifyCommand: ParsableCommand {
         "  weights: put the folders back from a copy, or remove the runs and make them again")
     }
     return lines
-  }
-
-  /// What a damaged file says may hold anything.
-  private static func printable(_ line: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 }
 
