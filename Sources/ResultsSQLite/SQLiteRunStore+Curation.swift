@@ -54,6 +54,7 @@ extension SQLiteRunStore {
           DELETE FROM recipe
           WHERE NOT EXISTS (SELECT 1 FROM recipe_run WHERE recipe_id = recipe.id)
           """)
+      try Self.renewDigests(in: database) { book in
         try book.forgetRemoved(.run)
         try book.forgetRemoved(.recipe)
         for sweep in try Int64.fetchAll(database, sql: "SELECT id FROM sweep") {

@@ -16,6 +16,9 @@ extension Schema {
 
     """
 
+  /// The number of the migration that brings the digests.
+  static let digestMigration = 4
+
   /// Migration 4, second half: the digests of what is there already. They say nothing of what had
   /// happened to it before.
   static func fillDigests(_ database: Database) throws {
