@@ -73,7 +73,7 @@ extension SQLiteRunStore {
         epoch: row["epoch"], imagesSeen: row["images_seen"], trainLoss: row["train_loss"],
         validation: HeadlineColumns.validation(of: row), learningRate: row["lr"] ?? 0,
         imagesPerSecond: row["images_per_s"], seconds: row["wall_s"] ?? 0,
-        finishedAt: row["finished_at"], isBest: row["is_best"])
+        finishedAt: row["finished_at"] ?? "", isBest: row["is_best"])
     }
   }
 

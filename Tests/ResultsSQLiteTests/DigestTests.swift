@@ -35,6 +35,27 @@ struct DigestTests {
     #expect(origins == ["found"])
   }
 
+  /// Every column that may be NULL is NULL somewhere in these rows.
+  @Test("do not keep sparse rows from being read")
+  func sparse() throws {
+    let folder = try TemporaryFolder()
+    let queue = try DatabaseQueue(path: folder.file())
+    try queue.write {
+      try $0.execute(sql: fixture("layout-3.sql"))
+      try $0.execute(sql: fixture("digests.sql"))
+    }
+    try queue.close()
+    let store = try SQLiteRunStore(readOnly: folder.file())
+    #expect(try store.summaries(ofSweep: "night").map(\.id) == [7, 9])
+    #expect(try store.run(7)?.environment?.host == "bänk")
+    #expect(try store.epochs(of: 7).map(\.finishedAt) == ["", ""])
+    #expect(try store.attempts(of: 7).map(\.processID) == [12, 0])
+    #expect(try store.predictions(of: 7).map(\.classes) == [[0]])
+    #expect(try store.guesses(of: 7)?.map(\.classIndex) == [0, nil])
+    #expect(try store.confusionMatrix(of: 7, split: "test") == nil)
+    #expect(store.damages.isEmpty)
+  }
+
   @Test("are written with the rows, whatever is done to a run")
   func written() throws {
     let folder = try TemporaryFolder()
