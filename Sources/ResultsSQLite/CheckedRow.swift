@@ -56,11 +56,14 @@ struct CheckedRow {
   }
 
   private func fault(_ column: String, _ stored: DatabaseValue, _ type: String) -> StoreDamage {
-    let id = row.index(forColumn: "id").flatMap { Int64.fromDatabaseValue(row[$0] as DatabaseValue) }
+    let id = row.index(forColumn: "id").flatMap {
+      Int64.fromDatabaseValue(row[$0] as DatabaseValue)
+    }
     let place = id.map { " in row \($0)" } ?? ""
     return StoreDamage(
       .store, table: table,
-      "\(column)\(place) is \(stored.isNull ? "missing" : "\(stored)"), expected \(Self.words(type))")
+      "\(column)\(place) is \(stored.isNull ? "missing" : "\(stored)"), expected \(Self.words(type))"
+    )
   }
 
   private static func words(_ type: String) -> String {

@@ -78,7 +78,8 @@ struct PartColumns: Sendable {
   let numbering: Int?
 
   init(_ part: DigestedPart, in database: Database) throws {
-    let rows = try CheckedRow.fetchAll(database, table: part.table, sql: "PRAGMA table_info(\(part.table))")
+    let rows = try CheckedRow.fetchAll(
+      database, table: part.table, sql: "PRAGMA table_info(\(part.table))")
     rules = try rows.map { row in
       let isKey: Int = try row["pk"]
       let isRequired: Int = try row["notnull"]

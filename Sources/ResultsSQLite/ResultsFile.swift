@@ -89,7 +89,8 @@ struct ResultsFile: Sendable {
   /// Refuses to write where statements of others would be run.
   private func refuseTriggers() throws {
     let triggers = try read {
-      try String.fetchAll($0, sql: "SELECT coalesce(name,'?') FROM sqlite_schema WHERE type = 'trigger'")
+      try String.fetchAll(
+        $0, sql: "SELECT coalesce(name,'?') FROM sqlite_schema WHERE type = 'trigger'")
     }
     if !triggers.isEmpty { throw ResultsFileError.triggers(path, names: triggers) }
   }

@@ -29,7 +29,8 @@ final class RowChecks {
       damage = try fault(of: owner, part)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
       damage = StoreDamage(
-        owner, name: name(of: owner), table: part.name, "cannot be read: \(error.message ?? "damaged")")
+        owner, name: name(of: owner), table: part.name,
+        "cannot be read: \(error.message ?? "damaged")")
     } catch let error as StoreDamage {
       damage = StoreDamage(owner, name: name(of: owner), table: part.name, error.detail)
     }

@@ -85,7 +85,9 @@ struct RowDigest {
     bytes.add(byte: UInt8(ascii: isText ? "T" : "B"))
     // Text first, so that the length is that of the UTF-8 bytes.
     let start =
-      isText ? sqlite3_column_text(row, column).map(UnsafeRawPointer.init) : sqlite3_column_blob(row, column)
+      isText
+      ? sqlite3_column_text(row, column).map(UnsafeRawPointer.init)
+      : sqlite3_column_blob(row, column)
     let length = Int(sqlite3_column_bytes(row, column))
     bytes.add(number: UInt64(length))
     guard let start, length > 0 else { return }
@@ -205,5 +207,7 @@ extension ColumnRule {
 /// The beginning of a text that may be anything, in printable signs.
 private func shown(_ text: UnsafePointer<UInt8>) -> String {
   let start = String(String(cString: text).prefix(40))
-  return String(String.UnicodeScalarView(start.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  return String(
+    String.UnicodeScalarView(
+      start.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
 }

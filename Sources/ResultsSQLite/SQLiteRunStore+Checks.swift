@@ -37,7 +37,9 @@ extension SQLiteRunStore {
     let checks = checks(in: database)
     var damaged: [Int64] = []
     for id in ids {
-      guard let damage = try damage(ofRun: id, showing: parts, checks, in: database) else { continue }
+      guard let damage = try damage(ofRun: id, showing: parts, checks, in: database) else {
+        continue
+      }
       found.add(damage, leavingOut: id)
       damaged.append(id)
     }
@@ -89,7 +91,9 @@ extension SQLiteRunStore {
       let recipes = try Int64.fetchAll(
         database, sql: "SELECT recipe_id FROM recipe_run WHERE run_id = ?", arguments: [id])
       for recipe in recipes {
-        if let damage = try checks.damage(of: DigestOwner(.recipe, recipe), .recipe) { return damage }
+        if let damage = try checks.damage(of: DigestOwner(.recipe, recipe), .recipe) {
+          return damage
+        }
       }
     }
     return try (row[optional: "equals_run"] as Int64?).flatMap { other in
@@ -122,7 +126,8 @@ extension SQLiteRunStore {
     found.add(
       StoreDamage(
         DigestOwner(.sweep, id), name: name, table: "run",
-        "\(count) runs where \(known?.count ?? 0) were added: some are lost, or moved to another sweep"),
+        "\(count) runs where \(known?.count ?? 0) were added: some are lost, or moved to another sweep"
+      ),
       leavingOut: nil)
   }
 }

@@ -73,12 +73,13 @@ extension SQLiteRunStore {
         epoch: row["epoch"], imagesSeen: row["images_seen"], trainLoss: row["train_loss"],
         validation: HeadlineColumns.validation(of: row), learningRate: row["lr"] ?? 0,
         imagesPerSecond: row["images_per_s"], seconds: row["wall_s"] ?? 0,
-        finishedAt: row["finished_at"], isBest: row["is_best"])
+        finishedAt: row["finished_at"] ?? "", isBest: row["is_best"])
     }
   }
 
   public func attempts(of run: RunID) throws -> [AttemptRecord] {
-    try reading(run, [.attempt], sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number") { row in
+    try reading(run, [.attempt], sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number") {
+      row in
       var attempt = AttemptRecord(
         number: row["number"], startedAt: row["started_at"], fromEpoch: row["from_epoch"],
         host: row["host"] ?? "", processID: row["pid"] ?? 0)
@@ -94,7 +95,9 @@ extension SQLiteRunStore {
   }
 
   public func predictions(of run: RunID) throws -> [Prediction] {
-    try reading(run, [.prediction], sql: "SELECT * FROM prediction WHERE run_id = ? ORDER BY example_id") { row in
+    try reading(
+      run, [.prediction], sql: "SELECT * FROM prediction WHERE run_id = ? ORDER BY example_id"
+    ) { row in
       let classes: [Int] = (1...5).compactMap { row["class_\($0)"] }
       let probabilities: [Double] = (1...5).compactMap { row["p_\($0)"] }
       return Prediction(
@@ -114,7 +117,8 @@ extension SQLiteRunStore {
       guard let rows, rows > 0, let columns else { return nil }
       guard (0...rows).contains(columns) else {
         throw StoreDamage(
-          .run(run), table: "run", "model_classes is \(columns), but there are figures of \(rows) classes")
+          .run(run), table: "run",
+          "model_classes is \(columns), but there are figures of \(rows) classes")
       }
       var matrix = ConfusionMatrix(classCount: columns, unseenCount: rows - columns)
       for row in try Row.fetchAll(

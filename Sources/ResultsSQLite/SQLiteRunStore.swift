@@ -276,7 +276,9 @@ public final class SQLiteRunStore: RunStore, RunHistory {
     let isNew = database.changesCount > 0
     let id = try Int64.fetchOne(
       database, sql: "SELECT id FROM environment WHERE digest = ?", arguments: [digest])
-    if isNew, let id { try renewDigests(in: database) { try $0.renew(DigestOwner(.environment, id)) } }
+    if isNew, let id {
+      try renewDigests(in: database) { try $0.renew(DigestOwner(.environment, id)) }
+    }
     return id
   }
 }

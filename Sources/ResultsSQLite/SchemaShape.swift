@@ -76,7 +76,8 @@ struct SchemaShape: Sendable {
     for (name, text) in texts.sorted(by: { $0.key < $1.key }) where there[name]?.sql != text {
       let what = there[name] == nil ? "is missing" : "is not the one that poise made"
       differences.append(
-        Difference(name: name, detail: "\(what); readers with sqlite3 would be misled", isDamage: false))
+        Difference(
+          name: name, detail: "\(what); readers with sqlite3 would be misled", isDamage: false))
     }
     return differences
   }
@@ -106,7 +107,8 @@ struct SchemaShape: Sendable {
   }
 
   private static func columns(of table: String, in database: Database) throws -> [Column] {
-    try CheckedRow.fetchAll(database, table: table, sql: "PRAGMA table_info(\(quoted(table)))").map {
+    try CheckedRow.fetchAll(database, table: table, sql: "PRAGMA table_info(\(quoted(table)))").map
+    {
       Column(
         name: try $0["name"], type: try $0["type"], isRequired: try $0["notnull"] as Int != 0,
         key: try $0["pk"])

@@ -211,7 +211,8 @@ private struct Examination {
       add(
         StoreDamage(
           .store, table: table,
-          "\(orphans.count) row\(orphans.count == 1 ? "" : "s") of a \(orphans.parent) that is not there"))
+          "\(orphans.count) row\(orphans.count == 1 ? "" : "s") of a \(orphans.parent) that is not there"
+        ))
     }
   }
 
@@ -237,7 +238,8 @@ private struct Examination {
 
   /// Which runs can be believed, and which of them have weights.
   private mutating func judge(_ run: RunID?) throws {
-    result.runs = try run.map { [$0] } ?? Int64.fetchAll(database, sql: "SELECT id FROM run ORDER BY id")
+    result.runs =
+      try run.map { [$0] } ?? Int64.fetchAll(database, sql: "SELECT id FROM run ORDER BY id")
     for id in result.runs {
       let owners = [DigestOwner.run(id)] + (try foundation(of: id))
       guard damaged.isDisjoint(with: owners) else { continue }

@@ -146,7 +146,8 @@ struct StoreOptions: ParsableArguments {
     guard !damages.isEmpty else { return }
     for damage in damages { Terminal.complain("damaged: \(Self.sentence(on: damage))") }
     Terminal.complain(
-      "\(results) is damaged: 'poise verify --results \(results)' says what is sound and what to do")
+      "\(results) is damaged: 'poise verify --results \(results)' says what is sound and what to do"
+    )
     throw ExitCode(Failure.badInput)
   }
 

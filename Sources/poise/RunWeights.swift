@@ -58,7 +58,8 @@ struct RunWeights {
     guard rename(fresh, path) == 0 else { throw FileError("replace", path, code: errno) }
     Terminal.complain(
       "\(path) was not what run \(run.id) (\(run.name)) was tested with: its SHA-256 was "
-        + "\(found.prefix(16))…, that of the run's weights is \(expected.prefix(16))…; it was written anew")
+        + "\(found.prefix(16))…, that of the run's weights is \(expected.prefix(16))…; it was written anew"
+    )
     return path
   }
 

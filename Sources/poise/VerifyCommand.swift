@@ -50,7 +50,8 @@ struct VerifyCommand: ParsableCommand {
     let (all, sound) = (found.runs.count, found.soundRuns.count)
     let runs = all == 1 ? "1 run" : "\(all) runs"
     let weights = kept.map { ", weights of \($0.sound) compared" } ?? ""
-    return sound == all ? "\(runs), all sound\(weights)" : "\(runs), \(sound) of them sound\(weights)"
+    return sound == all
+      ? "\(runs), all sound\(weights)" : "\(runs), \(sound) of them sound\(weights)"
   }
 
   private static func sentence(onMissing runs: [String]) -> String {

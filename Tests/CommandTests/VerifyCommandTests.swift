@@ -24,7 +24,8 @@ import Testing
     #expect(sound.status == 0, "\(sound.standardOutput)")
     #expect(sound.standardOutput == "4 runs, all sound, weights of 4 compared\n")
 
-    _ = try tiny.query("UPDATE class_metric SET recall = 0.987 WHERE run_id = 2 AND class_index = 1")
+    _ = try tiny.query(
+      "UPDATE class_metric SET recall = 0.987 WHERE run_id = 2 AND class_index = 1")
     let found = try PoiseProcess.run("verify", in: tiny.path)
     #expect(found.status == 65)
     for words in [
@@ -77,7 +78,9 @@ import Testing
     #expect(gone.standardOutput.contains("not kept here"))
   }
 
-  @Test func `weights of a run that others start from are made anew where they were changed`() throws {
+  @Test func `weights of a run that others start from are made anew where they were changed`()
+    throws
+  {
     let tiny = try swept()
     let text = try String(contentsOfFile: tiny.folder.path(of: "tiny.yaml"), encoding: .utf8)
     try tiny.folder.write(
@@ -102,7 +105,8 @@ import Testing
     #expect(damaged.standardError.contains("run 1 (baseline-s1)"))
   }
 
-  @Test func `a folder that is moved keeps its weights, and names no place of its machine`() throws {
+  @Test func `a folder that is moved keeps its weights, and names no place of its machine`() throws
+  {
     let tiny = try swept()
     let stored = try tiny.query("SELECT weights_path FROM run WHERE id = 1")
     #expect(stored.hasPrefix(".poise/results/runs/baseline-s1-"))

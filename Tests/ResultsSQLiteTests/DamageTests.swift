@@ -138,7 +138,8 @@ struct DamageTests {
         path: "view.sqlite")
     }
     #expect(throws: ResultsFileError.self) {
-      try damaged("DROP VIEW v_epochs; ALTER TABLE epoch DROP COLUMN val_loss", folder, path: "column.sqlite")
+      try damaged(
+        "DROP VIEW v_epochs; ALTER TABLE epoch DROP COLUMN val_loss", folder, path: "column.sqlite")
     }
     let view = try damaged(
       "DROP VIEW v_failures; CREATE VIEW v_failures AS SELECT 1 AS id", folder, path: "own.sqlite")
