@@ -27,8 +27,14 @@ enum PatternSearch {
   private final class State: Sendable {
     let found = Mutex<Found>(Found())
     /// Counts what the searching thread has had of a processor; `nil` before it begins.
-    let clock = Mutex<clockid_t?>(nil)
+    let clock = Mutex<Clock?>(nil)
     let isDone = DispatchSemaphore(value: 0)
+  }
+
+  /// The clock of a thread, which may have worked for others before.
+  private struct Clock {
+    var id: clockid_t
+    var start: Double
   }
 
   private struct Found {
@@ -68,25 +74,24 @@ enum PatternSearch {
   /// Waits for the end, or until the thread has worked for ``patience`` on one text. A clock on the
   /// wall would also count the time in which others had the processor.
   private static func wait(for state: State, _ texts: [String]) throws(Failure) {
-    var (count, since) = (0, 0.0)
+    var (count, since): (Int, Double?) = (0, nil)
     while state.isDone.wait(timeout: .now() + .milliseconds(50)) == .timedOut {
       guard let clock = state.clock.withLock(\.self) else { continue }
-      let (now, time) = (state.found.withLock { $0.parts.count }, seconds(of: clock))
+      let (now, time) = (state.found.withLock { $0.parts.count }, seconds(of: clock.id))
       if now > count {
         (count, since) = (now, time)
-      } else if time - since > patience, now < texts.count {
+      } else if time - (since ?? clock.start) > patience, now < texts.count {
         throw .endless(text: texts[now])
       }
     }
   }
 
-  private static func ownClock() -> clockid_t {
+  private static func ownClock() -> Clock {
+    var id = CLOCK_PROCESS_CPUTIME_ID
     #if canImport(Glibc)
-      var clock = clockid_t()
-      return pthread_getcpuclockid(pthread_self(), &clock) == 0 ? clock : CLOCK_PROCESS_CPUTIME_ID
-    #else
-      return CLOCK_PROCESS_CPUTIME_ID
+      if pthread_getcpuclockid(pthread_self(), &id) != 0 { id = CLOCK_PROCESS_CPUTIME_ID }
     #endif
+    return Clock(id: id, start: seconds(of: id))
   }
 
   private static func seconds(of clock: clockid_t) -> Double {

@@ -56,15 +56,15 @@ struct DecodingOrder {
 }
 
 extension DecodingLimits {
-  /// Values that may come of a file: 160 million, and 160 for each of its bytes. Photographs and
-  /// drawings have no more than 50 a byte; a file that says nothing in many words may have 1,000.
-  func mostValues(bytes: Int) -> Int { 160_000_000 + 160 * bytes }
+  /// Values that may come of a file: 240 million, and 80 for each of its bytes. Photographs and
+  /// drawings have no more than 60 a byte; a file that says nothing in many words may have 1,000.
+  func mostValues(bytes: Int) -> Int { 240_000_000 + 80 * bytes }
 
-  /// Bytes of memory that decoding a file may take: 96 million, and 96 for each of its bytes, but
+  /// Bytes of memory that decoding a file may take: 176 million, and 24 for each of its bytes, but
   /// never more than 16 for each pixel allowed.
   func mostHeld(bytes: Int) -> Int {
     min(
-      96_000_000 + 96 * bytes,
+      176_000_000 + 24 * bytes,
       max(1 << 20, pixels.multipliedReportingOverflow(by: 16).partialValue))
   }
 

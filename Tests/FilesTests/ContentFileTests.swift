@@ -123,7 +123,8 @@ enum StoredGzip {
     let sound = StoredGzip.member(header([4, 1000, 1000])) + zeros
     #expect(try IDXFile(path: try folder.write(sound, to: "sound.gz")).count == 4)
     // Damaged behind the header, which nobody reads: what it announces is refused before.
-    let greedy = StoredGzip.member(header([30, 1000, 1000])) + [1, 2, 3]
+    let start = header([30, 1000, 1000]) + [UInt8](repeating: 0, count: 100)
+    let greedy = StoredGzip.member(start) + [1, 2, 3]
     var error = #expect(throws: FileError.self) {
       try IDXFile(path: try folder.write(greedy, to: "greedy.gz"))
     }

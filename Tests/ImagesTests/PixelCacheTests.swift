@@ -144,7 +144,8 @@ import Testing
       PixelSource.file(data + "/" + $0)
     }
     let sources = try sources(["colour.png", "large.jpg"]) + bad
-    let limits = DecodingLimits(bytes: 1 << 20, pixels: 20_000)
+    let limits = DecodingLimits(
+      bytes: try Fixture.bytes("large.jpg").count - 1, pixels: 20_000)
     for origin in [PixelCache.Origin.built, .found] {
       let cache = try open(sources, limits: limits)
       #expect(cache.origin == origin)
