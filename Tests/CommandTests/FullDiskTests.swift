@@ -110,7 +110,8 @@ private func expectWords(_ output: PoiseProcess.Output, _ line: String) {
       #expect(
         try tiny.query("SELECT status, count(*) FROM run GROUP BY status ORDER BY status")
           == "cancelled|1\nqueued|3\n")
-      #expect(try tiny.query("SELECT count(*), count(DISTINCT run_id) FROM attempt") == "\(round)|1\n")
+      #expect(
+        try tiny.query("SELECT count(*), count(DISTINCT run_id) FROM attempt") == "\(round)|1\n")
     }
     let last = try sweep("", tiny)
     #expect(last.status == 0, "\(last.standardError)")
