@@ -119,7 +119,7 @@ private func expectWords(_ output: PoiseProcess.Output, _ line: String) {
       try tiny.query(SweepCommandTests.essence) == undisturbed.query(SweepCommandTests.essence))
   }
 
-  /// Neither the store nor the pixels fit.
+  /// Neither the store nor the pixels fit, then the pixels alone.
   @Test func `a sweep that cannot even begin leaves nothing in the way of the next`() throws {
     let tiny = try experiment()
     for blocks in [4, 16, 64] {
