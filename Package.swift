@@ -157,7 +157,10 @@ let package = Package(
     tests(of: "ResultsSQLite", ["Results", "Metrics", "TestSupport", grdb]),
     tests(
       of: "Sweeps",
-      ["Experiments", "Training", "Recipes", "Datasets", "Results", "Files", "TestSupport"]),
+      [
+        "Experiments", "Training", "Recipes", "Datasets", "Results", "Metrics", "Files",
+        "TestSupport",
+      ]),
     tests(of: "Reports", ["Results", "Metrics", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(

@@ -62,7 +62,8 @@ public struct SystemRefusal: Error, Codable, Hashable, Sendable, CustomStringCon
     let tried = "cannot \(operation) '\(path)': \(reason)"
     switch code {
     case ENOSPC:
-      return "the disk is full: \(tried); \(DiskRoom.text(at: path) ?? "no room is left"), free some"
+      return
+        "the disk is full: \(tried); \(DiskRoom.text(at: path) ?? "no room is left"), free some"
     case EDQUOT:
       return "the disk's quota is used up: \(tried); remove files there, or have it raised"
     case EFBIG:

@@ -114,9 +114,11 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path, detail: detail)
     case .SQLITE_FULL: self = .full(path)
     case .SQLITE_IOERR:
-      // Some of these are no call of the system's that failed; then a fault of the disk is the likeliest.
-      let known = SystemRefusal.isMachines(code) ? code : EIO
-      self = .refused(path, operation: Self.operation(of: error), code: known)
+      let operation = Self.operation(of: error)
+      // The number is lost where other calls came after: a limit on sizes, or else a fault of the disk.
+      let likely = operation == "write" && Self.limitsFileSize ? EFBIG : EIO
+      self = .refused(
+        path, operation: operation, code: SystemRefusal.isMachines(code) ? code : likely)
     case .SQLITE_NOMEM: self = .refused(path, operation: "find memory for", code: ENOMEM)
     default: self = .other(path, detail: detail)
     }
@@ -139,6 +141,17 @@ public enum ResultsFileError: Error, Hashable, Sendable, CustomStringConvertible
     }
     // It may be opened, and was not: a fault that was over a moment later.
     return .refused(path, operation: "open the store or journal at", code: EIO)
+  }
+
+  /// Whether this process may not write files of any size.
+  private static var limitsFileSize: Bool {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let found = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #else
+      let found = getrlimit(RLIMIT_FSIZE, &limit)
+    #endif
+    return found == 0 && limit.rlim_cur < rlim_t(1) << 60
   }
 
   private static func folder(of path: String) -> String {

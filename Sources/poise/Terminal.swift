@@ -61,7 +61,8 @@ enum Terminal {
       try sink.flush()
     } catch {
       let advice = error.advice.isEmpty ? "" : "; \(error.advice)"
-      throw Failure("cannot write to standard output: \(error.reason)\(advice)", code: Failure.cannotWrite)
+      throw Failure(
+        "cannot write to standard output: \(error.reason)\(advice)", code: Failure.cannotWrite)
     }
   }
 }

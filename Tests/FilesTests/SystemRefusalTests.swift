@@ -79,7 +79,8 @@ import Testing
     }
     try AtomicFile.write("x", to: "/dev/null")
     for device in ["/dev/full", "/dev/null"] {
-      let type = try FileManager.default.attributesOfItem(atPath: device)[.type] as? FileAttributeType
+      let type =
+        try FileManager.default.attributesOfItem(atPath: device)[.type] as? FileAttributeType
       #expect(type == .typeCharacterSpecial)
     }
     #expect(try folder.names == ["full"])
