@@ -153,7 +153,7 @@ let package = Package(
         "Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "Results", "Metrics",
         "Randomness", "Files", "TestSupport",
       ]),
-    tests(of: "ResultsSQLite", ["Results", "Metrics", "TestSupport", grdb]),
+    tests(of: "ResultsSQLite", ["Results", "Metrics", "Files", "TestSupport", grdb]),
     tests(
       of: "Sweeps",
       ["Experiments", "Training", "Recipes", "Datasets", "Results", "Files", "TestSupport"]),
