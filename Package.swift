@@ -154,7 +154,7 @@ let package = Package(
         "Recipes", "Datasets", "Images", "Kernels", "Networks", "Strategies", "Results", "Metrics",
         "Randomness", "Files", "TestSupport",
       ]),
-    tests(of: "ResultsSQLite", ["Results", "Metrics", "TestSupport", grdb]),
+    tests(of: "ResultsSQLite", ["Results", "Metrics", "Files", "TestSupport", grdb]),
     tests(
       of: "Sweeps",
       [

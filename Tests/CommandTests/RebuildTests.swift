@@ -71,33 +71,6 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(runs)/\(name)/current.checkpoint"))
   }
 
-  @Test func `a stopped worker whose parent is killed holds the next sweep up for a while only`()
-    throws
-  {
-    let tiny = try TinyExperiment(strategies: ["baseline: {}"], epochs: SweepCommandTests.endless)
-    let sweep = PoiseProcess(["sweep", "tiny.yaml"], in: tiny.path)
-    try sweep.start()
-    try tiny.waitForFirstEpoch()
-    let worker = try #require(Int32(try tiny.query("SELECT pid FROM attempt").dropLast()))
-    kill(worker, SIGSTOP)
-    kill(sweep.process.processIdentifier, SIGKILL)
-    _ = try sweep.finish()
-    let next = PoiseProcess(["sweep", "tiny.yaml"], in: tiny.path)
-    try next.start()
-    Thread.sleep(forTimeInterval: 3)
-    #expect(
-      try tiny.query("SELECT count(*) FROM attempt") == "1\n", "a living worker is not taken over")
-    kill(worker, SIGCONT)
-    for _ in 0..<600 where try tiny.query("SELECT count(*) FROM attempt") != "2\n" {
-      usleep(100_000)
-    }
-    #expect(try tiny.query("SELECT count(*) FROM attempt") == "2\n")
-    kill(next.process.processIdentifier, SIGINT)
-    let output = try next.finish()
-    #expect(output.status == 75, "\(output.standardError)")
-    #expect(output.standardError.contains("waiting for process \(worker)"))
-  }
-
   /// 150 to 350 MB were the sizes at which OpenBLAS's threads, or the system's, spun without end.
   @Test(arguments: [200, 300])
   func `little address space is a clear failure, or enough`(megabytes: Int) throws {
