@@ -105,8 +105,7 @@ import Testing
     #expect(damaged.standardError.contains("run 1 (baseline-s1)"))
   }
 
-  @Test func `a folder that is moved keeps its weights, and says where they are relative to itself`() throws
-  {
+  @Test func `a folder that is moved keeps its weights`() throws {
     let tiny = try swept()
     let stored = try tiny.query("SELECT weights_path FROM run WHERE id = 1")
     #expect(stored.hasPrefix(".poise/results/runs/baseline-s1-"))
