@@ -52,8 +52,8 @@ struct IDLists {
     do throws(FileError) {
       let path = try SafePath.resolve(
         file, under: catalogue.root, links: catalogue.links.safePath)
-      // A list of no ids is one: nobody is in that part.
-      if try FileStamp(of: path)?.size == 0 { return [] }
+      // A list of no ids is one: nobody is in that part. A FIFO has no size either.
+      if FileKind(at: path) == .regular, try FileStamp(of: path)?.size == 0 { return [] }
       bytes = try Gzip.decompress(path: path, limit: 1 << 28)
     } catch {
       throw SplitError(.badList, at: file, error.description)

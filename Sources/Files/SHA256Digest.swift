@@ -65,7 +65,10 @@ public struct SHA256Digest {
   ///
   /// - Throws: `FileError` where the file cannot be read.
   public static func hex(ofFile path: String) throws -> String {
-    if let stamp = try FileStamp(of: path), stamp.size == 0 { return hex(of: "") }
+    // A FIFO has no size either, and is refused below.
+    if FileKind(at: path) == .regular, let stamp = try FileStamp(of: path), stamp.size == 0 {
+      return hex(of: "")
+    }
     let file = try MappedFile(path: path)
     file.advise(.sequential)
     var digest = SHA256Digest()

@@ -33,7 +33,7 @@ import Testing
     Case("data tiny.yaml --set dataset.test_labels=pipe", refused),
     Case("data table.yaml", refused), Case("data list.yaml", refused),
     Case(
-      "data tiny.yaml --set split.test={lists:{train:pipe,test:pipe}}", refused),
+      "data tiny.yaml --set split.test.lists.train=pipe --set split.test.lists.test=pipe", refused),
     Case(
       "check tiny.yaml --no-data --set model.weights=pipe.pth",
       "--set model.weights=pipe.pth: error: "),
