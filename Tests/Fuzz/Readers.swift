@@ -35,7 +35,7 @@ enum Readers {
     guard let experiment = try? ExperimentFile.read(path: InputFile.shared.path(of: bytes)) else {
       return
     }
-    for recipe in experiment.recipes { _ = recipe.name }
+    for recipe in experiment.recipes { _ = recipe.configHash(datasetDigest: "") }
   }
 
   /// Reads a table; the first byte chooses its encoding, the second its separator.
@@ -91,7 +91,7 @@ enum Readers {
       _ = value.removing(["model.weights", "seed"])
     }
     if let recipe = try? JSONDecoder().decode(Recipe.self, from: Data(bytes)) {
-      _ = recipe.name
+      _ = recipe.configHash(datasetDigest: "")
       try? recipe.strategy.strategy.validate()
     }
   }
