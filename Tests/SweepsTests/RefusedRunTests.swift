@@ -43,6 +43,8 @@ private final class RefusingStore: RunStore {
     try ask { try $0.finish(run, asEqualTo: other, note: note) }
   }
   func equal(of run: RunID) throws -> RunID? { try ask { try $0.equal(of: run) } }
+  func beat(_ run: RunID) throws { try ask { try $0.beat(run) } }
+  func weightsDigest(of run: RunID) throws -> String? { try ask { try $0.weightsDigest(of: run) } }
   func reapLostRuns() throws -> Int { try ask { $0.reapLostRuns() } }
   func summaries(ofSweep sweep: String) throws -> [RunSummary] {
     try ask { $0.summaries(ofSweep: sweep) }
