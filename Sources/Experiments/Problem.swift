@@ -116,7 +116,8 @@ final class ProblemList {
     if untold > 0 {
       last.append(
         Problem(
-          at: Place(file: problems[0].file), message: "there are \(untold) more problems like these",
+          at: Place(file: problems[0].file),
+          message: "there are \(untold) more problems like these",
           hint: "mend the first \(Self.limit), then look again"))
     }
     let files = Dictionary(
