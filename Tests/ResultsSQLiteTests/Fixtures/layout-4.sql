@@ -285,6 +285,29 @@ CREATE TABLE guess (                     -- what a run takes each test image for
   PRIMARY KEY (run_id, image_index)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE row_digest (                -- digests of rows, by which damage is found: Docs/store.md
+  owner  TEXT NOT NULL,                  -- run, sweep, dataset, environment, recipe or store
+  id     INTEGER NOT NULL,               -- of that row; 0 for the store
+  part   TEXT NOT NULL,                  -- the table whose rows are meant, or some of its columns
+  n      INTEGER NOT NULL,               -- rows
+  sha256 TEXT NOT NULL,                  -- over their contents
+  origin TEXT NOT NULL                   -- written: with the rows; found: by a later version
+    CHECK (origin IN ('written','found')),
+  PRIMARY KEY (owner, id, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_place ON run (sweep_id, strategy, seed, fold, variant);
+
+CREATE INDEX run_name ON run (name, sweep_id);
+
+CREATE INDEX run_dataset ON run (dataset_id, sweep_id);
+
+CREATE INDEX run_equal ON run (equals_run) WHERE equals_run IS NOT NULL;
+
+CREATE INDEX run_running ON run (status) WHERE status = 'running';
+
+CREATE INDEX test_image_leak ON test_image (dataset_id, leak, true_class);
+
 CREATE TABLE owner (                     -- the sweep that writes to this file; no row: none does
   one          INTEGER PRIMARY KEY CHECK (one = 1),
   claim        TEXT NOT NULL,            -- random; who finds another one has lost the file
@@ -331,14 +354,15 @@ SELECT s.name AS sweep, count(*) AS runs, sum(r.status='done') AS done,
     AS percent,
   round(avg(CASE WHEN r.status='done' THEN r.wall_s END)/60.0,1) AS mean_minutes,
   sum(r.status='diverged') AS diverged, sum(r.status='cancelled') AS cancelled
-FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL GROUP BY s.id;
+FROM run r JOIN sweep s ON s.id = r.sweep_id WHERE r.archived_at IS NULL
+GROUP BY s.id, s.name ORDER BY s.id;
 
 CREATE VIEW v_equal AS -- runs that were not made, and the run that each is the same as
 SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
   q.id AS equals_run, q.strategy AS equals_strategy, q.variant AS equals_variant,
   (SELECT text FROM note n WHERE n.run_id = r.id AND n.number = 1) AS note, r.fold
 FROM run r JOIN run q ON q.id = r.equals_run JOIN sweep s ON s.id = r.sweep_id
-JOIN dataset d ON d.id = r.dataset_id;
+JOIN dataset d ON d.id = r.dataset_id WHERE r.equals_run IS NOT NULL;
 
 CREATE VIEW v_failures AS -- what failed and why
 SELECT r.id, s.name AS sweep, r.strategy, r.variant, r.seed, r.status,
@@ -373,14 +397,14 @@ FROM (
     round(avg(r.top5),4) AS top5, round(avg(r.macro_top5),4) AS macro_top5,
     round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
     round(avg(r.ece),4) AS ece, count(*) AS runs, substr(c.hash,1,8) AS recipe
-  FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
-  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
-  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
-  AND c.turn = n.turn
+  FROM recipe c JOIN sweep s ON s.id = c.sweep_id AND c.turn = (SELECT max(o.turn) FROM recipe o WHERE o.sweep_id = c.sweep_id AND o.dataset = c.dataset
+  AND EXISTS (SELECT 1 FROM recipe_run i JOIN run x ON x.id = i.run_id
+    WHERE i.recipe_id = o.id AND x.archived_at IS NULL))
 JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id GROUP BY c.id, r.strategy, r.variant, r.group_hash
+JOIN dataset d ON d.id = r.dataset_id
+  GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash
 ) g;
 
 CREATE VIEW v_compare_class AS -- one line a strategy and class
@@ -390,16 +414,15 @@ SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, k.nam
   round(avg(m.recall),4) AS recall, round(min(m.recall),4) AS recall_min,
   round(avg(m.f1),4) AS f1, round(avg(m.top1),4) AS top1, round(avg(m.top5),4) AS top5,
   min(m.support) AS support, m.class_index, count(*) AS runs, substr(c.hash,1,8) AS recipe
-FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
-  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
-  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
-  AND c.turn = n.turn
+FROM recipe c JOIN sweep s ON s.id = c.sweep_id AND c.turn = (SELECT max(o.turn) FROM recipe o WHERE o.sweep_id = c.sweep_id AND o.dataset = c.dataset
+  AND EXISTS (SELECT 1 FROM recipe_run i JOIN run x ON x.id = i.run_id
+    WHERE i.recipe_id = o.id AND x.archived_at IS NULL))
 JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
+JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
 JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
-GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash, m.split, k.name
 ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index);
 
 CREATE VIEW v_pairs AS -- a strategy minus the baseline of its recipe, by seed and fold
@@ -412,18 +435,17 @@ SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, b.strategy AS 
   round(r.recall_medium - b.recall_medium,6) AS d_medium,
   round(r.accuracy - b.accuracy,6) AS d_accuracy, round(r.top5 - b.top5,6) AS d_top5,
   r.fold, substr(c.hash,1,8) AS recipe
-FROM (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
-  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
-  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n JOIN recipe c ON c.sweep_id = n.sweep_id AND c.dataset = n.dataset
-  AND c.turn = n.turn
+FROM recipe c JOIN sweep s ON s.id = c.sweep_id AND c.turn = (SELECT max(o.turn) FROM recipe o WHERE o.sweep_id = c.sweep_id AND o.dataset = c.dataset
+  AND EXISTS (SELECT 1 FROM recipe_run i JOIN run x ON x.id = i.run_id
+    WHERE i.recipe_id = o.id AND x.archived_at IS NULL))
 JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
-JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
-  AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
+JOIN dataset d ON d.id = r.dataset_id
+JOIN run b ON b.sweep_id = r.sweep_id AND b.strategy = s.baseline AND b.seed = r.seed
+  AND b.fold IS r.fold AND b.dataset_id = r.dataset_id AND b.status = 'done'
   AND b.archived_at IS NULL AND b.equals_run IS NULL
+JOIN recipe_run q ON q.recipe_id = c.id AND q.run_id = b.id AND q.is_current = 1
 WHERE r.strategy <> s.baseline;
 
 CREATE VIEW v_class_metrics AS -- one line a run and class
@@ -485,41 +507,51 @@ CREATE VIEW v_predictions AS -- one line a test image
 SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, x.example_id,
   t.name AS true_class, t.n_train, p.name AS predicted, round(x.p_1,4) AS confidence,
   coalesce(x.class_1 = x.true_class, 0) AS is_right,
-  CASE WHEN x.has_five OR x.class_1 = x.true_class THEN
-    coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1),
-      coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) END AS in_top5,
-  x.leak, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
-FROM (
-  SELECT run_id, example_id, true_class, class_1, class_2, class_3, class_4, class_5, p_1,
-    1 AS has_five, NULL AS leak
-  FROM prediction o WHERE NOT EXISTS (SELECT 1 FROM guess WHERE run_id = o.run_id)
-  UNION ALL
-  SELECT g.run_id, i.example_id, i.true_class, g.class_index, f.class_2, f.class_3,
-    f.class_4, f.class_5, coalesce(f.p_1, g.confidence/10000.0), f.run_id IS NOT NULL,
-    i.leak
-  FROM guess g JOIN run q ON q.id = g.run_id
-  JOIN test_image i ON i.dataset_id = q.dataset_id AND i.image_index = g.image_index
-  LEFT JOIN prediction f ON f.run_id = g.run_id AND f.example_id = i.example_id
-) x JOIN run r ON r.id = x.run_id JOIN sweep s ON s.id = r.sweep_id
+  CASE WHEN 1 OR x.class_1 = x.true_class THEN
+    coalesce(x.true_class IN (x.class_1, coalesce(x.class_2,-1), coalesce(x.class_3,-1), coalesce(x.class_4,-1), coalesce(x.class_5,-1)), 0) END AS in_top5,
+  NULL AS leak, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
+FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN prediction x ON x.run_id = r.id
+  AND NOT EXISTS (SELECT 1 FROM guess WHERE run_id = r.id)
 JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = x.true_class
-LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1;
+LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = x.class_1
+UNION ALL
+SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, i.example_id,
+  t.name AS true_class, t.n_train, p.name AS predicted, round(coalesce(f.p_1, g.confidence/10000.0),4) AS confidence,
+  coalesce(g.class_index = i.true_class, 0) AS is_right,
+  CASE WHEN f.run_id IS NOT NULL OR g.class_index = i.true_class THEN
+    coalesce(i.true_class IN (g.class_index, coalesce(f.class_2,-1), coalesce(f.class_3,-1), coalesce(f.class_4,-1), coalesce(f.class_5,-1)), 0) END AS in_top5,
+  i.leak AS leak, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
+FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN guess g ON g.run_id = r.id
+JOIN test_image i ON i.dataset_id = r.dataset_id AND i.image_index = g.image_index
+LEFT JOIN prediction f ON f.run_id = r.id AND f.example_id = i.example_id
+JOIN class t ON t.dataset_id = r.dataset_id AND t.class_index = i.true_class
+LEFT JOIN class p ON p.dataset_id = r.dataset_id AND p.class_index = g.class_index;
 
 CREATE VIEW v_leaks AS -- one line a run: test figures with and without leaked images
 SELECT r.id AS run, s.name AS sweep, d.name AS dataset, r.strategy, r.variant, r.seed,
-  r.test_images AS images, sum(c.leaked) AS leaked, round(r.accuracy,4) AS accuracy,
-  round(1.0*sum(c.right_all - c.right_leaked)/nullif(sum(c.images - c.leaked),0),4)
-    AS clean_accuracy,
-  round(r.balanced_accuracy,4) AS macro_recall,
-  round(avg(1.0*(c.right_all - c.right_leaked)/nullif(c.images - c.leaked,0)),4)
+  r.test_images AS images,
+  (SELECT count(*) FROM test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+  WHERE i.dataset_id = r.dataset_id AND i.leak = 1 AND i.true_class < r.model_classes) AS leaked, round(r.accuracy,4) AS accuracy,
+  (SELECT round(1.0*sum(correct)/nullif(sum(images),0),4) FROM (SELECT m.class_index AS class, m.support AS images, m.correct FROM class_metric m
+  WHERE m.run_id = r.id AND m.split = 'test' AND m.class_index < r.model_classes
+  UNION ALL
+  SELECT i.true_class, -1, -coalesce(g.class_index = i.true_class, 0) FROM test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+  WHERE i.dataset_id = r.dataset_id AND i.leak = 1 AND i.true_class < r.model_classes))
+    AS clean_accuracy, round(r.balanced_accuracy,4) AS macro_recall,
+  (SELECT round(avg(1.0*n.correct/nullif(n.images,0)),4) FROM (SELECT sum(images) AS images,
+    sum(correct) AS correct FROM (SELECT m.class_index AS class, m.support AS images, m.correct FROM class_metric m
+  WHERE m.run_id = r.id AND m.split = 'test' AND m.class_index < r.model_classes
+  UNION ALL
+  SELECT i.true_class, -1, -coalesce(g.class_index = i.true_class, 0) FROM test_image i JOIN guess g ON g.run_id = r.id AND g.image_index = i.image_index
+  WHERE i.dataset_id = r.dataset_id AND i.leak = 1 AND i.true_class < r.model_classes) GROUP BY class) n)
     AS clean_macro_recall, (SELECT substr(c.hash,1,8) FROM recipe_run p JOIN recipe c ON c.id = p.recipe_id WHERE p.run_id = r.id ORDER BY c.turn DESC LIMIT 1) AS recipe
-FROM (SELECT g.run_id, i.true_class, count(*) AS images,
-  sum(coalesce(g.class_index = i.true_class, 0)) AS right_all, sum(i.leak) AS leaked,
-  sum(i.leak AND coalesce(g.class_index = i.true_class, 0)) AS right_leaked
-FROM guess g JOIN run q ON q.id = g.run_id
-JOIN test_image i ON i.dataset_id = q.dataset_id AND i.image_index = g.image_index
-WHERE i.leak IS NOT NULL GROUP BY g.run_id, i.true_class) c JOIN run r ON r.id = c.run_id AND c.true_class < r.model_classes
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-WHERE r.status = 'done' GROUP BY r.id;
+FROM run r JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
+WHERE r.status = 'done' AND EXISTS (SELECT 1 FROM guess WHERE run_id = r.id)
+  AND EXISTS (SELECT 1 FROM class_metric WHERE run_id = r.id AND split = 'test'
+    AND class_index < r.model_classes AND support > 0)
+  AND EXISTS (SELECT 1 FROM test_image
+    WHERE dataset_id = r.dataset_id AND leak IS NOT NULL)
+ORDER BY r.id;
 
 CREATE VIEW v_recipes AS -- one line a recipe that strategies share, the newest last
 SELECT s.name AS sweep, c.dataset, substr(c.hash,1,8) AS recipe, c.added_at, c.planned_at,
@@ -529,13 +561,12 @@ SELECT s.name AS sweep, c.dataset, substr(c.hash,1,8) AS recipe, c.added_at, c.p
     FROM class k JOIN run y ON y.dataset_id = k.dataset_id
     WHERE y.id = (SELECT min(i.run_id) FROM recipe_run i WHERE i.recipe_id = c.id))
     AS images,
-  coalesce(c.turn = n.turn, 0) AS is_newest, c.settings
+  coalesce(c.turn = (SELECT max(o.turn) FROM recipe o WHERE o.sweep_id = c.sweep_id AND o.dataset = c.dataset
+  AND EXISTS (SELECT 1 FROM recipe_run i JOIN run x ON x.id = i.run_id
+    WHERE i.recipe_id = o.id AND x.archived_at IS NULL)), 0) AS is_newest, c.settings
 FROM recipe c JOIN sweep s ON s.id = c.sweep_id
-LEFT JOIN (SELECT o.sweep_id, o.dataset, max(o.turn) AS turn FROM recipe o
-  JOIN recipe_run i ON i.recipe_id = o.id JOIN run x ON x.id = i.run_id
-  WHERE x.archived_at IS NULL GROUP BY o.sweep_id, o.dataset) n ON n.sweep_id = c.sweep_id AND n.dataset = c.dataset
 JOIN recipe_run p ON p.recipe_id = c.id JOIN run r ON r.id = p.run_id
-GROUP BY c.id ORDER BY c.turn;
+GROUP BY c.id, s.name ORDER BY c.turn;
 
 CREATE VIEW v_data_remarks AS -- what was set aside, repaired or assumed in the data of runs
 SELECT s.name AS sweep, d.name AS dataset, m.kind, m.n, m.text, count(*) AS runs,
@@ -544,7 +575,8 @@ SELECT s.name AS sweep, d.name AS dataset, m.kind, m.n, m.text, count(*) AS runs
 FROM dataset_remark m JOIN dataset d ON d.id = m.dataset_id
 JOIN run r ON r.dataset_id = d.id JOIN sweep s ON s.id = r.sweep_id
 WHERE r.archived_at IS NULL
-GROUP BY r.sweep_id, m.dataset_id, m.number;
+GROUP BY r.sweep_id, s.name, m.dataset_id, m.number
+ORDER BY r.sweep_id, m.dataset_id, m.number;
 
 CREATE VIEW v_recipe_compare AS -- one line a strategy, mean and sd over seeds, for every recipe
 SELECT g.sweep, g.dataset, g.strategy, g.variant, g.seeds, round(g.macro_f1,4) AS macro_f1,
@@ -570,10 +602,12 @@ FROM (
     round(avg(r.top5),4) AS top5, round(avg(r.macro_top5),4) AS macro_top5,
     round(avg(r.weighted_f1),4) AS weighted_f1, round(avg(r.mcc),4) AS mcc,
     round(avg(r.ece),4) AS ece, count(*) AS runs, substr(c.hash,1,8) AS recipe
-  FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+  FROM recipe c JOIN sweep s ON s.id = c.sweep_id
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id GROUP BY c.id, r.strategy, r.variant, r.group_hash
+JOIN dataset d ON d.id = r.dataset_id
+  GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash
 ) g;
 
 CREATE VIEW v_recipe_compare_class AS -- one line a strategy and class, for every recipe
@@ -583,12 +617,13 @@ SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, m.split, k.nam
   round(avg(m.recall),4) AS recall, round(min(m.recall),4) AS recall_min,
   round(avg(m.f1),4) AS f1, round(avg(m.top1),4) AS top1, round(avg(m.top5),4) AS top5,
   min(m.support) AS support, m.class_index, count(*) AS runs, substr(c.hash,1,8) AS recipe
-FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+FROM recipe c JOIN sweep s ON s.id = c.sweep_id
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
+JOIN dataset d ON d.id = r.dataset_id JOIN class_metric m ON m.run_id = r.id
 JOIN class k ON k.dataset_id = r.dataset_id AND k.class_index = m.class_index
-GROUP BY c.id, r.strategy, r.variant, r.group_hash, m.split, k.name
+GROUP BY c.id, s.name, r.strategy, r.variant, r.group_hash, m.split, k.name
 ORDER BY c.turn, r.strategy, r.variant, r.group_hash, m.split, min(m.class_index);
 
 CREATE VIEW v_recipe_pairs AS -- a strategy minus the baseline of its recipe, by seed and fold, for every recipe
@@ -601,37 +636,38 @@ SELECT s.name AS sweep, d.name AS dataset, r.strategy, r.variant, b.strategy AS 
   round(r.recall_medium - b.recall_medium,6) AS d_medium,
   round(r.accuracy - b.accuracy,6) AS d_accuracy, round(r.top5 - b.top5,6) AS d_top5,
   r.fold, substr(c.hash,1,8) AS recipe
-FROM recipe c JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
+FROM recipe c JOIN sweep s ON s.id = c.sweep_id
+JOIN recipe_run p ON p.recipe_id = c.id AND p.is_current = 1
 JOIN run r ON r.id = p.run_id AND r.status = 'done' AND r.archived_at IS NULL
   AND r.equals_run IS NULL
-JOIN sweep s ON s.id = r.sweep_id JOIN dataset d ON d.id = r.dataset_id
-JOIN recipe_run q ON q.recipe_id = c.id AND q.is_current = 1
-JOIN run b ON b.id = q.run_id AND b.dataset_id = r.dataset_id AND b.seed = r.seed
-  AND b.fold IS r.fold AND b.strategy = s.baseline AND b.status = 'done'
+JOIN dataset d ON d.id = r.dataset_id
+JOIN run b ON b.sweep_id = r.sweep_id AND b.strategy = s.baseline AND b.seed = r.seed
+  AND b.fold IS r.fold AND b.dataset_id = r.dataset_id AND b.status = 'done'
   AND b.archived_at IS NULL AND b.equals_run IS NULL
+JOIN recipe_run q ON q.recipe_id = c.id AND q.run_id = b.id AND q.is_current = 1
 WHERE r.strategy <> s.baseline;
 
 CREATE VIEW help (view, shows, example) AS -- SELECT * FROM help;
 SELECT 'v_runs', 'one line a run', 'SELECT strategy, seed, macro_f1 FROM v_runs WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
 UNION ALL SELECT 'v_progress', 'how far the sweep is', 'SELECT * FROM v_progress;'
-UNION ALL SELECT 'v_equal', 'runs that were not made, and the run that each is the same as', 'SELECT strategy, seed, equals_strategy FROM v_equal;'
-UNION ALL SELECT 'v_failures', 'what failed and why', 'SELECT * FROM v_failures;'
+UNION ALL SELECT 'v_equal', 'runs that were not made, and the run that each is the same as', 'SELECT strategy, seed, equals_strategy FROM v_equal WHERE sweep=''night'';'
+UNION ALL SELECT 'v_failures', 'what failed and why', 'SELECT * FROM v_failures WHERE sweep=''night'';'
 UNION ALL SELECT 'v_compare', 'one line a strategy, mean and sd over seeds', 'SELECT * FROM v_compare WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
-UNION ALL SELECT 'v_compare_class', 'one line a strategy and class', 'SELECT * FROM v_compare_class WHERE split=''test'' ORDER BY recipe, n_train, recall DESC;'
-UNION ALL SELECT 'v_pairs', 'a strategy minus the baseline of its recipe, by seed and fold', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_pairs GROUP BY 1, 2;'
-UNION ALL SELECT 'v_class_metrics', 'one line a run and class', 'SELECT strategy, class, recall FROM v_class_metrics WHERE split=''test'' AND shot=''few'';'
+UNION ALL SELECT 'v_compare_class', 'one line a strategy and class', 'SELECT * FROM v_compare_class WHERE sweep=''night'' AND split=''test'' ORDER BY recipe, n_train, recall DESC;'
+UNION ALL SELECT 'v_pairs', 'a strategy minus the baseline of its recipe, by seed and fold', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_pairs WHERE sweep=''night'' GROUP BY 1, 2;'
+UNION ALL SELECT 'v_class_metrics', 'one line a run and class', 'SELECT strategy, class, recall FROM v_class_metrics WHERE sweep=''night'' AND split=''test'' AND shot=''few'';'
 UNION ALL SELECT 'v_confusions', 'which classes are mixed up, as shares of the true class', 'SELECT * FROM v_confusions WHERE run=1 ORDER BY share DESC LIMIT 10;'
 UNION ALL SELECT 'v_epochs', 'learning curves', 'SELECT epoch, val_macro_f1 FROM v_epochs WHERE run=1;'
 UNION ALL SELECT 'v_class_mass', 'how much each class was promised, and how much it got', 'SELECT class, n_train, sampled, weight, effective FROM v_class_mass WHERE run=1;'
 UNION ALL SELECT 'v_phase_mass', 'the same by phase of a run', 'SELECT phase, class, draws, effective, realised FROM v_phase_mass WHERE run=1;'
-UNION ALL SELECT 'v_figures', 'what only some runs measure, such as the share a fallback passed on', 'SELECT strategy, seed, value FROM v_figures WHERE name=''fallback.asked'';'
+UNION ALL SELECT 'v_figures', 'what only some runs measure, such as the share a fallback passed on', 'SELECT strategy, seed, value FROM v_figures WHERE sweep=''night'' AND name=''fallback.asked'';'
 UNION ALL SELECT 'v_predictions', 'one line a test image', 'SELECT * FROM v_predictions WHERE run=1 AND NOT is_right ORDER BY confidence DESC LIMIT 10;'
-UNION ALL SELECT 'v_leaks', 'one line a run: test figures with and without leaked images', 'SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks;'
+UNION ALL SELECT 'v_leaks', 'one line a run: test figures with and without leaked images', 'SELECT strategy, seed, leaked, macro_recall, clean_macro_recall FROM v_leaks WHERE sweep=''night'';'
 UNION ALL SELECT 'v_recipes', 'one line a recipe that strategies share, the newest last', 'SELECT recipe, runs, images, is_newest FROM v_recipes WHERE sweep=''night'';'
-UNION ALL SELECT 'v_data_remarks', 'what was set aside, repaired or assumed in the data of runs', 'SELECT n, text FROM v_data_remarks WHERE kind=''quarantined'';'
+UNION ALL SELECT 'v_data_remarks', 'what was set aside, repaired or assumed in the data of runs', 'SELECT n, text FROM v_data_remarks WHERE sweep=''night'' AND kind=''quarantined'';'
 UNION ALL SELECT 'v_recipe_compare', 'one line a strategy, mean and sd over seeds, for every recipe', 'SELECT * FROM v_recipe_compare WHERE sweep=''night'' ORDER BY macro_f1 DESC;'
-UNION ALL SELECT 'v_recipe_compare_class', 'one line a strategy and class, for every recipe', 'SELECT * FROM v_recipe_compare_class WHERE split=''test'' ORDER BY recipe, n_train, recall DESC;'
-UNION ALL SELECT 'v_recipe_pairs', 'a strategy minus the baseline of its recipe, by seed and fold, for every recipe', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_recipe_pairs GROUP BY 1, 2;';
+UNION ALL SELECT 'v_recipe_compare_class', 'one line a strategy and class, for every recipe', 'SELECT * FROM v_recipe_compare_class WHERE sweep=''night'' AND split=''test'' ORDER BY recipe, n_train, recall DESC;'
+UNION ALL SELECT 'v_recipe_pairs', 'a strategy minus the baseline of its recipe, by seed and fold, for every recipe', 'SELECT recipe, strategy, round(avg(d_macro_f1),4) FROM v_recipe_pairs WHERE sweep=''night'' GROUP BY 1, 2;';
 
 INSERT INTO migration VALUES (4, '2026-11-23T00:00:00Z', 'poise');
 PRAGMA application_id = 1347373395;
