@@ -127,15 +127,15 @@ def run(poise, arguments, folder):
 
 def verdict(code, size, seconds, megabytes):
     if code == -signal.SIGKILL:
-        return "endless"
+        return "hang"
     if code < 0:
-        return f"crashed ({signal.Signals(-code).name})"
+        return "crash"
     share = max(1.0, size / 1e6)
     if seconds > SECONDS * share:
-        return "too slow"
+        return "hang"
     if megabytes > MEGABYTES * share:
-        return "too large"
-    return "read" if code == 0 else "refused"
+        return "large"
+    return "ok" if code == 0 else "noticed"
 
 
 def trial(poise, kind, name):
@@ -157,7 +157,7 @@ def trial(poise, kind, name):
 def trials(poise, seed, count):
     """Tries `count` of the files, in an order that `seed` decides; all of them where `count` is 0.
 
-    Yields for each `kind`, `what`, `verdict` (`read` or `refused` where all is well), `seconds`
+    Yields for each `kind`, `what`, `verdict` (`ok` or `noticed` where all is well), `seconds`
     and `megabytes`.
     """
     poise = shutil.which(poise) or os.path.abspath(poise)
@@ -175,7 +175,7 @@ def main():
         if kinds and kind not in kinds:
             continue
         found = trial(poise, kind, name)
-        bad += found["verdict"] not in ("read", "refused")
+        bad += found["verdict"] not in ("ok", "noticed")
         print(
             f"{kind:8} {name:32} {found['bytes']:>9} {found['seconds']:>7.2f} s"
             f" {found['megabytes']:>6} MB  {found['verdict']}", flush=True)

@@ -216,8 +216,9 @@ struct DamageTests {
     }
     try queue.close()
     let expected = [".poise/results/runs/a/weights.checkpoint"]
+    // Reading leaves the file as it is.
     let read = try SQLiteRunStore(readOnly: folder.file())
-    #expect(try [read.run(7)?.weightsPath] == expected)
+    #expect(try read.run(7)?.weightsPath == folder.path(of: expected[0]))
     try read.close()
     try SQLiteRunStore(path: folder.file()).close()
     #expect(try lines(folder.file(), "SELECT weights_path FROM run WHERE id = 7") == expected)

@@ -26,7 +26,7 @@ struct ResultsFileTests {
     _ = try SQLiteRunStore(path: folder.file())
     let tables = try query(
       folder.file(), "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'tag'")
-    #expect(tables.count == 27)
+    #expect(tables.count == 28)
     for table in tables {
       let sql: String = table["sql"]
       #expect(sql.contains("-- ") && sql.contains("STRICT"), "\(table["name"] as String)")
