@@ -130,6 +130,21 @@ extension SQLiteRunStore {
       ),
       leavingOut: nil)
   }
+
+  /// Tells sweeps whose rows are gone while their digests are there.
+  func missSweeps(in database: Database) throws {
+    guard comparesDigests else { return }
+    let gone = try Int64.fetchAll(
+      database,
+      sql: """
+        SELECT DISTINCT id FROM row_digest
+        WHERE owner = 'sweep' AND id NOT IN (SELECT id FROM sweep) ORDER BY id
+        """)
+    for id in gone {
+      found.add(
+        StoreDamage(DigestOwner(.sweep, id), table: "sweep", "the row is lost"), leavingOut: nil)
+    }
+  }
 }
 
 /// What was met, in its order; many threads may read at once.

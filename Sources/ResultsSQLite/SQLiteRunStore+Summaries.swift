@@ -18,6 +18,7 @@ extension SQLiteRunStore {
 
   public func sweeps() throws -> [SweepRecord] {
     try file.read { database in
+      try missSweeps(in: database)
       let checks = checks(in: database)
       let sound = try Int64.fetchAll(database, sql: "SELECT id FROM sweep ORDER BY id").filter {
         guard let damage = try checks.damage(of: DigestOwner(.sweep, $0), .sweep) else {

@@ -99,6 +99,9 @@ struct DamageTests {
       let store = try damaged("UPDATE sweep SET \(change)", folder, path: path)
       #expect(try store.sweeps().isEmpty && store.damages.first?.table == "sweep")
     }
+    let gone = try damaged("DELETE FROM sweep", folder, path: "gone.sqlite")
+    #expect(try gone.sweeps().isEmpty)
+    #expect("\(gone.damages)".contains("the row is lost"))
     let lost = try damaged(
       "DELETE FROM run WHERE id = 1; DELETE FROM row_digest WHERE owner = 'run' AND id = 1", folder)
     #expect(try lost.summaries(ofSweep: "night").count == 2)
