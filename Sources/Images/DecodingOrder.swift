@@ -46,7 +46,8 @@ struct DecodingOrder {
   ) throws(ImageError) -> Value {
     // What a row costs beside its pixels counts as 64 values.
     let values = effort.values + 64 * size.height
-    let held = effort.held + sink.held(height: size.height, width: size.width)
+    // Libraries hold a few copies of a row, whatever they hold besides.
+    let held = effort.held + sink.held(height: size.height, width: size.width) + 8 * size.width
     try limits.admit(values: values, held: held, bytes: fileBytes, path: path)
     DecodingRoom.shared.enter(held)
     defer { DecodingRoom.shared.leave(held) }

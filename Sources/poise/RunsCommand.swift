@@ -69,5 +69,7 @@ struct Show: ParsableCommand {
       configuration: details.description.configuration, environment: details.environment)
     sheet.dataRemarks = details.description.dataset.remarks
     try Terminal.show(sheet.render(format, style: Terminal.style()))
+    // What people say of the run may be damaged; then it is shown all the same.
+    try chosen.store.tell(opened.damages)
   }
 }

@@ -70,7 +70,8 @@ import Testing
     Case("export 1 w.safetensors", 66, "no results file"),
     Case("predict 1 a.png", 66, "no results file"),
     // 73: what cannot be written.
-    Case("sweep tiny.yaml --results tiny.yaml/results.sqlite", 73, "there is no folder 'tiny.yaml'"),
+    Case(
+      "sweep tiny.yaml --results tiny.yaml/results.sqlite", 73, "there is no folder 'tiny.yaml'"),
   ]
 
   private func folder() throws -> TinyExperiment {

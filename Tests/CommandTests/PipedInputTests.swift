@@ -38,7 +38,8 @@ import Testing
       "check tiny.yaml --no-data --set model.weights=pipe.pth",
       "--set model.weights=pipe.pth: error: "),
     Case("check tiny.yaml --no-data --set model.weights=pipe.safetensors", refused),
-    Case("runs --results pipe", "'pipe' is a pipe; expected a results file"), Case("report --results pipe", "'pipe' is a pipe; expected a results file"),
+    Case("runs --results pipe", "'pipe' is a pipe; expected a results file"),
+    Case("report --results pipe", "'pipe' is a pipe; expected a results file"),
     Case("sweep tiny.yaml --results pipe", "'pipe' is a pipe; expected a results file"),
     Case("worker pipe", refused, 73),
   ]
