@@ -72,6 +72,7 @@ struct ResultsFile: Sendable {
     }
     if version < schema.version {
       lacksDigests = true
+      try checkShape(schema.asRead)
     } else {
       try checkShape(schema)
     }

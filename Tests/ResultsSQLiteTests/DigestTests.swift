@@ -54,6 +54,22 @@ struct DigestTests {
     #expect(try store.guesses(of: 7)?.map(\.classIndex) == [0, nil])
     #expect(try store.confusionMatrix(of: 7, split: "test") == nil)
     #expect(store.damages.isEmpty)
+    // A file of this layout is read where it is, and says what cannot be known of it.
+    let verification = try store.verify()
+    #expect(verification.isSound && verification.runs == [7, 9])
+    #expect("\(verification.remarks)".contains("no digests"))
+    try store.close()
+    try change(folder) { try $0.execute(sql: "ALTER TABLE run RENAME COLUMN accuracy TO figure") }
+    let error = #expect(throws: ResultsFileError.self) {
+      try SQLiteRunStore(readOnly: folder.file())
+    }
+    #expect(error?.description.contains("run") == true)
+  }
+
+  private func change(_ folder: TemporaryFolder, _ body: (Database) throws -> Void) throws {
+    let queue = try DatabaseQueue(path: folder.file())
+    try queue.write(body)
+    try queue.close()
   }
 
   @Test("are written with the rows, whatever is done to a run")
