@@ -113,7 +113,7 @@ struct PixelReader: Sendable {
     do throws(FileError) {
       return try read()
     } catch {
-      throw .unreadable(path: path, detail: error.reason)
+      throw ImageError(error, path: path)
     }
   }
 
