@@ -8,6 +8,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
@@ -44,6 +45,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -65,6 +67,7 @@ let package = Package(
     room("Tensors"),
     room("Metrics"),
     room("Statistics"),
+    room("Drawing"),
     room("Files", ["CZlib", "CCrypto"]),
 
     // Floor 1
@@ -106,14 +109,17 @@ let package = Package(
         "Kernels",
         "Files", "CBuildStamp",
       ]),
-    room("Reports", ["Results", "Metrics", "Statistics", "Randomness", "Files"]),
+    room(
+      "Reports",
+      ["Results", "Metrics", "Statistics", "Drawing", "Randomness", "Files", "CZlib", mustache]),
 
     // Doors
     door(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images", "Files",
+        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images", "Drawing",
+        "Files",
         arguments,
       ]),
     door(
@@ -132,6 +138,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Metrics"),
     tests(of: "Statistics"),
+    tests(of: "Drawing"),
     tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Images", ["Files", "Randomness", "TestSupport"]),
@@ -161,7 +168,8 @@ let package = Package(
         "Experiments", "Training", "Recipes", "Datasets", "Results", "Metrics", "Files",
         "TestSupport",
       ]),
-    tests(of: "Reports", ["Results", "Metrics", "TestSupport"]),
+    tests(
+      of: "Reports", ["Results", "Metrics", "Statistics", "Drawing", "Randomness", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "poise"], exclude: ["Fixtures"],

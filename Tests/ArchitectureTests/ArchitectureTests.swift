@@ -65,6 +65,7 @@ struct ArchitectureTests {
     arguments: [
       ("COpenBLAS", ["Kernels"]), ("GRDB", ["ResultsSQLite"]), ("GRDBSQLite", ["ResultsSQLite"]),
       ("ArgumentParser", ["enginebench", "poise"]), ("Yams", ["Experiments"]),
+      ("Mustache", ["Reports"]),
       ("CPictures", ["Images"]), ("CWebP", ["Images"]), ("CGIF", ["Images"]), ("CZlib", ["Files"]),
       ("CCrypto", ["Files"]),
     ])
