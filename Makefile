@@ -28,7 +28,7 @@ quickstart: ## Set up, build, sweep a small long-tailed data set, report.
 
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
-	@swift test -c release --skip-build --disable-xctest
+	@Scripts/test.sh
 
 faults: setup ## Break sweeps for an hour in every way, and write the table of Docs/reliability.md.
 	swift build -c release --product poise

@@ -19,7 +19,7 @@ extension SweepRunner {
     let worker = try WorkerProcess(
       command: options.workerCommand + [job.path], logPath: log,
       environment: ["OPENBLAS_NUM_THREADS": "1"])
-    told = nil
+    (told, lastEpochHeard) = (nil, 0)
     let stop: Stop?
     do {
       try begin(id, worker, shouldStop)
@@ -32,7 +32,9 @@ extension SweepRunner {
     let folder = RunFolder(run.folder)
     switch try FinishedRun.read(in: folder, of: run.description.configHash) {
     case .none: break
-    case .whole(let finished): return finished.outcome
+    case .whole(let finished):
+      try catchUp(with: finished, id: id)
+      return finished.outcome
     case .damaged(let damage):
       try FinishedRun.setAside(in: folder)
       return .failed(reason: damage, exitCode: nil, signal: nil)
@@ -54,6 +56,14 @@ extension SweepRunner {
       return .failed(
         reason: stop?.reason ?? "the worker was ended by signal \(number)\(words)", exitCode: nil,
         signal: number)
+    }
+  }
+
+  /// Stores the epochs of a finished run that its worker did not tell: one that an earlier sweep left
+  /// behind may have ended the run while the new one waited for it, and was killed.
+  private func catchUp(with finished: FinishedRun, id: RunID) throws {
+    for record in finished.epochs where record.epoch > lastEpochHeard {
+      try store.append(record, to: id, isRepeated: true)
     }
   }
 

@@ -134,6 +134,7 @@ extension SweepRunner {
       return
     case .epoch(let record):
       try store.append(record, to: id, isRepeated: record.imagesSeen <= trainedBefore)
+      lastEpochHeard = record.epoch
       progress = RunProgress(
         imagesSeen: record.imagesSeen, imagesPlanned: planned,
         imagesPerSecond: record.imagesPerSecond ?? 0, epoch: record)

@@ -27,6 +27,8 @@ public final class SweepRunner {
   var refused: String?
   /// What the worker at work told that the machine refused to it.
   var told: SystemRefusal?
+  /// The newest epoch that the worker at work has told, from 1; 0 before the first.
+  var lastEpochHeard = 0
 
   /// How a sweep is run.
   public struct Options: Sendable {

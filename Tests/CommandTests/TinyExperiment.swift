@@ -65,7 +65,8 @@ struct TinyExperiment {
   func query(_ sql: String, store: String = "results.sqlite") throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["sqlite3", folder.path(of: store), sql]
+    // A sweep that is committing an epoch locks readers out for a moment.
+    process.arguments = ["sqlite3", "-cmd", ".timeout 60000", folder.path(of: store), sql]
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice

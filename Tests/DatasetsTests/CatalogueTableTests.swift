@@ -122,8 +122,6 @@ struct CatalogueTableTests {
     .enabled(if: FashionProducts.isPresent, FashionProducts.absence))
   func fashion() throws {
     let root = FashionProducts.root
-    let clock = ContinuousClock()
-    let start = clock.now
     let catalogue = try Catalogue.read(
       DatasetConfiguration(
         name: "fashion", root: root,
@@ -131,8 +129,6 @@ struct CatalogueTableTests {
           CSVFormat(
             file: "styles.csv", idColumn: "id", labelColumn: "articleType",
             textColumn: "productDisplayName", imagePattern: "images/{id}.jpg"))))
-    let elapsed = clock.now - start
-    print("44446 rows in \(elapsed)")
     #expect(catalogue.examples.count + catalogue.quarantined.count == 44_446)
     #expect(catalogue.examples.count == 9_583)
     #expect(catalogue.quarantined.allSatisfy { $0.reason == .missingImage })
@@ -140,6 +136,5 @@ struct CatalogueTableTests {
     let repaired = catalogue.repairs.map(\.line)
     #expect(repaired.isEmpty || repaired == FashionProducts.linesWithCommas)
     #expect(Set(catalogue.examples.map(\.label)).count == 75)
-    #expect(elapsed < .seconds(5))
   }
 }

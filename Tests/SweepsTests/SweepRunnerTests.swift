@@ -179,6 +179,32 @@ extension RunResult {
     }
   }
 
+  /// A worker that an earlier sweep left behind ends the run while the new worker waits for it, and
+  /// that one is killed: nobody told the sweep of the epochs.
+  @Test(arguments: [0, 1, 3])
+  func `epochs that no worker told are taken from what it left`(told: Int) throws {
+    let sweep = try FakeSweep(limits: "{retries: 0, failures_in_a_row: 10}")
+    let epochs = (1...3).map { epoch in
+      EpochRecord(
+        epoch: epoch, imagesSeen: 8 * epoch, trainLoss: 1 / Double(epoch), validation: nil,
+        learningRate: 0.1, imagesPerSecond: nil, seconds: 1, finishedAt: "2026-01-01T00:00:00Z",
+        isBest: false)
+    }
+    let encoder = JSONEncoder()
+    let lines = try epochs.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+    let record =
+      #"{"outcome":{"diverged":{"step":7,"reason":"x"}},"epochs":[\#(lines.joined(separator: ","))]}"#
+    let seal = "{\"sha256\":\"\(SHA256Digest.hex(of: record))\"}"
+    let file = try sweep.folder.write(record + "\n" + seal, to: "left")
+    let events = try epochs.prefix(told).map {
+      "echo '" + String(decoding: try encoder.encode(TrainingEvent.epoch($0)), as: UTF8.self) + "'"
+    }
+    let script = events + ["cp '\(file)' \"$(dirname \"$1\")/outcome.json\"", "kill -9 $$"]
+    _ = try sweep.run(worker: script.joined(separator: "; "))
+    let summaries = try sweep.store.summaries(ofSweep: "fake")
+    #expect(summaries.allSatisfy { $0.status == .diverged && $0.epochsDone == 3 })
+  }
+
   /// Two of six runs wait for another one before the sweep is stopped: they are left, too.
   @Test func `what waits and what a stop leaves are counted together`() throws {
     let sweep = try FakeSweep(strategies: Self.reusing)
