@@ -113,13 +113,16 @@ extension ExperimentReader {
 
   private func idleness(of recipe: Recipe) -> String? {
     guard recipe.trains, !(recipe.strategy.strategy is Baseline) else { return nil }
-    let found = Self.standIns.map { data -> String? in
+    var reasons: [String] = []
+    // Nearly every strategy treats the first of them, and then the others need not be looked at.
+    for data in Self.standIns {
       let probe = Self.probe(data, for: recipe)
-      return (try? recipe.strategy.strategy.plan(for: probe.census)).flatMap {
-        probe.idleness(of: $0)
-      }
+      guard let plan = try? recipe.strategy.strategy.plan(for: probe.census),
+        let reason = probe.idleness(of: plan)
+      else { return nil }
+      reasons.append(reason)
     }
-    return found.allSatisfy { $0 != nil } ? found[0] : nil
+    return reasons[0]
   }
 
   private static func probe(
