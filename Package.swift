@@ -111,7 +111,7 @@ let package = Package(
       ]),
     room(
       "Reports",
-      ["Results", "Metrics", "Statistics", "Drawing", "Randomness", "Files", "CZlib", mustache]),
+      ["Results", "Metrics", "Statistics", "Drawing", "Files", "CZlib", mustache]),
 
     // Doors
     door(

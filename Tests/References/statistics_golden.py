@@ -36,17 +36,6 @@ def friedman(blocks):
     return {"blocks": blocks, "statistic": float(result.statistic), "p": float(result.pvalue)}
 
 
-def bootstrap(differences):
-    """Many resamples; the room draws others, so the test's tolerance is of sampling."""
-    intervals = {}
-    for method in ("percentile", "BCa"):
-        found = stats.bootstrap((differences,), numpy.mean, n_resamples=200_000, method=method,
-                                rng=numpy.random.default_rng(1), batch=10_000)
-        intervals[method.lower()] = [float(found.confidence_interval.low),
-                                     float(found.confidence_interval.high)]
-    return {"differences": differences, **intervals}
-
-
 def holm(p):
     order = numpy.argsort(p, kind="stable")
     steps = numpy.maximum.accumulate([(len(p) - i) * p[k] for i, k in enumerate(order)])
@@ -93,10 +82,6 @@ def main():
             friedman(generator.integers(0, 4, size=(12, 4)).astype(float).tolist()),
             friedman((generator.integers(0, 9, size=(20, 6)) + numpy.arange(6) * 3.0).tolist()),
             friedman([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]),
-        ],
-        "bootstrap": [
-            bootstrap([0.02, 0.015, 0.03, -0.005, 0.011]),
-            bootstrap([0.1, 0.2, 0.15, 0.4, 0.12, 0.28, 0.11, 0.33, 0.14, 0.23, 0.05, 0.6]),
         ],
         "correctedT": [
             corrected([0.02, 0.015, 0.03, -0.005, 0.011], 200, 800),

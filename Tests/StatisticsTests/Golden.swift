@@ -15,7 +15,6 @@ struct Golden: Decodable {
     var blocks: [[Double]]
     var statistic, p: Double
   }
-  struct Bootstrap: Decodable, Sendable { var differences, percentile, bca: [Double] }
   struct Holm: Decodable, Sendable { var p, adjusted: [Double] }
   struct CorrectedT: Decodable, Sendable {
     var differences: [Double]
@@ -28,7 +27,6 @@ struct Golden: Decodable {
   var wilcoxon: [Wilcoxon]
   var mcnemar: [McNemar]
   var friedman: [Friedman]
-  var bootstrap: [Bootstrap]
   var holm: [Holm]
   var correctedT: [CorrectedT]
   var studentT, studentTQuantile, incompleteBeta: [[Double]]

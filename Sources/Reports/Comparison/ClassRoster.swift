@@ -85,13 +85,13 @@ struct ClassRoster {
       figures.f1 = Spread(column.compactMap(\.f1))
       let support = support(of: [place], in: paired)
       func change(_ figure: (ClassMetrics) -> Double?) -> ClassChange? {
-        let differences = paired.compactMap { pair -> Double? in
+        let shares = paired.compactMap { pair -> (own: Double, baseline: Double)? in
           guard let here = pair.run[place].flatMap(figure),
             let there = pair.partner[place].flatMap(figure)
           else { return nil }
-          return here - there
+          return (here, there)
         }
-        return ClassChange(differences: differences, support: support)
+        return ClassChange(pairs: shares, support: support)
       }
       figures.top1Change = change(\.top1)
       figures.top5Change = change(\.top5)
@@ -116,13 +116,13 @@ struct ClassRoster {
       Self.mean(rows.compactMap { run[$0] }, kind, overImages: average == .images)
     }
     func change(_ kind: Kind) -> ClassChange? {
-      let differences = paired.compactMap { pair -> Double? in
+      let shares = paired.compactMap { pair -> (own: Double, baseline: Double)? in
         guard let here = mean(pair.run, kind), let there = mean(pair.partner, kind) else {
           return nil
         }
-        return here - there
+        return (here, there)
       }
-      return ClassChange(differences: differences, support: images)
+      return ClassChange(pairs: shares, support: images)
     }
     var figures = ClassFigures()
     figures.top1 = Spread(own.compactMap { mean($0, .top1) })

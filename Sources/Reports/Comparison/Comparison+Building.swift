@@ -64,6 +64,7 @@ extension Comparison {
     }
     comparisons = summaries.count { !$0.differences.isEmpty }
     Self.correct(&summaries, comparisons: comparisons)
+    Self.settle(&summaries, classes: roster.seen, comparisons: comparisons)
 
     strategies = Self.ranked(summaries, by: metric)
     (self.sweep, self.dataset) = (first.sweep, first.dataset)
@@ -310,7 +311,7 @@ extension StrategySummary {
   }
 
   /// Test images over training images of runs; 0 where there are none.
-  private static func testShare(_ runs: [RunSummary]) -> Double {
+  static func testShare(_ runs: [RunSummary]) -> Double {
     let test = runs.reduce(0) { sum, run in run.classes.reduce(sum) { $0 + $1.support } }
     let train = runs.reduce(0) { sum, run in run.classRecords.reduce(sum) { $0 + $1.trainCount } }
     return train == 0 ? 0 : Double(test) / Double(train)

@@ -116,10 +116,12 @@ public struct StrategySummary: Sendable {
   public let metrics: [HeadlineFigure: Spread]
   /// Against the baseline by matched seeds; empty for the baseline itself.
   public internal(set) var differences: [HeadlineFigure: PairedDifference]
+  /// What may be said of ``differences``.
+  public internal(set) var contrasts: [HeadlineFigure: Contrast] = [:]
   /// In the order of ``Comparison/classes``.
-  public let classes: [ClassFigures]
+  public internal(set) var classes: [ClassFigures]
   /// Means over groups of classes, over all classes and over all images.
-  public let averages: [ClassAverage: ClassFigures]
+  public internal(set) var averages: [ClassAverage: ClassFigures]
   /// Seconds of a run.
   public let seconds: Spread?
   /// Images that finished runs have seen, each number once, ascending.
@@ -161,7 +163,7 @@ public struct ClassFigures: Hashable, Sendable {
   public var top5Change: ClassChange?
 }
 
-/// A class's mean difference to the baseline.
+/// A class's, or an average's, mean difference to the baseline.
 public struct ClassChange: Hashable, Sendable {
   /// What a report may honestly mark.
   public enum Mark: String, Sendable { case gain, loss, none }
@@ -170,22 +172,34 @@ public struct ClassChange: Hashable, Sendable {
   public let mean: Double
   /// How many seeds both sides have.
   public let seeds: Int
-  /// A gain or loss is marked when it is worth at least one test image on average and has the same
-  /// sign in every seed; anything less is noise of the test set or of the seed.
-  public let mark: Mark
+  /// One a pair, in the order of pairs.
+  let differences: [Double]
+  /// The share of both sides together, kept off 0 and 1 by half an image on either side.
+  let share: Double
+  /// Test images of a run, the fewest of all pairs.
+  let support: Int
+  /// What may be said of it, from ``Comparison/settle``.
+  public internal(set) var contrast: Contrast
 
-  init?(differences: [Double], support: Int) {
-    guard let spread = Spread(differences) else { return nil }
-    (mean, seeds) = (spread.mean, differences.count)
-    let images = mean * Double(support)
-    // Margins for the rounding of shares.
-    if images >= 1 - 1e-9 && spread.lowest > 1e-12 {
-      mark = .gain
-    } else if images <= -1 + 1e-9 && spread.highest < -1e-12 {
-      mark = .loss
-    } else {
-      mark = .none
+  /// A gain or loss that the runs can tell from another seed of the same recipe.
+  public var mark: Mark {
+    switch contrast.verdict.isHigher {
+    case true?: .gain
+    case false?: .loss
+    case nil: .none
     }
+  }
+
+  /// - Parameter pairs: the shares of the strategy and of the baseline.
+  init?(pairs: [(own: Double, baseline: Double)], support: Int) {
+    let differences = pairs.map { $0.own - $0.baseline }
+    guard let mean = SeedStatistics.mean(differences) else { return nil }
+    (self.mean, seeds, self.differences) = (mean, differences.count, differences)
+    self.support = max(support, 1)
+    let images = 2 * Double(self.support * pairs.count)
+    let hits = pairs.reduce(0) { $0 + $1.own + $1.baseline } * Double(self.support)
+    share = (hits + 1) / (images + 2)
+    contrast = Contrast(mean: mean, pairs: differences.count)
   }
 }
 

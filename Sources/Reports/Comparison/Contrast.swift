@@ -14,12 +14,34 @@ public struct Contrast: Hashable, Sendable {
   /// What may be claimed.
   public let verdict: Verdict
 
-  public init(
-    mean: Double, pairs: Int, seedInterval: ClosedRange<Double>?,
-    imageInterval: ClosedRange<Double>?, verdict: Verdict
-  ) {
-    (self.mean, self.pairs, self.verdict) = (mean, pairs, verdict)
-    (self.seedInterval, self.imageInterval) = (seedInterval, imageInterval)
+  /// p after the correction for all that was looked at, as the intervals; `nil` where they are.
+  public let adjustedP: Double?
+
+  /// A difference of which nothing is known but its mean.
+  init(mean: Double, pairs: Int) {
+    (self.mean, self.pairs, verdict) = (mean, pairs, .unknown)
+    (seedInterval, imageInterval, adjustedP) = (nil, nil, nil)
+  }
+
+  /// A difference with half the width of its interval over seeds, and of that over test images as well.
+  ///
+  /// - Parameters:
+  ///   - reach: half the width of ``seedInterval``.
+  ///   - images: half the width of what the luck of the test images adds; `nil` where it is not known,
+  ///     0 where the seeds' differences have it in them.
+  init(mean: Double, pairs: Int, reach: Double, images: Double?, adjustedP: Double) {
+    (self.mean, self.pairs, self.adjustedP) = (mean, pairs, adjustedP)
+    let outer = images.map { (reach * reach + $0 * $0).squareRoot() }
+    seedInterval = mean - reach...mean + reach
+    imageInterval = outer.map { mean - $0...mean + $0 }
+    // A difference below the rounding of shares is none.
+    if abs(mean) <= reach || abs(mean) < 1e-12 {
+      verdict = .unclear
+    } else if let outer, abs(mean) > outer {
+      verdict = mean > 0 ? .higher : .lower
+    } else {
+      verdict = mean > 0 ? .higherHere : .lowerHere
+    }
   }
 }
 
@@ -31,7 +53,7 @@ public enum Verdict: String, CaseIterable, Sendable {
   case higherHere, lowerHere
   /// Neither: not the same as "no difference".
   case unclear
-  /// One seed, or none: nothing can be said.
+  /// Nothing is known of the spread: one seed, or differences that are all the same.
   case unknown
 
   /// `▲ △ ≈ ▽ ▼`, and a middle dot for ``unknown``.
@@ -54,7 +76,7 @@ public enum Verdict: String, CaseIterable, Sendable {
     case .higherHere: "higher on these images"
     case .lowerHere: "lower on these images"
     case .unclear: "not distinguishable"
-    case .unknown: "not known from one seed"
+    case .unknown: "not known"
     }
   }
 
@@ -76,32 +98,13 @@ extension Comparison {
   /// The difference of a strategy from its baseline in a headline figure, such as ``metric`` or
   /// recall of the few; `nil` for the baseline, and without a pair of runs that have the figure.
   public func contrast(of strategy: StrategySummary, in figure: HeadlineFigure) -> Contrast? {
-    guard let pair = strategy.differences[figure] else { return nil }
-    let interval = pair.interval
-    let verdict: Verdict =
-      interval.map { $0.lowerBound > 0 ? .higher : $0.upperBound < 0 ? .lower : .unclear }
-      ?? .unknown
-    return Contrast(
-      mean: pair.mean, pairs: pair.replicas.count, seedInterval: interval, imageInterval: interval,
-      verdict: verdict)
+    strategy.contrasts[figure]
   }
 
   /// The difference of a strategy from its baseline in the recall of each class, in the order of
   /// ``classes``; verdicts keep a false discovery rate of 5 % over all classes and strategies.
   /// `nil` where no pair of runs has the class.
   public func classContrasts(of strategy: StrategySummary) -> [Contrast?] {
-    strategy.classes.map { figures in
-      figures.top1Change.map { change in
-        let verdict: Verdict =
-          switch change.mark {
-          case .gain: .higher
-          case .loss: .lower
-          case .none: change.seeds < 2 ? .unknown : .unclear
-          }
-        return Contrast(
-          mean: change.mean, pairs: change.seeds, seedInterval: nil, imageInterval: nil,
-          verdict: verdict)
-      }
-    }
+    strategy.classes.map { $0.top1Change?.contrast }
   }
 }

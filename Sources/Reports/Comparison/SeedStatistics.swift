@@ -1,4 +1,3 @@
-import Randomness
 import Statistics
 
 /// How reports use the statistics: one level, one kind of interval, the same resamples every time.
@@ -11,14 +10,14 @@ enum SeedStatistics {
   /// Sample standard deviation, divisor n − 1.
   static func deviation(_ values: [Double]) -> Double? { Sample(values).standardDeviation }
 
-  /// 95 % percentile bootstrap of the mean, from a fixed stream: a report is a pure function.
-  static func bootstrapInterval(_ differences: [Double]) -> ClosedRange<Double>? {
-    var generator = SeededGenerator(seed: 0, purpose: .resampling)
-    guard let bootstrap = PairedBootstrap(differences: differences, using: &generator) else {
-      return nil
-    }
-    let interval = bootstrap.interval()
-    return interval.lower...interval.upper
+  /// 95 % interval of Student's t for the mean; `nil` for fewer than two values. Of three values of a
+  /// normal distribution the percentile bootstrap's "95 %" covers the mean in 75 of 100 cases.
+  static func interval(_ differences: [Double]) -> ClosedRange<Double>? {
+    guard let mean = mean(differences), let deviation = deviation(differences) else { return nil }
+    let count = Double(differences.count)
+    let reach =
+      -StudentT.quantile(level / 2, degrees: count - 1) * deviation / count.squareRoot()
+    return mean - reach...mean + reach
   }
 
   /// Exact two-sided p of Wilcoxon's signed-rank test; `nil` where no difference is left.

@@ -38,8 +38,8 @@ public struct PairedDifference: Hashable, Sendable {
   public let ties: Int
   /// Pairs in which the strategy is worse.
   public let losses: Int
-  /// 95 % percentile bootstrap interval of the mean, `nil` below three pairs; over folds that of the
-  /// corrected resampled t test, `nil` below two folds.
+  /// 95 % interval of Student's t for the mean, by these pairs alone, `nil` below two pairs; over folds
+  /// that of the corrected resampled t test, `nil` below two folds.
   public let interval: ClosedRange<Double>?
   /// Exact two-sided signed-rank p, `nil` where all differences are zero; over folds that of the
   /// corrected resampled t test.
@@ -84,8 +84,7 @@ public struct PairedDifference: Hashable, Sendable {
       (interval, p) = (test?.interval(), test?.pValue)
       return
     }
-    interval =
-      detailed && differences.count >= 3 ? SeedStatistics.bootstrapInterval(differences) : nil
+    interval = detailed ? SeedStatistics.interval(differences) : nil
     p = detailed ? SeedStatistics.signedRankP(differences) : nil
   }
 }
