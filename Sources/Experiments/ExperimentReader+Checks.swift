@@ -138,8 +138,7 @@ extension ExperimentReader {
     value == value.rounded() ? String(Int64(value)) : "\(value)"
   }
 
-  /// Says when the seeds are too few for any difference to be significant at 0.05, after Holm's
-  /// correction over all comparisons with the baseline.
+  /// Says when the seeds are too few to tell a difference from the luck of the seed.
   ///
   /// - Parameter equal: variants that are not run, since another one is the same.
   func noteSignificance(
@@ -147,15 +146,19 @@ extension ExperimentReader {
   ) {
     let others = Set(recipes.filter { $0.label != baseline }.map(Self.groupName))
       .subtracting(equal).count
-    guard others > 0 else { return }
-    let needed = pairsNeeded(comparisons: others, alpha: 0.05)
-    guard seeds < needed else { return }
-    let comparisons = others == 1 ? "one comparison" : "Holm over \(others) comparisons"
+    guard others > 0, seeds < Self.seedsAdvised else { return }
+    let text =
+      seeds == 1
+      ? "1 seed: no difference can be told from the luck of the seed; seeds: 3 is the least that can, "
+        + "and \(Self.seedsAdvised) or more show smaller ones"
+      : "\(seeds) seeds: only large differences can be told from the luck of the seed; "
+        + "\(Self.seedsAdvised) or more show smaller ones"
     problems.warn(
-      root.node("seeds")?.place ?? root.node("name")?.place ?? root.place,
-      "\(seeds) \(seeds == 1 ? "seed" : "seeds"): no difference can be significant at 0.05 "
-        + "after \(comparisons); \(needed) would be needed", as: .note)
+      root.node("seeds")?.place ?? root.node("name")?.place ?? root.place, text, as: .note)
   }
+
+  /// From here on the spread over seeds is known about as well as it needs to be.
+  private static let seedsAdvised = 5
 }
 
 extension SplitConfiguration {

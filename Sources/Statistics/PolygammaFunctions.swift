@@ -32,7 +32,9 @@ extension SpecialFunctions {
       shifted += 1
     }
     let inverse = 1 / (shifted * shifted)
-    let terms: [Double] = [1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6]
+    let terms: [Double] = [
+      1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6,
+    ]
     let series = terms.reversed().reduce(0.0) { ($0 + $1) * inverse }
     return sum + 1 / shifted + 0.5 * inverse + series / shifted
   }

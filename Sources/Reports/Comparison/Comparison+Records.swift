@@ -16,6 +16,8 @@ extension Comparison {
     keys += ["diff_p", "diff_p_holm", "group_hash", "recipe", "stage", "networks"]
     keys += ["diff_seeds", "diff_own_mean", "diff_baseline_mean", "remarks", "notes"]
     keys += ["leaked_images", "clean_accuracy", "clean_macro_recall"]
+    keys += ["diff_seed_low", "diff_seed_high", "diff_image_low", "diff_image_high"]
+    keys += ["diff_p_adjusted", "diff_verdict"]
     let remarks = remarks(dash: "-").map(\.text).joined(separator: " | ")
     var table = RecordTable(keys)
     let leaked = leakedImages
@@ -45,6 +47,7 @@ extension Comparison {
         RecordValue(leaked), .number(strategy.leakedAccuracy.clean?.mean),
         .number(strategy.leakedRecall.clean?.mean),
       ]
+      row += Self.claims(contrast(of: strategy, in: metric))
       table.add(row)
     }
     return table
@@ -59,20 +62,22 @@ extension Comparison {
   func classRecords() -> RecordTable {
     var table = RecordTable(
       ["class", "train", "group", "test", "strategy", "variant", "seeds"] + Self.figureKeys
-        + ["precision", "recall", "f1", "dataset"] + Self.placeKeys)
+        + ["precision", "recall", "f1", "dataset"] + Self.placeKeys + Self.contrastKeys)
     for (index, row) in classes.enumerated() {
       for strategy in strategies {
         let figures = strategy.classes[index]
         let rest: [RecordValue] = [figures.precision, figures.recall, figures.f1].map {
           .number($0?.mean)
         }
-        table.add(key(of: row, strategy) + Self.values(figures) + rest + [.text(dataset)] + place)
+        table.add(
+          key(of: row, strategy) + Self.values(figures) + rest + [.text(dataset)] + place
+            + Self.claims(figures.top1Change?.contrast))
       }
     }
     for row in unseen {
       for strategy in strategies {
         let blank = Array(repeating: RecordValue.missing, count: Self.figureKeys.count + 3)
-        table.add(key(of: row, strategy) + blank + [.text(dataset)] + place)
+        table.add(key(of: row, strategy) + blank + [.text(dataset)] + place + Self.claims(nil))
       }
     }
     return table
@@ -90,7 +95,7 @@ extension Comparison {
   func groupRecords() -> RecordTable {
     var table = RecordTable(
       ["average", "classes", "test", "strategy", "variant", "seeds"] + Self.figureKeys
-        + ["dataset"] + Self.placeKeys)
+        + ["dataset"] + Self.placeKeys + Self.contrastKeys)
     for average in ClassAverage.allCases {
       let rows = classes.filter { average.includes($0.group) }
       for strategy in strategies {
@@ -99,7 +104,8 @@ extension Comparison {
             .text(average.rawValue), .integer(rows.count { $0.support.upperBound > 0 }),
             .integer(rows.reduce(0) { $0 + $1.support.upperBound }), .text(strategy.strategy),
             .text(strategy.variant), .integer(strategy.runs.count),
-          ] + Self.values(strategy.averages[average]) + [.text(dataset)] + place)
+          ] + Self.values(strategy.averages[average]) + [.text(dataset)] + place
+            + Self.claims(strategy.averages[average]?.top1Change?.contrast))
       }
     }
     return table
@@ -108,6 +114,22 @@ extension Comparison {
   private static let figureKeys = [
     "top1", "top1_sd", "top1_diff", "top1_mark", "top5", "top5_sd", "top5_diff", "top5_mark",
   ]
+
+  /// At the end of rows of classes and groups.
+  private static let contrastKeys = [
+    "top1_seed_low", "top1_seed_high", "top1_image_low", "top1_image_high", "top1_p_adjusted",
+    "top1_verdict",
+  ]
+
+  /// Both intervals, the corrected p, and the verdict.
+  private static func claims(_ contrast: Contrast?) -> [RecordValue] {
+    let (seeds, images) = (contrast?.seedInterval, contrast?.imageInterval)
+    return [
+      .number(seeds?.lowerBound), .number(seeds?.upperBound), .number(images?.lowerBound),
+      .number(images?.upperBound), .number(contrast?.adjustedP),
+      RecordValue(contrast?.verdict.rawValue),
+    ]
+  }
 
   private static func values(_ figures: ClassFigures?) -> [RecordValue] {
     func values(_ spread: Spread?, _ change: ClassChange?) -> [RecordValue] {
@@ -176,6 +198,9 @@ extension Comparison {
     let differences = HeadlineFigure.allCases.compactMap { metric in
       strategy.differences[metric].map { (metric.rawValue, json($0)) }
     }
+    let contrasts = HeadlineFigure.allCases.compactMap { metric in
+      strategy.contrasts[metric].map { (metric.rawValue, json($0)) }
+    }
     let own = strategy.figures.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) }
     let members: [(String, JSONText)] =
       [
@@ -187,7 +212,7 @@ extension Comparison {
         ("status", .object(statuses)),
         ("images_seen", .array(strategy.imagesSeen.map { .integer($0) })),
         ("seconds", strategy.seconds.map(json) ?? .null), ("metrics", .object(metrics)),
-        ("differences", .object(differences)),
+        ("differences", .object(differences)), ("contrasts", .object(contrasts)),
         ("overrides", .array(strategy.overrides.map { .text($0) })),
         ("notes", .array(strategy.notes.map { .text($0) })),
         ("networks", .integer(strategy.networks)), ("recipe", JSONText(recipe)),
@@ -239,6 +264,16 @@ extension Comparison {
       ("p", .number(pair.adjustedP == nil ? nil : pair.p)), ("p_holm", .number(pair.adjustedP)),
       ("seeds", .array(pair.replicas.map { .text("\($0)") })),
       ("own_mean", .number(pair.ownMean)), ("baseline_mean", .number(pair.baselineMean)),
+    ])
+  }
+
+  private func json(_ contrast: Contrast) -> JSONText {
+    let (seeds, images) = (contrast.seedInterval, contrast.imageInterval)
+    return .object([
+      ("mean", .number(contrast.mean)), ("n", .integer(contrast.pairs)),
+      ("seed_low", .number(seeds?.lowerBound)), ("seed_high", .number(seeds?.upperBound)),
+      ("image_low", .number(images?.lowerBound)), ("image_high", .number(images?.upperBound)),
+      ("p_adjusted", .number(contrast.adjustedP)), ("verdict", .text(contrast.verdict.rawValue)),
     ])
   }
 }

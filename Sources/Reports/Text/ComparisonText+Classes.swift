@@ -101,10 +101,8 @@ extension ComparisonText {
 
   private var markLegend: String {
     var text = "Percent of each class's test images; n/a: no such image."
-    guard comparison.comparisons > 0, let baseline = comparison.baseline else { return text }
-    text += " \(style.sign(of: .gain)) more and \(style.sign(of: .loss)) less than \(baseline)"
-    text += " in matched seeds, by at least one test image on average and with the same sign in "
-    text += "every seed."
+    guard comparison.comparisons > 0 else { return text }
+    text += " " + markRule
     if comparison.strategies.contains(where: { !$0.missing.isEmpty }) {
       text += " *: some seeds are missing."
     }

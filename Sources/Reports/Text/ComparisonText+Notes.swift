@@ -20,32 +20,30 @@ extension ComparisonText {
 
   private func differenceTable() -> TextTable {
     let metric = comparison.metric
-    let hasP = comparison.strategies.contains { $0.differences[metric]?.adjustedP != nil }
-    var columns = [
+    let columns = [
       TextTable.Column("strategy", alignsRight: false, limit: nameLimit),
       TextTable.Column("pairs"), TextTable.Column("mean"), TextTable.Column("sd"),
-      TextTable.Column("95 % interval"), TextTable.Column("better/same/worse"),
+      TextTable.Column("95 % interval"), TextTable.Column("with test images"),
+      TextTable.Column("better/same/worse"), TextTable.Column("p"),
+      TextTable.Column("verdict", alignsRight: false),
     ]
-    if hasP { columns.append(TextTable.Column("p (Holm)")) }
     var table = TextTable(keyColumns: 1, columns)
     for strategy in comparison.strategies {
-      guard let pair = strategy.differences[metric] else { continue }
-      let interval = pair.interval.map {
-        figures.difference($0.lowerBound, of: metric) + " to "
-          + figures.difference($0.upperBound, of: metric)
+      guard let pair = strategy.differences[metric],
+        let contrast = comparison.contrast(of: strategy, in: metric)
+      else { continue }
+      func cell(_ interval: ClosedRange<Double>?) -> TextTable.Cell {
+        TextTable.Cell(interval.map { range($0, of: metric) } ?? Figures.undefined)
       }
-      var cells = [
+      table.add([
         TextTable.Cell(strategy.name), TextTable.Cell(String(pair.replicas.count)),
         TextTable.Cell(figures.difference(pair.mean, of: metric)),
         TextTable.Cell(figures.value(pair.spread.deviation, of: metric)),
-        TextTable.Cell(interval ?? Figures.undefined),
+        cell(contrast.seedInterval), cell(contrast.imageInterval),
         TextTable.Cell("\(pair.wins)/\(pair.ties)/\(pair.losses)"),
-      ]
-      if hasP {
-        cells.append(
-          TextTable.Cell(pair.adjustedP.map(Figures.probability) ?? Figures.undefined))
-      }
-      table.add(cells)
+        TextTable.Cell(contrast.adjustedP.map(Figures.probability) ?? Figures.undefined),
+        TextTable.Cell(contrast.verdict.words),
+      ])
     }
     return table
   }
@@ -71,43 +69,34 @@ extension ComparisonText {
         sentence, "Folds divide one data set: a difference speaks of this data set only.",
       ]
     }
-    var notes = [powerSentence()]
-    let counts = comparison.strategies.map(pairs)
-    if counts.contains(where: { $0 >= 3 }) {
-      notes.append(
-        "Intervals are percentile bootstraps of the mean difference; below about ten seeds they "
-          + "are too narrow.")
-    } else {
-      notes.append("Intervals need at least three seeds.")
-    }
-    notes.append(
-      "Seeds repeat the training on one data set: a difference speaks of this data set only.")
-    return notes
+    return [
+      power, rule,
+      "Seeds repeat the training on one data set: a difference speaks of this data set only.",
+    ]
   }
 
-  /// The honest sentence: with n pairs the smallest possible two-sided p is 2^(1−n), and Holm
-  /// multiplies the smallest of m by m.
-  private func powerSentence() -> String {
-    let comparisons = comparison.comparisons
+  /// What so many seeds can show, and what they cannot.
+  var power: String {
     let counts = comparison.strategies.map(pairs).filter { $0 > 0 }
-    let fewest = counts.min() ?? 0
-    let most = counts.max() ?? 0
-    let needed = SeedStatistics.pairsNeeded(comparisons: comparisons)
+    let (fewest, most) = (counts.min() ?? 0, counts.max() ?? 0)
     let seeds =
       fewest == most
       ? "\(fewest) matched seed\(fewest == 1 ? "" : "s")" : "\(fewest) to \(most) matched seeds"
-    let of = "\(comparisons) comparison\(comparisons == 1 ? "" : "s")"
-    if most < needed {
-      return "\(seeds): no difference can be significant at 0.05; \(needed) seeds are needed for "
-        + "\(of). The figures are what these seeds gave, no more."
+    guard let least = comparison.detectable(seeds: most) else {
+      return
+        "\(seeds): how seeds differ is not known, so that no difference can be told from the luck "
+        + "of the seed; three seeds are the least that help (seeds: 3). The figures are what these runs "
+        + "gave, no more."
     }
-    var text = "\(seeds): the smallest p that \(of) can reach after Holm's correction is "
-    let best = SeedStatistics.smallestReachableP(pairs: most, comparisons: comparisons)
-    text += "\(Figures.probability(best)); p is exact (signed ranks, two-sided)."
-    if fewest < needed {
-      text += " Strategies with fewer than \(needed) pairs cannot be significant and show no p."
+    let metric = comparison.metric
+    var text = "\(seeds): a true difference of \(figures.difference(least, of: metric))"
+    text += "\(metric.isShare ? " points" : "") in \(metric.title) is found in four of five sweeps"
+    if let more = [5, 10, 20].first(where: { $0 > most }),
+      let smaller = comparison.detectable(seeds: more)
+    {
+      text += ", with \(more) seeds one of \(figures.difference(smaller, of: metric))"
     }
-    return text
+    return text + "; what is smaller is called not distinguishable, and may still be there."
   }
 
   /// What must be known before the figures are believed; then how many notes there are.

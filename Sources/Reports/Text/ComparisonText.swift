@@ -157,44 +157,8 @@ struct ComparisonText {
     guard let pair = strategy.differences[metric] else {
       return TextTable.Cell(Figures.undefined, .faint)
     }
-    let isOneSided = pair.wins == pair.replicas.count || pair.losses == pair.replicas.count
-    let tone: Tone = !isOneSided ? .plain : pair.wins > 0 ? .good : .bad
+    let isHigher = comparison.contrast(of: strategy, in: metric)?.verdict.isHigher
+    let tone: Tone = isHigher.map { $0 != metric.lowerIsBetter ? .good : .bad } ?? .plain
     return TextTable.Cell(figures.difference(pair.mean, of: metric), tone)
-  }
-
-  // MARK: What helped
-
-  private func effects() -> Section {
-    let sentences = comparison.strategies.compactMap(effect)
-    return Section(
-      title: "What helped, and at what price",
-      blocks: sentences.isEmpty ? [] : [.list(sentences)])
-  }
-
-  private func effect(of strategy: StrategySummary) -> String? {
-    guard !strategy.differences.isEmpty else { return nil }
-    var parts: [String] = []
-    for metric in [HeadlineFigure.fewRecall, .mediumRecall, .manyRecall, .macroRecall, .accuracy] {
-      guard let pair = strategy.differences[metric] else { continue }
-      parts.append("\(metric.title) \(figures.points(pair.mean))")
-    }
-    let changes = zip(comparison.classes, strategy.classes).compactMap { row, figures in
-      figures.top1Change.map { (name: row.name, change: $0) }
-    }
-    let gains = changes.filter { $0.change.mark == .gain }
-    let losses = changes.filter { $0.change.mark == .loss }
-    var text = "\(strategy.name): " + parts.joined(separator: ", ") + " points"
-    let pairs = strategy.differences[.accuracy]?.replicas.count ?? 0
-    let all = comparison.replicas.count
-    if pairs < all { text += " (\(pairs) of \(all) seeds)" }
-    text += "; \(gains.count) of \(changes.count) classes gain"
-    if let best = gains.max(by: { $0.change.mean < $1.change.mean }) {
-      text += " (most: \(best.name) \(figures.points(best.change.mean)))"
-    }
-    text += ", \(losses.count) lose"
-    if let worst = losses.min(by: { $0.change.mean < $1.change.mean }) {
-      text += " (most: \(worst.name) \(figures.points(worst.change.mean)))"
-    }
-    return text + "."
   }
 }
