@@ -5,6 +5,7 @@ import Metrics
 import Reports
 import Results
 import ResultsSQLite
+import Sweeps
 
 /// Puts the strategies of a sweep side by side.
 struct ReportCommand: ParsableCommand {
@@ -16,6 +17,7 @@ struct ReportCommand: ParsableCommand {
       and diverged runs are named, so that a mean over two of three seeds cannot pass as three.
 
         poise report                                   the newest sweep
+        poise report --format html -o report.html      one page with pictures, for a browser
         poise report --by class --format markdown -o table.md
         poise report --sweep night --metric macro_f1
         poise report --recipe                          what was run with other settings or data
@@ -46,7 +48,7 @@ struct ReportCommand: ParsableCommand {
   var recipe: String?
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
   @Option(
-    help: "table, markdown, csv or json.",
+    help: "table, markdown, csv, json or html (with -o report.html).",
     completion: .list(ReportFormat.allCases.map(\.rawValue)), transform: Choice.read)
   var format: ReportFormat?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
@@ -61,7 +63,12 @@ struct ReportCommand: ParsableCommand {
     let style = Terminal.style(toFile: output != nil)
     let format = format ?? .table
     if recipe == Self.listsRecipes {
-      try deliver(RecipeTable(recipes, runs: runs).render(format, style: style))
+      guard let list = ListFormat(rawValue: format.rawValue) else {
+        throw ValidationError(
+          "--recipe without a name lists recipes, and a list is no \(format.rawValue); give --format "
+            + ListFormat.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      try deliver(RecipeTable(recipes, runs: runs).render(list, style: style))
       return try store.tell(opened.damages)
     }
     var comparisons = try Comparison.ofEachDataset(
@@ -77,8 +84,12 @@ struct ReportCommand: ParsableCommand {
     }
     let damage = opened.damages.map { Remark(.damaged, StoreOptions.sentence(on: $0)) }
     for index in comparisons.indices { comparisons[index].add(damage) }
-    let report = format.report(on: by ?? .overview, style: style, showsNotes: notes)
-    try deliver(report.render(comparisons))
+    if format == .html {
+      try deliver(page(of: comparisons, in: opened))
+    } else {
+      let report = format.report(on: by ?? .overview, style: style, showsNotes: notes)
+      try deliver(report.render(comparisons))
+    }
     try store.tell(opened.damages)
   }
 
@@ -91,6 +102,15 @@ struct ReportCommand: ParsableCommand {
     case "all": .all
     case let name?: .one(name)
     }
+  }
+
+  private func page(of comparisons: [Comparison], in opened: SQLiteRunStore) throws -> String {
+    if output == nil, Terminal.outputIsTerminal {
+      throw ValidationError(
+        "a page is for a browser and not for a terminal: give it a file with -o report.html")
+    }
+    let day = Timestamp.now().prefix(10)
+    return HTMLReport(origin: "\(day), poise \(Build.version)").render(comparisons)
   }
 
   private func deliver(_ text: String) throws {
@@ -110,6 +130,8 @@ struct ReportCommand: ParsableCommand {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+
+extension ListFormat: ExpressibleByArgument {}
 
 extension Terminal {
   /// How text is drawn: as wide as the terminal, in colour only there.

@@ -28,7 +28,7 @@ struct RunsList: ParsableCommand {
   @Option(help: "Only runs of this recipe; the beginning of its name is enough.")
   var recipe: String?
   @Flag(help: "Archived runs as well.") var archived = false
-  @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
+  @Option(help: "table, markdown, csv or json.") var format: ListFormat = .table
 
   func run() throws {
     let opened = try store.open()
@@ -57,7 +57,7 @@ struct Show: ParsableCommand {
     abstract: "Shows one run: figures, classes, learning curve, class mass, configuration.")
 
   @OptionGroup var chosen: RunOption
-  @Option(help: "table, markdown, csv or json.") var format: ReportFormat = .table
+  @Option(help: "table, markdown, csv or json.") var format: ListFormat = .table
 
   func run() throws {
     let opened = try chosen.store.open()

@@ -12,6 +12,8 @@ struct SnapshotTests {
     "A report in every format on every subject",
     arguments: ReportFormat.allCases, ReportSubject.allCases)
   func reports(format: ReportFormat, subject: ReportSubject) throws {
+    // A page has every subject.
+    guard format != .html || subject == .overview else { return }
     let comparison = try Comparison(Self.night, baseline: "baseline")
     let report = format.report(on: subject)
     let name = "\(subject.rawValue).\(type(of: report).fileExtension)"
@@ -41,14 +43,14 @@ struct SnapshotTests {
     assertSnapshot(TerminalReport().render(comparison), named: "nothing-finished.txt")
   }
 
-  @Test("Runs as a table", arguments: ReportFormat.allCases)
-  func runs(format: ReportFormat) {
+  @Test("Runs as a table", arguments: ListFormat.allCases)
+  func runs(format: ListFormat) {
     let text = RunTable(Array(Self.night.prefix(6))).render(format)
-    assertSnapshot(text, named: "runs.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(text, named: "runs.\(format.ending)")
   }
 
-  @Test("One run as a sheet", arguments: ReportFormat.allCases)
-  func sheet(format: ReportFormat) {
+  @Test("One run as a sheet", arguments: ListFormat.allCases)
+  func sheet(format: ListFormat) {
     var confusion = ConfusionMatrix(classCount: 6, unseenCount: 1)
     for (truth, guess, images) in [(0, 0, 36), (0, 2, 4), (4, 4, 5), (4, 0, 5), (5, 1, 3)] {
       confusion[truth, guess] = images
@@ -69,15 +71,27 @@ struct SnapshotTests {
     let sheet = RunSheet(
       Self.night[1], epochs: epochs.reversed(), mass: mass, confusion: confusion,
       configuration: #"{"seed":1}"#)
-    assertSnapshot(sheet.render(format), named: "sheet.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(sheet.render(format), named: "sheet.\(format.ending)")
   }
 
-  @Test("A data set as a table", arguments: ReportFormat.allCases)
-  func dataset(format: ReportFormat) {
+  @Test("A data set as a table", arguments: ListFormat.allCases)
+  func dataset(format: ListFormat) {
     let record = DatasetRecord(
       name: "fashion-small", digest: "0f3a", classes: SampleRuns.records,
       quarantined: ["image is missing": 5, "zero size": 1, "label is empty": 5])
     let text = DatasetTable(record).render(format)
-    assertSnapshot(text, named: "dataset.\(type(of: format.report()).fileExtension)")
+    assertSnapshot(text, named: "dataset.\(format.ending)")
+  }
+}
+
+extension ListFormat {
+  /// How files of it are named.
+  var ending: String {
+    switch self {
+    case .table: "txt"
+    case .markdown: "md"
+    case .csv: "csv"
+    case .json: "json"
+    }
   }
 }

@@ -47,8 +47,9 @@ struct TextReportTests {
     return runs
   }
 
-  @Test("stand beside strategies that read images only", arguments: ReportFormat.allCases)
-  func overview(format: ReportFormat) throws {
+  @Test("stand beside strategies that read images only", arguments: ListFormat.allCases)
+  func overview(format list: ListFormat) throws {
+    let format = try #require(ReportFormat(rawValue: list.rawValue))
     let report = format.report(on: .overview)
     let text = report.render(try Comparison(Self.runs, baseline: "baseline"))
     assertSnapshot(text, named: "texts.\(type(of: report).fileExtension)")

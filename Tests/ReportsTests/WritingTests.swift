@@ -161,8 +161,8 @@ struct WritingTests {
     for (line, start) in zip(lines, expected) { #expect(line.hasPrefix(start), "\(line)") }
   }
 
-  @Test("An empty data set and no runs make no fuss", arguments: ReportFormat.allCases)
-  func empty(format: ReportFormat) {
+  @Test("An empty data set and no runs make no fuss", arguments: ListFormat.allCases)
+  func empty(format: ListFormat) {
     #expect(!DatasetTable(name: "nothing", rows: []).render(format).isEmpty)
     #expect(!RunTable([]).render(format).isEmpty)
     #expect(!RunSheet(SampleRuns.unfinished("x", seed: 1, .queued)).render(format).isEmpty)

@@ -4,8 +4,10 @@ import Drawing
 package struct PageSection: Hashable, Sendable {
   /// Unique in the page, from ``PageContext/id(_:)``: the fragment of its address.
   package let id: String
-  /// Its heading, and how the contents call it.
+  /// How the contents call it, in a word or two.
   package let title: String
+  /// What stands above it.
+  package let heading: String
   /// What is seen, in numbers of this sweep, and what it cannot show.
   package let lede: Markup
   /// Tables, pictures, keys and folds.
@@ -29,7 +31,7 @@ package struct PageContext: Sendable {
 }
 
 /// Makes one section of a page.
-package protocol SectionWriter {
+package protocol SectionWriter: Sendable {
   /// Rules for its own classes, once in the page's style sheet; empty where it has none.
   static var style: String { get }
   /// `nil` where there is nothing to show and nothing to say of that.

@@ -1,7 +1,7 @@
 import Drawing
 
 /// Draws one picture of a comparison, for a page or for a file of its own.
-package protocol PictureWriter {
+package protocol PictureWriter: Sendable {
   /// Its name in `poise plot NAME`.
   static var name: String { get }
   /// One line for the list of pictures.

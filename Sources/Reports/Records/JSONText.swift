@@ -20,6 +20,33 @@ indirect enum JSONText {
     return text + "\n"
   }
 
+  /// In one line without spaces, and without `<`, so that it can stand in a page's script element.
+  func compact() -> String {
+    var text = ""
+    writeCompact(to: &text)
+    return text.replacing("<", with: "\\u003c")
+  }
+
+  private func writeCompact(to out: inout String) {
+    switch self {
+    case .object(let members):
+      out += "{"
+      for (index, member) in members.enumerated() {
+        out += (index > 0 ? "," : "") + JSONString.quoted(member.0) + ":"
+        member.1.writeCompact(to: &out)
+      }
+      out += "}"
+    case .array(let items):
+      out += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { out += "," }
+        item.writeCompact(to: &out)
+      }
+      out += "]"
+    default: write(to: &out, indent: 0)
+    }
+  }
+
   private var isPlain: Bool {
     switch self {
     case .object, .array: false

@@ -42,7 +42,7 @@ public struct PictureList: Sendable {
   }
 
   /// The list in a format.
-  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+  public func render(_ format: ListFormat, style: TextStyle = TextStyle()) -> String {
     switch format {
     case .table: Section.text([section()], style)
     case .markdown: Section.markdown([section()])

@@ -35,7 +35,7 @@ public struct RecipeTable: Sendable {
   }
 
   /// The list in a format; ends with a line end.
-  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+  public func render(_ format: ListFormat, style: TextStyle = TextStyle()) -> String {
     switch format {
     case .table: text(style).lines(style).joined(separator: "\n") + "\n"
     case .markdown: text(TextStyle()).markdown().joined(separator: "\n") + "\n"

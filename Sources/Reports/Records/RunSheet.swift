@@ -30,7 +30,7 @@ public struct RunSheet: Sendable {
   }
 
   /// The sheet in a format; as CSV, its classes.
-  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+  public func render(_ format: ListFormat, style: TextStyle = TextStyle()) -> String {
     switch format {
     case .table: Section.text(sections(style), style)
     case .markdown: Section.markdown(sections(TextStyle()))

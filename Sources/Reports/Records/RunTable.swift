@@ -10,7 +10,7 @@ public struct RunTable: Sendable {
   public init(_ runs: [RunSummary]) { self.runs = runs }
 
   /// The table in a format; ends with a line end.
-  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+  public func render(_ format: ListFormat, style: TextStyle = TextStyle()) -> String {
     switch format {
     case .table: text(style).lines(style).joined(separator: "\n") + "\n"
     case .markdown: text(TextStyle()).markdown().joined(separator: "\n") + "\n"

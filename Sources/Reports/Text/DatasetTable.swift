@@ -77,7 +77,7 @@ public struct DatasetTable: Sendable {
   }
 
   /// The table in a format; as CSV, its classes.
-  public func render(_ format: ReportFormat, style: TextStyle = TextStyle()) -> String {
+  public func render(_ format: ListFormat, style: TextStyle = TextStyle()) -> String {
     switch format {
     case .table: Section.text(sections(style), style)
     case .markdown: Section.markdown(sections(TextStyle()))

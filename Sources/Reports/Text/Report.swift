@@ -25,7 +25,7 @@ public enum ReportSubject: String, CaseIterable, Sendable {
 
 /// The formats by the names that the command line uses.
 public enum ReportFormat: String, CaseIterable, Sendable {
-  case table, markdown, csv, json
+  case table, markdown, csv, json, html
 
   /// The writer of this format.
   public func report(
@@ -37,6 +37,7 @@ public enum ReportFormat: String, CaseIterable, Sendable {
     case .markdown: MarkdownReport(subject: subject)
     case .csv: CSVReport(subject: subject, isExact: style.exactCSV)
     case .json: JSONReport(subject: subject)
+    case .html: HTMLReport()
     }
   }
 }

@@ -1,0 +1,82 @@
+import Drawing
+import Metrics
+import Results
+
+/// The data as the runs saw them: images a class, groups, and what the data have to say.
+enum DataSection: SectionWriter {
+  static let style = """
+    .hist{display:block}.hist rect{fill:var(--s3)}.hist .medium{fill:var(--s4)}.hist .few{fill:var(--s5)}
+
+    """
+
+  static func section(in context: PageContext) -> PageSection? {
+    let comparison = context.comparison
+    guard !comparison.classes.isEmpty else { return nil }
+    let groups = ShotGroup.allCases.compactMap { group -> Markup? in
+      let rows = comparison.classes.filter { $0.group == group }
+      guard !rows.isEmpty else { return nil }
+      let (train, test) = (
+        rows.reduce(0) { $0 + $1.trainCounts.upperBound },
+        rows.reduce(0) { $0 + $1.support.upperBound }
+      )
+      return """
+        \(rows.count) \(group.rawValue) (\(Figures.grouped(train)) training and \(Figures.grouped(test)) test images)
+        """
+    }
+    return PageSection(
+      id: context.id("data"), title: "Data",
+      heading: "Data",
+      lede: """
+        <p><b dir="auto">\(comparison.dataset)</b>: \(groups.joined(separator: ", ")). Many: more than 100 training images; \
+        few: fewer than 20.</p>
+        """,
+      body: histogram(context) + table(comparison))
+  }
+
+  private static func histogram(_ context: PageContext) -> Markup {
+    let classes = context.comparison.classes
+    let (width, height) = (980.0, 190.0)
+    let most = Double(max(classes.map(\.trainCounts.upperBound).max() ?? 1, 2))
+    let y = Scale(0.8...most * 1.15, from: height - 20, to: 8, kind: .logarithmic)
+    let step = (width - 50) / Double(classes.count)
+    var body: Markup = ""
+    for value in y.ticks(4) {
+      body += """
+        <line class="gr" x1="44" x2="\(width)" y1="\(y(value))" y2="\(y(value))"></line>\
+        <text class="tf te" x="38" y="\(y(value) + 4)">\(Figures.grouped(Int(value)))</text>
+        """
+    }
+    for (place, row) in classes.enumerated() {
+      let top = y(Double(max(row.trainCounts.upperBound, 1)))
+      body += """
+        <rect class="\(row.group.rawValue)" x="\(46 + Double(place) * step)" y="\(top)" \
+        width="\(max(step - 1.5, 0.5))" height="\(height - 20 - top)" \
+        data-tip="\(row.name): \(row.trainCounts.upperBound) training, \(row.support.upperBound) test"></rect>
+        """
+    }
+    body +=
+      "<text class=\"tm tc\" x=\"\(width / 2)\" y=\"\(height - 4)\">classes by training images (logarithmic)</text>"
+    let picture = Picture(
+      width: width, height: height, title: "Training images of each class",
+      summary:
+        "From \(Int(most)) to \(classes.map(\.trainCounts.lowerBound).min() ?? 0); the fold below has the numbers.",
+      body: body)
+    return "<div class=\"hist\">\(picture.inline(id: context.id("histogram")))</div>"
+  }
+
+  private static func table(_ comparison: Comparison) -> Markup {
+    let figures = Figures(TextStyle())
+    let rows = (comparison.classes + comparison.unseen).map { row -> Markup in
+      """
+      <tr><th scope="row" dir="auto">\(row.name)</th><td>\(row.group.rawValue)</td>\
+      <td class="n">\(figures.range(row.trainCounts))</td><td class="n">\(figures.range(row.support))</td></tr>
+      """
+    }
+    return """
+      <details class="fold"><summary>All \(rows.count) classes</summary><div class="scroll" tabindex="0" role="region" \
+      aria-label="Images of each class"><table class="list"><thead><tr><th scope="col">class</th><th scope="col">group</th>\
+      <th scope="col" class="n">training</th><th scope="col" class="n">test</th></tr></thead>\
+      <tbody>\(rows.joined())</tbody></table></div></details>
+      """
+  }
+}
