@@ -22,18 +22,19 @@ public struct VariancePrior: Hashable, Sendable {
   public let variance: Double
 
   /// - Parameters:
-  ///   - variances: of samples, each with its degrees of freedom, at least 1.
+  ///   - variances: of samples, each with its degrees of freedom, above 0.
   ///   - limit: the most that ``degrees`` may become, such as the degrees of freedom of all variances
   ///     that do not depend on each other.
   /// - Returns: `nil` where no variance is above zero.
   public init?(_ variances: [(variance: Double, degrees: Double)], limit: Double) {
-    precondition(limit >= 0 && variances.allSatisfy { $0.degrees >= 1 })
-    let positive = variances.filter { $0.variance > 0 && $0.variance.isFinite }
-    guard !positive.isEmpty else { return nil }
+    precondition(limit >= 0 && variances.allSatisfy { $0.degrees > 0 })
     // Each counts as much as it has degrees of freedom.
     let mean =
       variances.reduce(0) { $0 + $1.variance * $1.degrees }
       / variances.reduce(0) { $0 + $1.degrees }
+    guard mean > 0, mean.isFinite else { return nil }
+    // Differences that are equal on paper differ in the last bit: what is left is no spread.
+    let positive = variances.filter { $0.variance > 1e-9 * mean }
     guard positive.count > 1 else {
       (degrees, variance) = (0, mean)
       return

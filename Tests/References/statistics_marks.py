@@ -63,6 +63,26 @@ def trend(seed, phi, tau):
             "phi": float(fit[0]), "tau": float(fit[1])}
 
 
+def blocks(seed, treatments, seeds, missing):
+    """The rest of a two-way layout without interaction, by least squares on dummy columns."""
+    generator = numpy.random.default_rng(seed)
+    values = (generator.normal(0, 1, (treatments, 1)) + generator.normal(0, 2, (1, seeds))
+              + generator.normal(0, 0.3, (treatments, seeds)))
+    table = [[float(v) for v in row] for row in values]
+    for row, column in missing:
+        table[row][column] = None
+    cells = [(r, c) for r in range(treatments) for c in range(seeds) if table[r][c] is not None]
+    design = numpy.zeros((len(cells), treatments + seeds))
+    for k, (r, c) in enumerate(cells):
+        design[k, r] = design[k, treatments + c] = 1
+    y = numpy.array([table[r][c] for r, c in cells])
+    fit, _, rank, _ = numpy.linalg.lstsq(design, y, rcond=None)
+    rest = y - design @ fit
+    squares = [float(sum(e * e for e, (r, _) in zip(rest, cells) if r == t)) for t in range(treatments)]
+    return {"values": table, "squares": squares, "degrees": int(len(cells) - rank),
+            "mean": float((rest ** 2).sum() / (len(cells) - rank))}
+
+
 def main():
     p = numpy.random.default_rng(5).uniform(0, 1, 30) ** 3
     golden = {
@@ -72,6 +92,8 @@ def main():
         "discoveries": [{"p": v, "adjusted": stats.false_discovery_control(v).tolist()}
                         for v in (p.tolist(), [0.01, 0.02, 0.02, 0.9], [0.5])],
         "trends": [trend(1, 3.0, 0.02), trend(2, 1.0, 0.0), trend(3, 0.0, 0.3), trend(4, 0.7, 0.02)],
+        "blocks": [blocks(1, 4, 3, []), blocks(2, 6, 5, [(0, 1), (3, 4), (5, 0), (5, 1)]),
+                   blocks(3, 2, 2, [])],
         "sidak": [[0.05, m, 1 - (1 - 0.05) ** (1 / m), 1 - (1 - 0.003) ** m] for m in (1, 4, 30)],
     }
     path = pathlib.Path(__file__).parent.parent / "StatisticsTests/Fixtures/marks.json"

@@ -14,6 +14,12 @@ private struct MarksGolden: Decodable {
     var share, images, variance: [Double]
     var phi, tau: Double
   }
+  struct Blocks: Decodable {
+    var values: [[Double?]]
+    var squares: [Double]
+    var degrees, mean: Double
+  }
+  var blocks: [Blocks]
   var polygamma, sidak: [[Double]]
   var priors: [Prior]
   var discoveries: [Discovery]
@@ -60,6 +66,10 @@ struct ModerationTests {
     // All that are above zero are equal: the prior is as strong as it may be, with the mean of all.
     #expect(prior.degrees == 3)
     expectClose(prior.variance, 16.0 / 6, relative: 1e-12)
+    // Rounding is no spread.
+    #expect(
+      VariancePrior([(1e-34, 1), (1e-33, 1), (4, 1), (4, 1), (4, 1), (4, 1)], limit: 3)?.degrees
+        == 3)
     let found = prior.posterior(of: 0, degrees: 1, limit: 3)
     expectClose(found.variance, 2, relative: 1e-12)
     #expect(found.degrees == 3)
@@ -97,6 +107,26 @@ struct ModerationTests {
     let none = HitVariance(fitting: [])
     #expect(none.images == 1 && none.seeds == 0)
     expectClose(none.expected(share: 0.5, images: 10), 0.05)
+  }
+
+  @Test("the rest of a block design is that of least squares")
+  func blocks() {
+    for golden in MarksGolden.all.blocks {
+      let design = BlockDesign(golden.values)
+      #expect(design.degrees == golden.degrees)
+      expectClose(design.meanSquare, golden.mean, relative: 1e-9)
+      for (found, squares) in zip(design.variances, golden.squares) {
+        expectClose(found.map { $0.value * $0.degrees }, squares, relative: 1e-8, absolute: 1e-15)
+      }
+    }
+    // Seeds that nobody shares, and one value each, tell nothing.
+    #expect(BlockDesign([[1, nil], [nil, 2]]).degrees == 0)
+    #expect(BlockDesign([[1], [2]]).meanSquare == nil)
+    #expect(BlockDesign([]).variances.isEmpty)
+    // Two treatments are a paired test: the rest of each is half the differences' variance.
+    let pair = BlockDesign([[1, 2, 4], [1.5, 2, 5]])
+    expectClose(pair.meanSquare, 0.25 / 2, relative: 1e-12)
+    #expect(pair.degrees == 2)
   }
 
   @Test("Šidák's levels are as the formula says, and hold for tiny p")

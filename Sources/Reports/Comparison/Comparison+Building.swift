@@ -64,7 +64,8 @@ extension Comparison {
     }
     comparisons = summaries.count { !$0.differences.isEmpty }
     Self.correct(&summaries, comparisons: comparisons)
-    Self.settle(&summaries, classes: roster.seen, comparisons: comparisons)
+    Self.settle(
+      &summaries, classes: roster.seen, replicas: replicas, comparisons: comparisons)
 
     strategies = Self.ranked(summaries, by: metric)
     (self.sweep, self.dataset) = (first.sweep, first.dataset)

@@ -8,53 +8,65 @@ extension Comparison {
   static let level = SeedStatistics.level
 
   /// Fills in the contrasts of headline figures, of averages and of classes.
-  static func settle(_ strategies: inout [StrategySummary], classes: [ClassRow], comparisons: Int) {
+  static func settle(
+    _ strategies: inout [StrategySummary], classes: [ClassRow], replicas: [Replica],
+    comparisons: Int
+  ) {
     guard comparisons > 0 else { return }
     let designs = strategies.map { SampleDesign($0.runs) }
-    let references = Dictionary(
-      strategies.map { ($0.name, $0.classes) }, uniquingKeysWith: { first, _ in first })
+    let blocks = SeedBlocks(strategies, replicas)
     for figure in HeadlineFigure.allCases {
       let places = strategies.indices.filter { strategies[$0].differences[figure] != nil }
       let samples = places.map {
         DifferenceSample(strategies[$0].differences[figure]!.differences, designs[$0])
       }
-      let images = places.map { place -> Double? in
-        let strategy = strategies[place]
-        guard let average = figure.average, let kind = figure.recall,
-          let reference = strategy.reference.flatMap({ references[$0.name] })
-        else { return nil }
-        return TestImageLuck(classes).variance(
-          of: average, [strategy.classes, reference].map { $0.map { $0[keyPath: kind]?.mean } })
-      }
-      let contrasts = SimultaneousContrasts(samples, images: images, comparisons: comparisons)
-      for (place, contrast) in zip(places, contrasts.all) {
+      let images = places.map { imageLuck(of: figure, in: strategies[$0], strategies, classes) }
+      let contrasts = blocks.contrasts(
+        samples, at: places, images: images, comparisons: comparisons
+      ) { run in run.headline.flatMap(figure.value) }
+      for (place, contrast) in zip(places, contrasts) {
         strategies[place].contrasts[figure] = contrast
       }
     }
     for change in [\ClassFigures.top1Change, \ClassFigures.top5Change] {
-      settleAverages(&strategies, designs, change, classes: classes, comparisons: comparisons)
+      settleAverages(
+        &strategies, designs, blocks, change, classes: classes, comparisons: comparisons)
       settleClasses(&strategies, designs, change)
     }
   }
 
+  /// What other test images would add to the variance of a difference; `nil` where that is not known.
+  private static func imageLuck(
+    of figure: HeadlineFigure, in strategy: StrategySummary, _ all: [StrategySummary],
+    _ classes: [ClassRow]
+  ) -> Double? {
+    guard let average = figure.average, let kind = figure.recall,
+      let name = strategy.reference?.name,
+      let reference = all.first(where: { $0.name == name })
+    else { return nil }
+    return TestImageLuck(classes).variance(
+      of: average,
+      [strategy.classes, reference.classes].map { $0.map { $0[keyPath: kind]?.mean } })
+  }
+
   private static func settleAverages(
-    _ strategies: inout [StrategySummary], _ designs: [SampleDesign],
+    _ strategies: inout [StrategySummary], _ designs: [SampleDesign], _ blocks: SeedBlocks,
     _ change: WritableKeyPath<ClassFigures, ClassChange?>, classes: [ClassRow], comparisons: Int
   ) {
     for average in ClassAverage.allCases {
       let places = strategies.indices.filter {
         strategies[$0].averages[average]?[keyPath: change] != nil
       }
-      let samples = places.map { place in
-        DifferenceSample(
-          strategies[place].averages[average]![keyPath: change]!.differences, designs[place])
-      }
+      let changes = places.map { strategies[$0].averages[average]![keyPath: change]! }
+      let samples = zip(places, changes).map { DifferenceSample($1.differences, designs[$0]) }
       let images = places.map { place in
         let shares = strategies[place].classes.map { $0[keyPath: change]?.share }
         return TestImageLuck(classes).variance(of: average, [shares, shares])
       }
-      let contrasts = SimultaneousContrasts(samples, images: images, comparisons: comparisons)
-      for (place, contrast) in zip(places, contrasts.all) {
+      // What a run's average was follows from the differences and the baseline's; both are in the pairs.
+      let contrasts = blocks.contrasts(
+        samples, at: places, images: images, comparisons: comparisons, of: changes)
+      for (place, contrast) in zip(places, contrasts) {
         strategies[place].averages[average]![keyPath: change]!.contrast = contrast
       }
     }
@@ -129,31 +141,47 @@ struct DifferenceSample {
 /// Contrasts of one figure under several strategies, whose intervals hold together: each at the level
 /// 1 − (1 − 0.05)^(1/m) of Šidák, which is on the careful side since all share one baseline.
 ///
-/// The variance over seeds is moderated over the strategies (``VariancePrior``): two or three seeds say
-/// little of their own spread.
+/// How seeds differ is estimated from all strategies and the baseline together (``BlockDesign``), each
+/// strategy's part moderated by the others' (``VariancePrior``): two or three seeds say little of their
+/// own spread. The variance of a difference of means over n seeds is (s₁² + s₂²) / n, its degrees of
+/// freedom are Satterthwaite's. Over folds each strategy's differences stand for themselves.
 struct SimultaneousContrasts {
   let all: [Contrast]
 
   /// - Parameters:
+  ///   - samples: the strategies' differences.
+  ///   - spreads: of each what is known of the single values' spread, its own and the baseline's.
+  ///   - degrees: the most degrees of freedom that there are.
   ///   - images: the variance that other test images would add to each; `nil` where it is not known.
   ///   - comparisons: m, at least the number of samples.
-  init(_ samples: [DifferenceSample], images: [Double?], comparisons: Int) {
-    let known = samples.filter(\.hasSpread)
-    // Differences to one baseline: two of their variances have a correlation of 1/4.
-    let share = Double(known.count) / (1 + Double(max(known.count, 1) - 1) / 4)
-    let limit = share * (known.map(\.degrees).max() ?? 0)
-    let prior = VariancePrior(
-      known.map { ($0.variance ?? 0, $0.degrees) }, limit: limit)
+  init(
+    _ samples: [DifferenceSample],
+    spreads: [(own: BlockDesign.Variance?, baseline: BlockDesign.Variance?)],
+    prior: VariancePrior?, degrees limit: Double, images: [Double?], comparisons: Int
+  ) {
     var quantiles = QuantileCache(level: Sidak.level(Comparison.level, count: comparisons))
-    all = zip(samples, images).map { sample, images in
-      guard sample.hasSpread, let prior, let own = sample.variance else {
-        return Contrast(mean: sample.mean, pairs: sample.pairs)
+    all = samples.indices.map { place in
+      let sample = samples[place]
+      let unknown = Contrast(mean: sample.mean, pairs: sample.pairs)
+      let (error, degrees): (Double, Double)
+      if sample.hasOwnImages {
+        guard sample.hasSpread, let variance = sample.variance else { return unknown }
+        (error, degrees) = ((variance * sample.factor).squareRoot(), sample.degrees)
+      } else {
+        guard let prior, let own = spreads[place].own, let other = spreads[place].baseline else {
+          return unknown
+        }
+        let a = prior.posterior(of: own.value, degrees: own.degrees, limit: limit)
+        let b = prior.posterior(of: other.value, degrees: other.degrees, limit: limit)
+        let sum = a.variance + b.variance
+        let satterthwaite =
+          sum * sum
+          / (a.variance * a.variance / a.degrees + b.variance * b.variance / b.degrees)
+        (error, degrees) = ((sum * sample.factor).squareRoot(), min(satterthwaite, limit))
       }
-      let (variance, degrees) = prior.posterior(of: own, degrees: sample.degrees, limit: limit)
-      let error = (variance * sample.factor).squareRoot()
-      guard error > 0 else { return Contrast(mean: sample.mean, pairs: sample.pairs) }
+      guard error > 0, degrees > 0 else { return unknown }
       let p = 2 * StudentT.cumulative(-abs(sample.mean) / error, degrees: degrees)
-      let luck = sample.hasOwnImages ? 0 : images
+      let luck = sample.hasOwnImages ? 0 : images[place]
       return Contrast(
         mean: sample.mean, pairs: sample.pairs, reach: quantiles.t(degrees) * error,
         images: luck.map { quantiles.normal * $0.squareRoot() },
@@ -236,6 +264,84 @@ private struct QuantileCache {
     let value = -StudentT.quantile(level / 2, degrees: degrees)
     known[degrees] = value
     return value
+  }
+}
+
+/// All runs of a comparison, a row a strategy and a column a seed.
+struct SeedBlocks {
+  private let strategies: [StrategySummary]
+  private let replicas: [Replica]
+  private let places: [String: Int]
+
+  init(_ strategies: [StrategySummary], _ replicas: [Replica]) {
+    (self.strategies, self.replicas) = (strategies, replicas)
+    places = Dictionary(
+      strategies.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Contrasts of a figure that every run has by itself.
+  func contrasts(
+    _ samples: [DifferenceSample], at own: [Int], images: [Double?], comparisons: Int,
+    value: (RunSummary) -> Double?
+  ) -> [Contrast] {
+    contrasts(samples, at: own, images: images, comparisons: comparisons, table: table(value))
+  }
+
+  /// Contrasts of what is known as pairs only.
+  func contrasts(
+    _ samples: [DifferenceSample], at own: [Int], images: [Double?], comparisons: Int,
+    of changes: [ClassChange]
+  ) -> [Contrast] {
+    var table = strategies.map { _ in [Double?](repeating: nil, count: replicas.count) }
+    for (place, change) in zip(own, changes) {
+      guard let reference = strategies[place].reference.flatMap({ places[$0.name] }) else {
+        continue
+      }
+      let partners = Set(strategies[reference].runs.map(Replica.init))
+      let shared = strategies[place].runs.map(Replica.init).filter(partners.contains)
+      guard shared.count == change.pairs.count else { continue }
+      for (replica, pair) in zip(shared, change.pairs) {
+        guard let column = replicas.firstIndex(of: replica) else { continue }
+        (table[place][column], table[reference][column]) = (pair.own, pair.baseline)
+      }
+    }
+    return contrasts(samples, at: own, images: images, comparisons: comparisons, table: table)
+  }
+
+  private func contrasts(
+    _ samples: [DifferenceSample], at own: [Int], images: [Double?], comparisons: Int,
+    table: [[Double?]]
+  ) -> [Contrast] {
+    let design = BlockDesign(table)
+    let prior = VariancePrior(
+      design.variances.compactMap { $0.map { ($0.value, $0.degrees) } }, limit: design.degrees)
+    let spreads = own.map { place in
+      (
+        own: design.variances[place],
+        baseline: strategies[place].reference.flatMap { places[$0.name] }
+          .flatMap { design.variances[$0] }
+      )
+    }
+    return SimultaneousContrasts(
+      samples, spreads: spreads, prior: prior, degrees: design.degrees, images: images,
+      comparisons: comparisons
+    ).all
+  }
+
+  /// The mean square of what is left of a figure without strategies' and seeds' means.
+  func variance(_ value: (RunSummary) -> Double?) -> Double? {
+    BlockDesign(table(value)).meanSquare
+  }
+
+  /// A value of every finished run.
+  private func table(_ value: (RunSummary) -> Double?) -> [[Double?]] {
+    strategies.map { strategy in
+      var row = [Double?](repeating: nil, count: replicas.count)
+      for run in strategy.runs {
+        if let column = replicas.firstIndex(of: Replica(run)) { row[column] = value(run) }
+      }
+      return row
+    }
   }
 }
 

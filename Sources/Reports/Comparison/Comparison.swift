@@ -146,7 +146,7 @@ public enum ClassAverage: String, CaseIterable, Sendable {
 }
 
 /// How one class, or an average, fared under one strategy; means over seeds.
-public struct ClassFigures: Hashable, Sendable {
+public struct ClassFigures: Sendable {
   /// Share of the class's test images whose best guess is right.
   public var top1: Spread?
   /// Share of them with the class among the five best guesses.
@@ -164,7 +164,7 @@ public struct ClassFigures: Hashable, Sendable {
 }
 
 /// A class's, or an average's, mean difference to the baseline.
-public struct ClassChange: Hashable, Sendable {
+public struct ClassChange: Sendable {
   /// What a report may honestly mark.
   public enum Mark: String, Sendable { case gain, loss, none }
 
@@ -172,14 +172,17 @@ public struct ClassChange: Hashable, Sendable {
   public let mean: Double
   /// How many seeds both sides have.
   public let seeds: Int
-  /// One a pair, in the order of pairs.
-  let differences: [Double]
+  /// The shares of the strategy and of the baseline, in the order of pairs.
+  let pairs: [(own: Double, baseline: Double)]
   /// The share of both sides together, kept off 0 and 1 by half an image on either side.
   let share: Double
   /// Test images of a run, the fewest of all pairs.
   let support: Int
   /// What may be said of it, from ``Comparison/settle``.
   public internal(set) var contrast: Contrast
+
+  /// One a pair.
+  var differences: [Double] { pairs.map { $0.own - $0.baseline } }
 
   /// A gain or loss that the runs can tell from another seed of the same recipe.
   public var mark: Mark {
@@ -194,7 +197,7 @@ public struct ClassChange: Hashable, Sendable {
   init?(pairs: [(own: Double, baseline: Double)], support: Int) {
     let differences = pairs.map { $0.own - $0.baseline }
     guard let mean = SeedStatistics.mean(differences) else { return nil }
-    (self.mean, seeds, self.differences) = (mean, differences.count, differences)
+    (self.mean, seeds, self.pairs) = (mean, differences.count, pairs)
     self.support = max(support, 1)
     let images = 2 * Double(self.support * pairs.count)
     let hits = pairs.reduce(0) { $0 + $1.own + $1.baseline } * Double(self.support)

@@ -84,10 +84,10 @@ extension ComparisonText {
   var rule: String {
     let strategies = Figures.count(comparison.comparisons, "strategy", "strategies")
     return "Intervals are of Student's t over matched seeds, 95 % for all \(strategies) together "
-      + "(\(style.unicode ? "Šidák" : "Sidak")), with a variance over seeds that is moderated over "
-      + "them; a difference is called higher or lower where its interval leaves zero out, and \"on "
-      + "these images\" where the luck of the test images, at most that of independent ones, could "
-      + "undo it."
+      + "(\(style.unicode ? "Šidák" : "Sidak")). How seeds differ is estimated from all strategies and the "
+      + "baseline together, each moderated by the others. A difference is called higher or lower where "
+      + "its interval leaves zero out, and \"on these images\" where the luck of the test images, at most "
+      + "that of independent ones, could undo it."
   }
 
   /// What the marks beside classes mean.
