@@ -46,6 +46,25 @@ struct ReportCommand: ParsableCommand {
       "Alone, lists the recipes of the sweep; or the beginning of one's name, or all.",
       valueName: "recipe"))
   var recipe: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only these strategies, beside the baseline: names or patterns such as 'focal*'.",
+      valueName: "a,b"))
+  var strategies: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only these classes: many, medium, few, names or patterns.", valueName: "a,b"))
+  var classes: String?
+  @Option(
+    help: "How many strategies the summary lists; 0 for all. Default: what the terminal has room for.")
+  var top: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Figures beside the first in the summary, such as accuracy,macro_f1,few_recall.",
+      valueName: "a,b"))
+  var columns: String?
+  @Flag(inversion: .prefixedNo, help: "Page what is longer than the terminal, with $PAGER.")
+  var pager = true
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
   @Option(
     help: "table, markdown, csv, json or html (with -o report.html).",
@@ -83,12 +102,14 @@ struct ReportCommand: ParsableCommand {
         "sweep \(sweep.name) has no runs to compare: \(advice)", code: Failure.missingInput)
     }
     let damage = opened.damages.map { Remark(.damaged, StoreOptions.sentence(on: $0)) }
-    for index in comparisons.indices { comparisons[index].add(damage) }
+    for index in comparisons.indices {
+      comparisons[index].add(damage)
+      comparisons[index] = try filtered(comparisons[index])
+    }
     if format == .html {
       try deliver(page(of: comparisons, in: opened))
     } else {
-      let report = format.report(on: by ?? .overview, style: style, showsNotes: notes)
-      try deliver(report.render(comparisons))
+      try deliver(report(format, style).render(comparisons))
     }
     try store.tell(opened.damages)
   }
@@ -113,8 +134,66 @@ struct ReportCommand: ParsableCommand {
     return HTMLReport(origin: "\(day), poise \(Build.version)").render(comparisons)
   }
 
+  /// On a terminal one screen, in files everything, where nothing else is asked for.
+  private func report(_ format: ReportFormat, _ style: TextStyle) throws -> any Report {
+    let isOnScreen = output == nil && Terminal.outputIsTerminal
+    let asksForSummary = top != nil || columns != nil
+    let usual: ReportSubject = (isOnScreen || asksForSummary) && !notes ? .summary : .overview
+    let shown = try columns.map(figures)
+    guard format == .table else {
+      return format.report(on: by ?? .overview, style: style, showsNotes: notes)
+    }
+    var report = TerminalReport(subject: by ?? usual, style: style, showsNotes: notes)
+    // What stands above and below the ranking takes eighteen lines.
+    report.top = max(top ?? max(6, Terminal.height - 18), 0)
+    report.columns = shown ?? []
+    return report
+  }
+
+  /// The figures of `--columns`.
+  private func figures(_ text: String) throws -> [HeadlineFigure] {
+    try Self.items(text).map { name in
+      guard let figure = HeadlineFigure(rawValue: name) else {
+        let known = HeadlineFigure.allCases.map(\.rawValue)
+        throw ValidationError("--columns \(name): \(Choice.advice(for: name, among: known))")
+      }
+      return figure
+    }
+  }
+
+  private func filtered(_ comparison: Comparison) throws -> Comparison {
+    let filter = ComparisonFilter(
+      strategies: strategies.map(Self.items) ?? [], classes: classes.map(Self.items) ?? [])
+    do {
+      return try comparison.showing(filter)
+    } catch {
+      let option = error.kind == "class" ? "--classes" : "--strategies"
+      throw Failure(
+        "\(option) \(error.pattern): no \(error.kind) is called so; "
+          + Choice.advice(for: error.pattern, among: error.known), code: Failure.missingInput)
+    }
+  }
+
+  /// `a, b` → a and b; names may have commas where they are escaped by a backslash.
+  private static func items(_ text: String) -> [String] {
+    var items = [""]
+    var isEscaped = false
+    for character in text {
+      switch (character, isEscaped) {
+      case ("\\", false): isEscaped = true
+      case (",", false): items.append("")
+      default:
+        items[items.count - 1].append(character)
+        isEscaped = false
+      }
+    }
+    return items.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
   private func deliver(_ text: String) throws {
-    guard let output else { return try Terminal.show(text) }
+    guard let output else {
+      return pager ? try Pager.show(text) : try Terminal.show(text)
+    }
     try AtomicFile.write(text, to: output)
     Terminal.complain("written to \(output)")
   }

@@ -23,6 +23,15 @@ enum Terminal {
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 80
   }
 
+  /// Lines of the terminal; 24 where there is none.
+  static var height: Int {
+    var size = winsize()
+    if outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 {
+      return Int(size.ws_row)
+    }
+    return 24
+  }
+
   /// Colour only on a terminal, and never where `NO_COLOR` is set.
   static var usesColor: Bool {
     outputIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil

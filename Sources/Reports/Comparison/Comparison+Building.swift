@@ -71,7 +71,7 @@ extension Comparison {
     (self.sweep, self.dataset) = (first.sweep, first.dataset)
     (self.metric, self.baseline, self.replicas) = (metric, label, replicas)
     seeds = Set(runs.map(\.seed)).sorted()
-    (classes, unseen) = (roster.seen, roster.unseen)
+    (classes, wholeClasses, unseen) = (roster.seen, roster.seen, roster.unseen)
     unfinished = groups.flatMap { group in
       group.runs.filter { !Self.counts($0) }.map { UnfinishedRun($0, strategy: group.name) }
     }

@@ -28,7 +28,7 @@ extension Comparison {
   /// How much one test image of the few classes moves the mean of their recalls, at most; `nil`
   /// without such classes.
   public var imageOfTheFew: Double? {
-    let few = classes.filter { $0.group == .few && $0.support.lowerBound > 0 }
+    let few = wholeClasses.filter { $0.group == .few && $0.support.lowerBound > 0 }
     guard let least = few.map(\.support.lowerBound).min() else { return nil }
     return 1 / Double(least * few.count)
   }

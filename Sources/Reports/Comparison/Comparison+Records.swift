@@ -97,7 +97,7 @@ extension Comparison {
       ["average", "classes", "test", "strategy", "variant", "seeds"] + Self.figureKeys
         + ["dataset"] + Self.placeKeys + Self.contrastKeys)
     for average in ClassAverage.allCases {
-      let rows = classes.filter { average.includes($0.group) }
+      let rows = wholeClasses.filter { average.includes($0.group) }
       for strategy in strategies {
         table.add(
           [
@@ -168,13 +168,13 @@ extension Comparison {
       ("pairs_needed", .integer(SeedStatistics.pairsNeeded(comparisons: max(comparisons, 1)))),
     ]
     if !stages.isEmpty { members.append(("stages", .array(stages.map(json)))) }
-    if subject == .overview || subject == .strategy {
+    if [.summary, .overview, .strategy].contains(subject) {
       members.append(("strategies", .array(strategies.map(json))))
     }
-    if subject == .overview || subject == .class {
+    if [.summary, .overview, .class].contains(subject) {
       members.append(("classes", classRecords().json))
     }
-    if subject == .overview || subject == .group {
+    if [.summary, .overview, .group].contains(subject) {
       members.append(("groups", groupRecords().json))
     }
     members.append(("unfinished", unfinishedRecords().json))

@@ -18,11 +18,13 @@ public struct Comparison: Sendable {
   /// Every seed and fold of any run, ascending: what a strategy has when nothing is missing.
   public let replicas: [Replica]
   /// Classes with training images, the most frequent first.
-  public let classes: [ClassRow]
+  public internal(set) var classes: [ClassRow]
+  /// Those of ``classes`` that there are, also where a filter shows some of them only.
+  public internal(set) var wholeClasses: [ClassRow]
   /// Classes without training images, apart: no strategy could have learned them.
   public let unseen: [ClassRow]
   /// One a strategy and variant, the best by ``metric`` first.
-  public let strategies: [StrategySummary]
+  public internal(set) var strategies: [StrategySummary]
   /// Runs that are missing from the means.
   public let unfinished: [UnfinishedRun]
   /// Strategies that were not made because another one is the same; they are no comparison.
@@ -46,8 +48,8 @@ public struct Comparison: Sendable {
 
   /// n_max / n_min over the classes with training images.
   public var imbalanceFactor: Double? {
-    guard let most = classes.map(\.trainCounts.upperBound).max(),
-      let least = classes.map(\.trainCounts.lowerBound).min(), least > 0
+    guard let most = wholeClasses.map(\.trainCounts.upperBound).max(),
+      let least = wholeClasses.map(\.trainCounts.lowerBound).min(), least > 0
     else { return nil }
     return Double(most) / Double(least)
   }

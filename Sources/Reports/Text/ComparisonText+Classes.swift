@@ -84,7 +84,7 @@ extension ComparisonText {
   }
 
   private func averageRow(_ average: ClassAverage, withChanges: Bool) -> [TextTable.Cell] {
-    let rows = comparison.classes.filter { average.includes($0.group) }
+    let rows = comparison.wholeClasses.filter { average.includes($0.group) }
     let train = rows.reduce(0) { $0 + $1.trainCounts.upperBound }
     let test = rows.reduce(0) { $0 + $1.support.upperBound }
     var title = average.title

@@ -18,7 +18,7 @@ struct ComparisonText {
 
   func sections(on subject: ReportSubject) -> [Section] {
     switch subject {
-    case .overview:
+    case .summary, .overview:
       [
         header(), strategies(), leaks(), effects(), texts(), classes(withChanges: false),
         statistics(),

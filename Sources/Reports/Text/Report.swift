@@ -1,3 +1,5 @@
+import Metrics
+
 /// A way to write comparisons down. Pure: the same comparisons give the same text.
 public protocol Report: Sendable {
   /// Without a dot, such as `md`.
@@ -14,6 +16,9 @@ extension Report {
 
 /// What a report puts in its lines.
 public enum ReportSubject: String, CaseIterable, Sendable {
+  /// One screen of a terminal: the ranking, three sentences, where there is more. Formats for files
+  /// have the overview in its place.
+  case summary
   /// Everything: strategies, what helped, classes, notes.
   case overview
   case strategy
@@ -51,6 +56,10 @@ public struct TerminalReport: Report {
   public var style: TextStyle
   /// Whether strategies' notes are listed, and not only counted.
   public var showsNotes: Bool
+  /// How many strategies the summary lists; 0 for all.
+  public var top = 12
+  /// Figures beside the first in the summary; empty for the groups' differences.
+  public var columns: [HeadlineFigure] = []
 
   /// A report of `subject` in the given style.
   public init(
@@ -62,7 +71,10 @@ public struct TerminalReport: Report {
   public func render(_ comparisons: [Comparison]) -> String {
     comparisons.map { comparison in
       let text = ComparisonText(comparison, style, showsNotes: showsNotes)
-      return Section.text(text.sections(on: subject), style)
+      let sections =
+        subject == .summary
+        ? text.summary(top: top, columns: columns) : text.sections(on: subject)
+      return Section.text(sections, style)
     }.joined(separator: "\n")
   }
 }
@@ -102,7 +114,7 @@ public struct CSVReport: Report {
     RecordTable.joined(
       comparisons.map { comparison in
         switch subject {
-        case .overview, .strategy: comparison.strategyRecords()
+        case .summary, .overview, .strategy: comparison.strategyRecords()
         case .class: comparison.classRecords()
         case .group: comparison.groupRecords()
         }

@@ -6,6 +6,8 @@ struct Section {
     case table(TextTable)
     case list([String])
     case paragraph(String)
+    /// Lines that are as long as they may be.
+    case verbatim([String])
   }
 
   var title: String
@@ -15,7 +17,8 @@ struct Section {
   static func text(_ sections: [Section], _ style: TextStyle) -> String {
     var parts: [String] = []
     for section in sections where !section.blocks.isEmpty {
-      var lines = [Tone.strong.paint(printable(section.title), style)]
+      var lines =
+        section.title.isEmpty ? [] : [Tone.strong.paint(printable(section.title), style)]
       for (index, block) in section.blocks.enumerated() {
         if index > 0 { lines.append("") }
         lines += block.lines(style)
@@ -50,6 +53,7 @@ extension Section.Block {
     case .list(let items):
       return items.flatMap { Self.wrap($0, start: "  \(style.bullet) ", style) }
     case .paragraph(let text): return Self.wrap(text, start: "  ", style)
+    case .verbatim(let lines): return lines.map { "  " + printable($0) }
     }
   }
 
@@ -62,6 +66,7 @@ extension Section.Block {
     case .table(let table): table.markdown()
     case .list(let items): items.map { "- " + escapedForMarkdown(printable($0)) }
     case .paragraph(let text): [escapedForMarkdown(printable(text))]
+    case .verbatim(let lines): lines.map { "- " + escapedForMarkdown(printable($0)) }
     }
   }
 
