@@ -1,7 +1,9 @@
+import Foundation
 import Metrics
 import Randomness
 import Reports
 import Results
+import TestSupport
 import Testing
 
 /// Runs of one recipe with other seeds, put into a report as if they were strategies: whatever is marked
@@ -121,6 +123,59 @@ struct FalseMarkTests {
     }
     print("power at 2, 5, 20 seeds: \(powers)")
     #expect(powers[0] <= powers[1] + 0.2 && powers[1] < powers[2] && powers[2] >= 0.8)
+  }
+
+  /// Real runs of one recipe (`Fixtures/same-recipe.csv`), dealt to a baseline and two strategies.
+  @Test("are rare in real runs of one recipe", arguments: [2, 3, 5, 8, 11])
+  func real(seeds: Int) throws {
+    let text = try String(
+      contentsOf: fixture("same-recipe.csv"), encoding: .utf8)
+    let rows = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
+      $0.split(separator: ",").map { Int($0)! }
+    }
+    var order = Array(2..<rows[0].count)
+    var (marked, cells, sweeps, told) = (0, 0, 0, 0)
+    for turn in 0..<20 {
+      var generator = SeededGenerator(seed: UInt64(turn), purpose: .testing, epoch: seeds)
+      generator.shuffle(&order)
+      var runs: [RunSummary] = []
+      for (place, column) in order.prefix(3 * seeds).enumerated() {
+        let name = ["baseline", "a", "b"][place % 3]
+        runs.append(Self.run(name, seed: place / 3, rows: rows, column: column))
+      }
+      let comparison = try Comparison(runs, baseline: "baseline")
+      let others = comparison.strategies.filter { !$0.isBaseline }
+      let marks = others.flatMap(\.classes).filter { $0.top1Change?.mark != ClassChange.Mark.none }
+      (marked, cells) = (marked + marks.count, cells + others.count * rows.count)
+      if !marks.isEmpty { sweeps += 1 }
+      if others.contains(where: { $0.contrasts[.macroRecall]?.verdict.isDifference == true }) {
+        told += 1
+      }
+    }
+    print("real, \(seeds) seeds: \(marked) of \(cells) cells, \(sweeps) and \(told) of 20 sweeps")
+    #expect(Double(marked) <= 0.05 * Double(cells))
+    // Deals of 20 that overlap: 5 % of them, and what chance adds.
+    #expect(sweeps <= 5 && told <= 5)
+  }
+
+  private static func run(
+    _ strategy: String, seed: Int, rows: [[Int]], column: Int
+  ) -> RunSummary {
+    var run = SampleRuns.unfinished(strategy, seed: UInt64(seed), .done, epochsDone: 2)
+    run.classRecords = rows.enumerated().map { index, row in
+      ClassRecord(
+        index: index, name: "class \(index)", trainCount: row[0], validationCount: 0,
+        testCount: row[1])
+    }
+    run.classes = rows.enumerated().map { index, row in
+      let share = Double(row[column]) / Double(row[1])
+      return ClassMetrics(
+        classIndex: index, support: row[1], predicted: row[column], correct: row[column],
+        correctTop5: row[column], top1: share, top5: share, precision: nil, recall: share, f1: nil,
+        specificity: nil)
+    }
+    run.headline = HeadlineMetrics(classes: run.classes, groups: run.classRecords.map(\.group))
+    return run
   }
 
   @Test("do not exist with one seed")
