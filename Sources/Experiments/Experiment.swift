@@ -33,6 +33,9 @@ public struct Experiment: Sendable {
   public var tags: [String] = []
   /// What is said of its runs when they are added to a store.
   public var note: String?
+  /// The page that is written again after every run, relative to the store's folder; `nil` for none.
+  /// It is part of no fingerprint.
+  public var page: String?
   /// Where the file's keys stand.
   public var marks: SourceMarks
   /// What the files of weights hold of classifiers, by the digest of the file.

@@ -38,6 +38,7 @@ struct ExperimentReader {
       section: root.section("model", .model), weights: weights
     ).read()
     let limits = limits()
+    let page = page()
     let seeds = seeds()
     let entries = strategies()
     let stages = StageReader(root: root, file: node).read()
@@ -82,7 +83,7 @@ struct ExperimentReader {
       recipes: recipes, strategies: entries.map(Self.info), seeds: seeds, limits: limits,
       warnings: problems.warnings, marks: SourceMarks(node), heads: weights.heads)
     experiment.usual = usualRecipes(entries, shared, usual: (model, training), stages)
-    (experiment.tags, experiment.note) = (tags, note)
+    (experiment.tags, experiment.note, experiment.page) = (tags, note, page)
     return experiment
   }
 
@@ -156,6 +157,17 @@ struct ExperimentReader {
         "retries", default: usual.retries, expected: "a whole number from 0 to 100"
       ) { (0...100).contains($0) },
       silence: section.seconds("silence") ?? usual.silence)
+  }
+
+  /// The page that is kept up to date while the sweep runs.
+  private func page() -> String? {
+    let section = root.section("report", .report)
+    guard let path = section.text("html") else { return nil }
+    guard path.lowercased().hasSuffix(".html"), !path.hasSuffix("/.html"), path.count > 5 else {
+      section.add("html", "received '\(path)', expected a file's name that ends with .html")
+      return nil
+    }
+    return path
   }
 
   private func seeds() -> [UInt64] {

@@ -158,6 +158,14 @@ extension FileSection {
       FileKey("seed", "whole number", "any", "their seed"),
     ])
 
+  static let report = FileSection(
+    "report",
+    [
+      FileKey(
+        "html", "path", "—",
+        "a page for a browser, written again after every run; relative to the store's folder")
+    ])
+
   static let limits = FileSection(
     "limits",
     [

@@ -36,7 +36,7 @@ public struct FileSection: Sendable {
     file, dataset, labels, classes, split, splitGroup, testByColumn, columnCondition, testLists,
     longTail, image, model, weights, head, text, training, optimizer, schedule, transforms,
     strategy,
-    stage, exclude, limits,
+    stage, exclude, report, limits,
   ]
 
   static let file = FileSection(
@@ -76,6 +76,7 @@ public struct FileSection: Sendable {
         "keep the five best classes of each test image; without it the best one and its confidence are kept"
       ),
       FileKey("limits", "mapping", "`{}`", "when a run or a night ends early"),
+      FileKey("report", "mapping", "`{}`", "what is written while the sweep runs"),
       FileKey(
         "tags", "list of words", "`[]`",
         "words that the store puts on the runs that it adds; `poise runs --tag` filters by them"),

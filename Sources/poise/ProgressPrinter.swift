@@ -16,7 +16,10 @@ final class ProgressPrinter: SweepObserver {
   private var rate = 0.0
   private var current: (name: String, seen: Int, planned: Int) = ("", 0, 0)
 
-  init(results: String) { self.results = results }
+  /// The page that is kept up to date; `nil` for none.
+  private let page: LivePage?
+
+  init(results: String, page: LivePage? = nil) { (self.results, self.page) = (results, page) }
 
   func sweepStarts(_ overview: SweepOverview) {
     (runs, imagesLeft) = (overview.runs, overview.imagesLeft)
@@ -24,6 +27,7 @@ final class ProgressPrinter: SweepObserver {
     Terminal.complain(
       "sweep \(overview.name): \(overview.runs) runs\(finished), "
         + "\(overview.imagesLeft) images to train on → \(results)")
+    page?.begin(runs: overview.runs, finished: overview.finished)
   }
 
   func runStarts(_ run: RunDescription, number: Int, attempt: Int) {
@@ -58,6 +62,13 @@ final class ProgressPrinter: SweepObserver {
     case .failed(let reason, _, _): line(prefix + "failed: \(reason)")
     case .cancelled(let reason): line(prefix + "stopped: \(reason)")
     }
+    guard let page else { return }
+    let left = rate > 0 ? Double(imagesLeft) / rate : nil
+    switch outcome {
+    case .done: page.runEnded(failed: false, left: left)
+    case .diverged, .failed: page.runEnded(failed: true, left: left)
+    case .cancelled: break
+    }
   }
 
   func note(_ message: String) { line("note: \(message)") }
@@ -65,6 +76,7 @@ final class ProgressPrinter: SweepObserver {
   /// The last line of a sweep.
   func close(_ summary: SweepRunner.Summary) {
     bar.finish()
+    page?.close()
     var parts = ["\(summary.done) done"]
     if summary.equal > 0 { parts.append("\(summary.equal) the same as others") }
     if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }

@@ -56,7 +56,8 @@ struct ReportCommand: ParsableCommand {
       "Only these classes: many, medium, few, names or patterns.", valueName: "a,b"))
   var classes: String?
   @Option(
-    help: "How many strategies the summary lists; 0 for all. Default: what the terminal has room for.")
+    help:
+      "How many strategies the summary lists; 0 for all. Default: what the terminal has room for.")
   var top: Int?
   @Option(
     help: ArgumentHelp(

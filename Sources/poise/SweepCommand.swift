@@ -33,6 +33,10 @@ struct SweepCommand: ParsableCommand {
   var keepEqual = false
   @Flag(help: "Go on with a store whose last sweep was on another machine and never said its end.")
   var takeOver = false
+  @Option(
+    help: "Write a page for a browser to this file, again after every run.",
+    completion: .file(extensions: ["html"]))
+  var live: String?
   @Option(help: "Seconds between checkpoints besides the ends of epochs.")
   var checkpointEvery: Double = 120
 
@@ -85,7 +89,10 @@ struct SweepCommand: ParsableCommand {
     for damage in store.damages {
       Terminal.complain("damaged: \(StoreOptions.sentence(on: damage))")
     }
-    let progress = ProgressPrinter(results: results)
+    let page = LivePage.path(live: live, of: experiment, results: results).map {
+      LivePage($0, store: store, sweep: experiment.name, baseline: experiment.baseline)
+    }
+    let progress = ProgressPrinter(results: results, page: page)
     let runner = SweepRunner(
       plan, store: store, environment: environment,
       options: SweepRunner.Options(

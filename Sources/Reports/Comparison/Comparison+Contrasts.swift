@@ -208,6 +208,10 @@ struct ClassContrasts {
 
   let all: [Contrast]
 
+  /// Classes are never taken to be more alike than this many degrees of freedom say: two seeds cannot
+  /// show how unlike they are, and with real runs of one recipe a stronger belief marked too much.
+  private static let likeness = 10.0
+
   /// - Parameter classes: how many classes the cells are of.
   init(_ cells: [Cell], classes: Int) {
     let known = cells.filter(\.sample.hasSpread)
@@ -222,7 +226,8 @@ struct ClassContrasts {
     let share = strategies / (1 + max(strategies - 1, 0) / 4)
     let limit = Double(classes) * share * (known.map(\.sample.degrees).max() ?? 0)
     let prior = VariancePrior(
-      known.map { (($0.sample.variance ?? 0) / expected($0), $0.sample.degrees) }, limit: limit)
+      known.map { (($0.sample.variance ?? 0) / expected($0), $0.sample.degrees) },
+      limit: min(limit, Self.likeness))
     let tests = cells.map { cell -> (p: Double, error: Double, degrees: Double)? in
       guard cell.sample.hasSpread, let prior, let own = cell.sample.variance else { return nil }
       let unit = expected(cell)
