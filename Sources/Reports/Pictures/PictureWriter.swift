@@ -1,7 +1,7 @@
 import Drawing
 
 /// Draws one picture of a comparison, for a page or for a file of its own.
-protocol PictureWriter {
+package protocol PictureWriter {
   /// Its name in `poise plot NAME`.
   static var name: String { get }
   /// One line for the list of pictures.
@@ -11,7 +11,7 @@ protocol PictureWriter {
 }
 
 /// Where a picture will be looked at.
-enum PictureMedium: Hashable, Sendable {
+package enum PictureMedium: Hashable, Sendable {
   /// A page with a column of 1,000 pixels.
   case page
   /// Paper: laid out so that text is 7 to 8 points high at this width, such as 84 mm for a column.
