@@ -138,7 +138,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Metrics"),
     tests(of: "Statistics"),
-    tests(of: "Drawing", ["Files", "Images", "TestSupport"]),
+    tests(of: "Drawing", ["Images", "TestSupport"]),
     tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Images", ["Files", "Randomness", "TestSupport"]),

@@ -22,7 +22,7 @@ public struct Comparison: Sendable {
   /// Classes without training images, apart: no strategy could have learned them.
   public let unseen: [ClassRow]
   /// One a strategy and variant, the best by ``metric`` first.
-  public let strategies: [StrategySummary]
+  public internal(set) var strategies: [StrategySummary]
   /// Runs that are missing from the means.
   public let unfinished: [UnfinishedRun]
   /// Strategies that were not made because another one is the same; they are no comparison.
