@@ -95,7 +95,9 @@ public struct AverageLinkage: Hashable, Sendable {
     var found: [[Int]] = []
     for cluster in members.indices.reversed() {
       let fits = members[cluster].count <= size
-      if fits, !isPart[cluster] { found.append(members[cluster].sorted { places[$0]! < places[$1]! }) }
+      if fits, !isPart[cluster] {
+        found.append(members[cluster].sorted { places[$0]! < places[$1]! })
+      }
       guard cluster >= count, fits else { continue }
       let merge = merges[cluster - count]
       (isPart[merge.first], isPart[merge.second]) = (true, true)

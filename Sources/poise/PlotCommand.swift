@@ -35,7 +35,8 @@ struct PlotCommand: ParsableCommand {
   var metric: HeadlineFigure?
   @Option(help: "The label to compare with, instead of the experiment's baseline.")
   var baseline: String?
-  @Option(help: "Labels of the strategies to show, with commas between them; the baseline always is.")
+  @Option(
+    help: "Labels of the strategies to show, with commas between them; the baseline always is.")
   var strategies: String?
   @Option(help: "The data set, where the sweep has several, such as stages.")
   var dataset: String?

@@ -16,13 +16,13 @@ struct PNGImageTests {
 
   /// 37 × 23 pixels of seven colours, some of which can be seen through.
   private var picture: PNGImage {
-    var picture = PNGImage(
-      width: 37, height: 23,
-      palette: (0..<7).map { number in
-        PNGImage.Colour(
-          UInt8(number * 36), UInt8(255 - number * 20), UInt8(number * number),
-          alpha: UInt8(number == 0 ? 0 : 255 - number))
-      })
+    let palette = (0..<7).map { (number: Int) -> PNGImage.Colour in
+      let (red, green, blue) = (
+        UInt8(number * 36), UInt8(255 - number * 20), UInt8(number * number)
+      )
+      return PNGImage.Colour(red, green, blue, alpha: number == 0 ? 0 : UInt8(255 - number))
+    }
+    var picture = PNGImage(width: 37, height: 23, palette: palette)
     for place in picture.pixels.indices { picture.pixels[place] = UInt8(place * place % 7) }
     return picture
   }
@@ -52,7 +52,9 @@ struct PNGImageTests {
   func ours(side: Int) throws {
     var picture = PNGImage(
       width: side, height: side,
-      palette: (0...255).map { PNGImage.Colour(UInt8($0), 255 - UInt8($0), UInt8($0) / 2) })
+      palette: (0...255).map { (number: Int) -> PNGImage.Colour in
+        PNGImage.Colour(UInt8(number), UInt8(255 - number), UInt8(number / 2))
+      })
     for place in picture.pixels.indices { picture.pixels[place] = UInt8(place * 31 % 256) }
     let read = try ImageDecoder.decode(bytes: picture.file)
     #expect(read.width == side && read.height == side)
@@ -76,7 +78,8 @@ struct PNGImageTests {
 
   @Test("of 150 × 150 cells are small files") func size() {
     var picture = PNGImage(
-      width: 150, height: 150, palette: (0..<11).map { PNGImage.Colour(UInt8($0), 0, 0) })
+      width: 150, height: 150,
+      palette: (0..<11).map { (number: Int) in PNGImage.Colour(UInt8(number), 0, 0) })
     for place in 0..<150 { picture.pixels[place * 151] = 10 }
     #expect(picture.file.count < 2000)
   }

@@ -124,7 +124,9 @@ struct EvidenceTests {
     let id = try store.enqueue(run)
     try store.begin(id, environment: Sample.environment, processID: 1)
     var result = Sample.result()
-    result.guesses = [Guess(), Guess(classIndex: 0, confidence: 0.5), Guess(classIndex: 1, confidence: 1)]
+    result.guesses = [
+      Guess(), Guess(classIndex: 0, confidence: 0.5), Guess(classIndex: 1, confidence: 1),
+    ]
     try store.finish(id, .done(result))
     let groups = try #require(try store.reliability(of: [id]).values[id])
     #expect(groups[.many]?.images == 1 && groups[.many]?.error == 0.5)

@@ -46,18 +46,23 @@ package enum ConfusionsSection: SectionWriter {
         \(figures.whole(cell.before)) to \(figures.whole(cell.after))\u{A0}%
         """
     }
+    let hasImages = pair.comparison.classes.contains {
+      $0.support.upperBound >= ConfusionPair.leastImages
+    }
     let largest: Markup =
-      shifts.isEmpty
-      ? "No share of a class with at least \(ConfusionPair.leastImages) test images changes."
-      : """
-      The largest shifts with <span dir="auto">\(pair.after.name)</span>, of classes with at least \
-      \(ConfusionPair.leastImages) test images: \(shifts.joined(separator: "; ")).
-      """
+      !hasImages
+      ? "No class has \(ConfusionPair.leastImages) test images, from which on shifts are listed."
+      : shifts.isEmpty
+        ? "No share of a class with at least \(ConfusionPair.leastImages) test images changes."
+        : """
+        The largest shifts with <span dir="auto">\(pair.after.name)</span>, of classes with at least \
+        \(ConfusionPair.leastImages) test images: \(shifts.joined(separator: "; ")).
+        """
     return """
       What is taken for what, by <span dir="auto">\(pair.after.name)</span> and by the baseline. \
       Classes that are mixed up stand together (average linkage on the baseline’s confusions). \
-      \(largest) Shares are over all finished runs of a strategy. Single shares are not tested: of a \
-      class with 10 test images each run moves in steps of 10 points.
+      \(largest) Shares are over all finished runs of a strategy. Single shares are not tested: in \
+      one run that of a class with 10 test images moves in steps of 10 points.
       """
   }
 
@@ -138,18 +143,20 @@ package enum ConfusionsSection: SectionWriter {
   }
 
   private static func lists(_ pair: ConfusionPair) -> Markup {
-    let tables = [("Confusions that shrink most", pair.shrinking), ("… that grow most", pair.growing)]
-      .map { title, cells -> Markup in
-        guard !cells.isEmpty else { return "" }
-        return """
-          <div class="scroll" tabindex="0" role="region" aria-label="\(title)"><table>\
-          <caption>\(title)</caption><thead><tr><th scope="col">True class</th>\
-          <th scope="col">taken for</th><th scope="col" class="n">baseline %</th>\
-          <th scope="col" class="n">now %</th><th scope="col" class="n">Δ points</th>\
-          <th scope="col" class="n">test images</th></tr></thead><tbody>\
-          \(cells.map { row($0, of: pair) }.joined())</tbody></table></div>
-          """
-      }
+    let tables = [
+      ("Confusions that shrink most", pair.shrinking), ("… that grow most", pair.growing),
+    ]
+    .map { title, cells -> Markup in
+      guard !cells.isEmpty else { return "" }
+      return """
+        <div class="scroll" tabindex="0" role="region" aria-label="\(title)"><table>\
+        <caption>\(title)</caption><thead><tr><th scope="col">True class</th>\
+        <th scope="col">taken for</th><th scope="col" class="n">base %</th>\
+        <th scope="col" class="n">now %</th><th scope="col" class="n">Δ</th>\
+        <th scope="col" class="n">n</th></tr></thead><tbody>\
+        \(cells.map { row($0, of: pair) }.joined())</tbody></table></div>
+        """
+    }
     return "<div class=\"confs\">\(tables.joined())</div>"
   }
 
@@ -169,7 +176,8 @@ package enum ConfusionsSection: SectionWriter {
     """
     <p class="key">+ the share grows, − it shrinks. Blue: that is better, orange: worse; on the diagonal \
     more is better, off it less. Darker from 5, 10 and 20 points on; below 1.5 points nothing is drawn. \
-    Shares: darker from 1, 5, 20, 50 and 80\u{A0}% on.</p>
+    Shares: darker from 1, 5, 20, 50 and 80\u{A0}% on. Tables: base, the baseline; Δ in points; n, test \
+    images of the true class.</p>
     """
   }
 }

@@ -102,7 +102,8 @@ struct CurveMultiples {
   init(_ book: CurveBook) {
     self.book = book
     let values = book.entries.flatMap { $0.curves(book.validation).flatMap(\.defined) }
-    range = Panel.range(values) ?? 0...1
+    // No room at the ends: the key names both.
+    range = values.min().map { $0...values.max()! } ?? 0...1
     reference = book.entries.first { $0.strategy.isBaseline }.map {
       Curve.mean($0.curves(book.validation))
     }

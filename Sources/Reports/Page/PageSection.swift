@@ -19,7 +19,8 @@ package struct PageContext: Sendable {
   /// Begins every id, where a page holds several comparisons, such as `s2-`; otherwise empty.
   package let prefix: String
 
-  package init(_ comparison: Comparison, with evidence: Evidence = Evidence(), prefix: String = "") {
+  package init(_ comparison: Comparison, with evidence: Evidence = Evidence(), prefix: String = "")
+  {
     (self.comparison, self.evidence, self.prefix) = (comparison, evidence, prefix)
   }
 

@@ -64,10 +64,12 @@ package enum ReliabilitySection: SectionWriter {
         "<circle class=\"lne\" cx=\"\(percent(value))\" cy=\"50%\" r=\"3\"/>"
       }.joined()
       let line: Markup =
-        baseline.map { """
+        baseline.map {
+          """
           <line class="ze" stroke-dasharray="4 3" x1="\(percent($0))" x2="\(percent($0))" y1="0" \
           y2="100%"/>
-          """ } ?? ""
+          """
+        } ?? ""
       let mean = strategy.metrics[.ece]!.mean
       return """
         <tr><th scope="row" dir="auto">\(strategy.name)</th><td class="rings" \

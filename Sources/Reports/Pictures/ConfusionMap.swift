@@ -30,6 +30,9 @@ struct ConfusionMap {
   }
   static let widestName = 138.0
 
+  /// Whether a plus or a minus can be seen in a cell.
+  var hasSigns: Bool { cell >= 6 }
+
   /// Width and height with the names.
   var side: Double { margin + Double(order.count) * cell + 1 }
 
@@ -103,7 +106,7 @@ struct ConfusionMap {
       let inner = Markup.number(cell - 1)
       fills["\(ramp)\(step)", default: ""] +=
         "M\(Markup.number(x + 0.5)) \(Markup.number(y + 0.5))h\(inner)v\(inner)h-\(inner)z"
-      guard kind == .difference, cell >= 9 else { continue }
+      guard kind == .difference, hasSigns else { continue }
       signs[step == 4 ? "lb" : step == 3 ? "" : "lt", default: ""] += sign(one.change > 0, x, y)
       guard let tip, step >= 2 else { continue }
       tips += """
@@ -141,7 +144,8 @@ extension ConfusionMap {
   /// colours can be seen on light and on dark.
   func raster(_ shares: ConfusionShares) -> PNGImage {
     var palette = [PNGImage.Colour(0, 0, 0, alpha: 0)]
-    for (red, green, blue) in [(43, 119, 181), (184, 86, 8), (107, 130, 153)] as [(UInt8, UInt8, UInt8)]
+    for (red, green, blue) in [(43, 119, 181), (184, 86, 8), (107, 130, 153)]
+      as [(UInt8, UInt8, UInt8)]
     {
       for alpha in [70, 120, 175, 220, 255] as [UInt8] {
         palette.append(PNGImage.Colour(red, green, blue, alpha: alpha))

@@ -2,28 +2,28 @@ import Metrics
 import Statistics
 
 /// Of each class's test images, the shares that were taken for each class, of two strategies.
-struct ConfusionShares {
+package struct ConfusionShares {
   /// One cell: images of a class taken for a class, as shares of the class's images.
-  struct Cell: Hashable {
-    let trueClass: Int
-    let predicted: Int
+  package struct Cell: Hashable {
+    package let trueClass: Int
+    package let predicted: Int
     /// Of the baseline and of the other strategy.
-    let before: Double
-    let after: Double
+    package let before: Double
+    package let after: Double
 
-    var change: Double { after - before }
-    var isRight: Bool { trueClass == predicted }
+    package var change: Double { after - before }
+    package var isRight: Bool { trueClass == predicted }
     /// Whether more of it is the better: on the diagonal.
-    var isBetter: Bool { (change > 0) == isRight }
+    package var isBetter: Bool { (change > 0) == isRight }
   }
 
   /// Seen classes; places in ``Comparison/classes``.
-  let count: Int
+  package let count: Int
   /// Every cell in which either strategy has an image.
-  let cells: [Cell]
+  package let cells: [Cell]
 
   /// - Parameter comparison: gives the classes; rows of unseen ones are left out.
-  init(_ before: ConfusionMatrix, _ after: ConfusionMatrix, in comparison: Comparison) {
+  package init(_ before: ConfusionMatrix, _ after: ConfusionMatrix, in comparison: Comparison) {
     count = comparison.classes.count
     var shares: [Int: (Double, Double)] = [:]
     for entry in before.entries where entry.trueClass < count {
@@ -43,7 +43,7 @@ struct ConfusionShares {
 
   /// The cells off the diagonal that change most, of classes with at least `images` test images: those
   /// that shrink or those that grow.
-  func largest(
+  package func largest(
     growing: Bool, _ limit: Int, images: Int, in comparison: Comparison
   ) -> [Cell] {
     let candidates = cells.filter { cell in
@@ -58,17 +58,20 @@ struct ConfusionShares {
 }
 
 /// The order in which classes stand in confusion maps: those that are mixed up stand together.
-struct ConfusionOrder {
+package struct ConfusionOrder {
   /// All seen classes, each once.
-  let classes: [Int]
+  package let classes: [Int]
   private let linkage: AverageLinkage
   private let alike: [Int: Double]
 
   /// Average linkage on 1 − (s_ij + s_ji) / 2, s the shares of a matrix's rows.
-  init(of matrix: ConfusionMatrix, count: Int) {
+  package init(of matrix: ConfusionMatrix, count: Int) {
     var alike: [Int: Double] = [:]
-    for entry in matrix.entries where entry.trueClass < count && entry.trueClass != entry.predicted {
-      let (low, high) = (min(entry.trueClass, entry.predicted), max(entry.trueClass, entry.predicted))
+    for entry in matrix.entries where entry.trueClass < count && entry.trueClass != entry.predicted
+    {
+      let (low, high) = (
+        min(entry.trueClass, entry.predicted), max(entry.trueClass, entry.predicted)
+      )
       alike[low * count + high, default: 0] +=
         Double(entry.count) / Double(matrix.rowSum(entry.trueClass)) / 2
     }
@@ -79,7 +82,7 @@ struct ConfusionOrder {
   }
 
   /// Clusters of 2 to `size` classes with the most change off the diagonal, that with the most first.
-  func blocks(ofAtMost size: Int, _ limit: Int, in shares: ConfusionShares) -> [[Int]] {
+  package func blocks(ofAtMost size: Int, _ limit: Int, in shares: ConfusionShares) -> [[Int]] {
     let count = shares.count
     let clusters = linkage.clusters(ofAtMost: size) { 1 - (alike[$0 * count + $1] ?? 0) }
     var cluster = Array(repeating: -1, count: count)

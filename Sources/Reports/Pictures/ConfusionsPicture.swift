@@ -31,7 +31,7 @@ package enum ConfusionsPicture: PictureWriter {
     let map = pair.map(
       .difference, cell: side / Double(max(pair.order.classes.count, 1)), isNamed: false)
     let lines = topLines(of: pair, width: width)
-    let height = side + 42 + Double(lines.count) * 15
+    let height = side + 60 + Double(lines.count) * 15
     var body: Markup = """
       <text class="tm tc" x="\(20 + side / 2)" y="12">taken for</text>\
       <text class="tm tc" transform="translate(12 \(18 + side / 2)) rotate(-90)">true class</text>
@@ -41,9 +41,13 @@ package enum ConfusionsPicture: PictureWriter {
       ? map.drawRaster(pair.shares, x: 20, y: 18) : map.draw(pair.shares, x: 20, y: 18, tip: nil)
     for (place, line) in lines.enumerated() {
       body += """
-        <text class="t" x="0" y="\(side + 40 + Double(place) * 15)">\(line)</text>
+        <text class="t" x="0" y="\(side + 55 + Double(place) * 15)">\(line)</text>
         """
     }
+    let key = (map.hasSigns ? "+ more, − less often; " : "") + "blue: better, orange: worse"
+    body += """
+      <text class="tm" x="0" y="\(side + 37)">\(key)</text>
+      """
     return framed(pair, width: width, height: height, body)
   }
 
@@ -76,7 +80,8 @@ package enum ConfusionsPicture: PictureWriter {
     let map = pair.map(kind, cell: 7, isNamed: false)
     return Picture(
       width: map.side, height: map.side, title: "Confusions of \(strategy.name)",
-      summary: "Rows are true classes, columns what they were taken for, in the order of the large map.",
+      summary:
+        "Rows are true classes, columns what they were taken for, in the order of the large map.",
       body: map.draw(pair.shares, x: 0, y: 0, tip: nil))
   }
 

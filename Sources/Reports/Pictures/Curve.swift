@@ -2,37 +2,26 @@ import Drawing
 import Results
 
 /// One line of a learning curve: a figure by epoch; `nil` where it is undefined.
-struct Curve: Hashable {
+package struct Curve {
   /// Epochs, ascending, with the figure's value.
-  var points: [(epoch: Int, value: Double?)]
-
-  static func == (a: Curve, b: Curve) -> Bool {
-    a.points.elementsEqual(b.points) { $0.epoch == $1.epoch && $0.value == $1.value }
-  }
-
-  func hash(into hasher: inout Hasher) {
-    for point in points {
-      hasher.combine(point.epoch)
-      hasher.combine(point.value)
-    }
-  }
+  package var points: [(epoch: Int, value: Double?)]
 
   /// The figure of each epoch; what is no finite number counts as undefined.
-  init(_ epochs: [EpochRecord], _ figure: (EpochRecord) -> Double?) {
+  package init(_ epochs: [EpochRecord], _ figure: (EpochRecord) -> Double?) {
     points = epochs.map { epoch in
       (epoch.epoch, figure(epoch).flatMap { $0.isFinite ? $0 : nil })
     }
   }
 
-  init(points: [(epoch: Int, value: Double?)]) { self.points = points }
+  package init(points: [(epoch: Int, value: Double?)]) { self.points = points }
 
-  var defined: [Double] { points.compactMap(\.value) }
+  package var defined: [Double] { points.compactMap(\.value) }
 
   /// The last defined value.
-  var last: Double? { defined.last }
+  package var last: Double? { defined.last }
 
   /// The mean over curves of each epoch; undefined where none of them has a value.
-  static func mean(_ curves: [Curve]) -> Curve {
+  package static func mean(_ curves: [Curve]) -> Curve {
     var sums: [Int: (sum: Double, count: Int)] = [:]
     var epochs: Set<Int> = []
     for point in curves.flatMap(\.points) {
@@ -50,7 +39,7 @@ struct Curve: Hashable {
   /// At most about `limit` points: neighbouring epochs are put together, and of each such stretch the
   /// lowest and the highest value stay, so that no spike is lost; so do the first and the last epoch.
   /// A stretch without any value stays a gap.
-  func thinned(to limit: Int) -> Curve {
+  package func thinned(to limit: Int) -> Curve {
     guard points.count > limit, limit >= 4 else { return self }
     let inner = points[1..<(points.count - 1)]
     let stretches = (limit - 2) / 2
@@ -72,7 +61,7 @@ struct Curve: Hashable {
   }
 
   /// The line as data of a path, with gaps where it is undefined; a lone value is a dot.
-  func path(_ x: Scale, _ y: Scale) -> String {
+  package func path(_ x: Scale, _ y: Scale) -> String {
     var path = ""
     var isDrawing = false
     for (index, point) in points.enumerated() {

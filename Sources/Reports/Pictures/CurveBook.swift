@@ -80,12 +80,21 @@ struct CurveBook {
     return others.first { $0.strategy.overrides.isEmpty } ?? others.first
   }
 
-  /// Strategies by their learning rates, which are those of the first run of each.
+  private static func looksSame(_ a: Curve, _ b: Curve) -> Bool {
+    guard a.points.map(\.epoch) == b.points.map(\.epoch) else { return false }
+    let highest = (a.defined + b.defined).max() ?? 0
+    return zip(a.points, b.points).allSatisfy { first, second in
+      abs((first.value ?? -1) - (second.value ?? -1)) <= 0.005 * highest
+    }
+  }
+
+  /// Strategies by their learning rates, which are those of the first run of each. Rates that differ by
+  /// less than 0.5 % of the highest one look the same, and count as the same.
   var learningRates: [(curve: Curve, entries: [Entry])] {
     var groups: [(curve: Curve, entries: [Entry])] = []
     for entry in entries {
       let curve = Curve(entry.runs[0].epochs) { $0.learningRate }
-      if let place = groups.firstIndex(where: { $0.curve == curve }) {
+      if let place = groups.firstIndex(where: { Self.looksSame($0.curve, curve) }) {
         groups[place].entries.append(entry)
       } else {
         groups.append((curve, [entry]))

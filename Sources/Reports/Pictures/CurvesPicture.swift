@@ -42,10 +42,10 @@ package enum CurvesPicture: PictureWriter {
       let tone = book.comparison.tone(of: entry.strategy)
       lines.append(
         CurvePanel.Line(
-          name: "\(name), validation", tone: tone, curves: entry.curves { $0.validation?.loss }))
+          name: name, tone: tone, curves: entry.curves { $0.validation?.loss }))
       lines.append(
         CurvePanel.Line(
-          name: "\(name), training", tone: tone, curves: entry.curves(\.trainLoss),
+          name: nil, tone: tone, curves: entry.curves(\.trainLoss),
           isDotted: true))
     }
     let panel = CurvePanel(
@@ -79,7 +79,8 @@ package enum CurvesPicture: PictureWriter {
     let lines = groups.prefix(4).map { group in
       let isAll = groups.count == 1
       let first =
-        group.entries.contains { $0.strategy.isBaseline } ? "baseline" : group.entries[0].strategy.name
+        group.entries.contains { $0.strategy.isBaseline }
+        ? "baseline" : group.entries[0].strategy.name
       let others = group.entries.count - 1
       return CurvePanel.Line(
         name: isAll ? "all strategies" : others == 0 ? first : "\(first), \(others) more",
@@ -102,10 +103,14 @@ package enum CurvesPicture: PictureWriter {
 struct CurvePanel {
   /// The seeds of one strategy.
   struct Line {
-    let name: String
+    /// Stands at its end; `nil` where another line of the strategy has it.
+    let name: String?
     let tone: String
     let curves: [Curve]
     var isDotted = false
+
+    /// A line of which nothing may be said is as dark as text, to stand out against the baseline.
+    var lineClass: String { tone == "ne" ? "lt" : "l" + tone }
   }
 
   let title: String
@@ -149,7 +154,7 @@ struct CurvePanel {
   }
 
   private var nameWidth: Double {
-    lines.map { TextWidth.of($0.name, size: 11) }.max() ?? 0
+    lines.map { TextWidth.of($0.name ?? "", size: 11) }.max() ?? 0
   }
 
   private func draw(_ line: Line, in panel: Panel) -> Markup {
@@ -164,7 +169,7 @@ struct CurvePanel {
         isMany
         ? " stroke-opacity=\".35\"" : dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
       body += """
-        <path class="l\(line.tone)" stroke-width="\(isMany ? 0.8 : 1.6)"\(style) \
+        <path class="\(line.lineClass)" stroke-width="\(isMany ? 0.8 : 1.6)"\(style) \
         stroke-linecap="round" stroke-linejoin="round" d="\(path)"/>
         """
     }
@@ -172,20 +177,21 @@ struct CurvePanel {
     let mean = Curve.mean(line.curves).thinned(to: CurvesPicture.mostPoints)
     let dash: Markup = line.isDotted ? " stroke-dasharray=\"1.5 2.5\"" : ""
     return body + """
-      <path class="l\(line.tone)" stroke-width="2"\(dash) stroke-linecap="round" \
+      <path class="\(line.lineClass)" stroke-width="2"\(dash) stroke-linecap="round" \
       stroke-linejoin="round" d="\(mean.path(panel.horizontal, panel.vertical))"/>
       """
   }
 
   private func names(in panel: Panel, room: Double) -> Markup {
-    let ends = lines.compactMap { line in
-      Curve.mean(line.curves).last.map { (line: line, y: panel.vertical($0)) }
+    let ends = lines.compactMap { line -> (name: String, tone: String, y: Double)? in
+      guard let name = line.name, let last = Curve.mean(line.curves).last else { return nil }
+      return (name, line.tone, panel.vertical(last))
     }
     let places = LabelColumn.spread(
       ends.map(\.y), gap: 12, within: panel.y + 4...panel.y + panel.height)
     return zip(ends, places).map { end, place -> Markup in
-      let text = TextWidth.cut(end.line.name, to: room - 8, size: 11)
-      let tone = end.line.tone == "ba" ? "tm" : end.line.tone
+      let text = TextWidth.cut(end.name, to: room - 8, size: 11)
+      let tone = end.tone == "ba" ? "tm" : end.tone == "ne" ? "t" : end.tone
       return """
         <text class="\(tone)" x="\(panel.x + panel.width + 6)" y="\(place + 3.8)">\(text)</text>
         """

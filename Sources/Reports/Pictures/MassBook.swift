@@ -1,41 +1,41 @@
+import Results
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
 
-import Results
-
 /// How much each class counts in training, strategy by strategy.
-struct MassBook {
+package struct MassBook {
   /// Strategies that treat all classes alike.
-  struct Curve {
-    let strategies: [StrategySummary]
+  package struct Curve {
+    package let strategies: [StrategySummary]
     /// One a class with training images, in the order of the run's classes.
-    let points: [Point]
+    package let points: [Point]
 
     /// Whether every class counts as much as it has images.
-    var isNatural: Bool { points.allSatisfy { abs($0.promised - 1) < 0.005 } }
+    package var isNatural: Bool { points.allSatisfy { abs($0.promised - 1) < 0.005 } }
   }
 
   /// One class.
-  struct Point {
-    let trainCount: Int
+  package struct Point {
+    package let trainCount: Int
     /// Drawn × weighted over the class's share of the training images, by the strategy's promise for
     /// its last phase.
-    let promised: Double
+    package let promised: Double
     /// The same counted over the whole run; `nil` where nobody counted.
-    let realised: Double?
+    package let realised: Double?
   }
 
   /// The natural share first, then in the order of the comparison's strategies.
-  let curves: [Curve]
+  package let curves: [Curve]
   /// Every training count.
-  let counts: ClosedRange<Int>?
+  package let counts: ClosedRange<Int>?
   /// How far from 1 the farthest point is, as a factor of at least 2.
-  let reach: Double
+  package let reach: Double
 
-  init(_ context: PageContext) {
+  package init(_ context: PageContext) {
     var keys: [[Int]: Int] = [:]
     var groups: [(strategies: [StrategySummary], points: [[Point]])] = []
     for strategy in context.comparison.strategies {

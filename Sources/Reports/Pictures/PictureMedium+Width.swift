@@ -38,13 +38,13 @@ extension Comparison {
 }
 
 /// Labels beside marks on one vertical line, moved so far apart that none covers another.
-enum LabelColumn {
+package enum LabelColumn {
   /// New positions in the order of the old ones, each as near as may be to its own.
   ///
   /// - Parameters:
   ///   - gap: from one label to the next, at least.
   ///   - range: where labels may stand; left where there are too many.
-  static func spread(
+  package static func spread(
     _ positions: [Double], gap: Double, within range: ClosedRange<Double>
   ) -> [Double] {
     let order = positions.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }

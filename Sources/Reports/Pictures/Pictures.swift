@@ -29,7 +29,8 @@ public enum Pictures {
       return nil
     }
     // A picture that is narrower than its medium keeps the size of its text.
-    let width = millimetres * picture.width
+    let width =
+      millimetres * picture.width
       / PictureMedium.paper(millimetres: millimetres).width
     return picture.file(millimetres: width, style: Palette.paper).text
   }

@@ -35,8 +35,8 @@ package enum ReliabilityPicture: PictureWriter {
     let figures = Figures(TextStyle())
     let groups = ReliabilityBook.groups.filter { (entry.groups[$0]?.images ?? 0) > 0 }
     let top = isNamed ? 20.0 : 0
-    let (left, gap) = (34.0, 12.0)
-    let side = (width - left - 2 * gap) / 3
+    let (left, gap) = (28.0, 26.0)
+    let side = (width - left - 2 * gap - 12) / 3
     let tone = entry.strategy.isBaseline ? "ne" : book.comparison.tone(of: entry.strategy)
     var body: Markup = ""
     if isNamed {
