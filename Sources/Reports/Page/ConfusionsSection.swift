@@ -10,7 +10,7 @@ package enum ConfusionsSection: SectionWriter {
 
   package static let style = """
     .confs{display:flex;flex-wrap:wrap;gap:20px 28px;align-items:flex-start}\
-    .confs .picture{max-width:none}.confs .tip{fill:transparent}.confs figure{margin:0}\
+    .confs .picture{max-width:none}.confs .tip{fill:transparent}.confs figure{margin:0}.confs>*{min-width:0;max-width:100%}\
     .confs figcaption{font-size:12.5px;color:var(--muted);margin:0 0 6px}
     """
 

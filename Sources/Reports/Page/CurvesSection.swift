@@ -4,6 +4,7 @@ import Metrics
 /// Learning curves of all seeds.
 package enum CurvesSection: SectionWriter {
   package static let style = """
+    .least .picture{min-width:760px}\
     .curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:14px 10px}\
     .curves figure{margin:0;min-width:0}.curves figcaption{font-size:12.5px;overflow:hidden;\
     text-overflow:ellipsis;white-space:nowrap}.curves svg{width:100%;height:auto}
@@ -20,7 +21,7 @@ package enum CurvesSection: SectionWriter {
       """
     }.joined()
     let body: Markup = """
-      <div class="scroll" tabindex="0" role="region" aria-label="Learning curves">\
+      <div class="scroll least" tabindex="0" role="region" aria-label="Learning curves">\
       \(picture.inline(id: context.id("curves-pair")))</div>\
       <p class="key">Validation \(book.metric.title)\(unit(book)) of every strategy, common axis from \
       \(small.lowest) to \(small.highest); grey: the mean of the baseline; a dot: the epoch whose \

@@ -140,9 +140,9 @@ struct CurvePanel {
       x: x + left, y: y + 22, width: width - left - room, height: 130,
       across: 1...Double(max(lastEpoch, 2)), up: range)
     body += panel.rows(ticks) + panel.columns(Panel.epochTicks(lastEpoch, 5))
-    body += """
-      <text class="tf" x="\(panel.x + panel.width + 10)" y="\(panel.y + panel.height + 15)">epoch</text>
-      """
+    // Beside the last tick's label, which is centred on the end of the axis.
+    let end = panel.x + panel.width + TextWidth.of("\(lastEpoch)", size: 11) / 2 + 5
+    body += "<text class=\"tf\" x=\"\(end)\" y=\"\(panel.y + panel.height + 15)\">epoch</text>"
     for phase in phases {
       body += """
         <path class="ze" stroke-dasharray="3 3" \

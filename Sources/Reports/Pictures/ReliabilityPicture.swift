@@ -37,7 +37,6 @@ package enum ReliabilityPicture: PictureWriter {
     let top = isNamed ? 20.0 : 0
     let (left, gap) = (28.0, 26.0)
     let side = (width - left - 2 * gap - 12) / 3
-    let tone = entry.strategy.isBaseline ? "ne" : book.comparison.tone(of: entry.strategy)
     var body: Markup = ""
     if isNamed {
       let name = TextWidth.cut(entry.strategy.name, to: width, size: 11)
@@ -53,7 +52,7 @@ package enum ReliabilityPicture: PictureWriter {
       let images = bins.images / max(entry.runs, 1)
       body += """
         <text class="tm" x="\(panel.x)" y="\(top + 11)">\(group.rawValue)</text>\
-        \(draw(bins, in: panel, tone: tone, isFirst: place == 0))\
+        \(draw(bins, in: panel, isFirst: place == 0))\
         <text class="tm" x="\(panel.x + 5)" y="\(panel.y + 14)">ECE \(error)\u{A0}%</text>\
         <text class="tm" x="\(panel.x + 5)" y="\(panel.y + 28)">n = \(Figures.grouped(images))</text>
         """
@@ -70,7 +69,7 @@ package enum ReliabilityPicture: PictureWriter {
   }
 
   private static func draw(
-    _ bins: ReliabilityBins, in panel: Panel, tone: String, isFirst: Bool
+    _ bins: ReliabilityBins, in panel: Panel, isFirst: Bool
   ) -> Markup {
     let ticks = [0, 0.5, 1].map { (value: $0, label: Markup.number($0 * 100)) }
     var body = panel.rows(ticks, labelled: isFirst) + panel.columns(ticks)
@@ -90,11 +89,11 @@ package enum ReliabilityPicture: PictureWriter {
       let radius = 1.6 + 5 * (Double(bin.images) / most).squareRoot()
       let y = panel.vertical(Double(bin.right) / Double(bin.images))
       dots += """
-        <circle class="\(tone)" fill-opacity=".75" cx="\(x, decimals: 1)" cy="\(y, decimals: 1)" \
+        <circle class="ne" fill-opacity=".75" cx="\(x, decimals: 1)" cy="\(y, decimals: 1)" \
         r="\(radius, decimals: 1)"/>
         """
     }
-    return body + "<path class=\"l\(tone)\" d=\"\(whiskers)\"/>" + dots
+    return body + "<path class=\"lne\" d=\"\(whiskers)\"/>" + dots
   }
 
   /// A line a strategy: a ring for each run, the calibration error from left to right.
