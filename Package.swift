@@ -67,7 +67,7 @@ let package = Package(
     room("Tensors"),
     room("Metrics"),
     room("Statistics"),
-    room("Drawing"),
+    room("Drawing", ["CZlib"]),
     room("Files", ["CZlib", "CCrypto"]),
 
     // Floor 1
@@ -111,14 +111,14 @@ let package = Package(
       ]),
     room(
       "Reports",
-      ["Results", "Metrics", "Statistics", "Drawing", "Files", "CZlib", mustache]),
+      ["Results", "Metrics", "Statistics", "Drawing", "Files", mustache]),
 
     // Doors
     door(
       "poise",
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
-        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images", "Drawing",
+        "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images",
         "Files",
         arguments,
       ]),
@@ -138,7 +138,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Metrics"),
     tests(of: "Statistics"),
-    tests(of: "Drawing"),
+    tests(of: "Drawing", ["Images", "TestSupport"]),
     tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),
     tests(of: "Images", ["Files", "Randomness", "TestSupport"]),

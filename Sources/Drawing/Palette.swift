@@ -48,6 +48,7 @@ public enum Palette {
   /// | `ax` `gr` `ze` | lines: axis, grid, zero or baseline |
   /// | `be` `wo` `ne` | fill: better, worse, neither |
   /// | `lbe` `lwo` `lne` `lba` | line: better, worse, neither, baseline |
+  /// | `tb` `lb` `lt` | text in the colour of what lies behind; a line in that colour; one in that of text |
   /// | `u1`–`u4` `d1`–`d4` `s1`–`s5` | fill: steps of better, of worse, of a share |
   public static let rules: String = {
     var rules = """
@@ -59,7 +60,8 @@ public enum Palette {
       .ze{stroke:var(--zero);fill:none}\
       .be{fill:var(--better)}.wo{fill:var(--worse)}.ne{fill:var(--muted)}\
       .lbe{stroke:var(--better);fill:none}.lwo{stroke:var(--worse);fill:none}\
-      .lne{stroke:var(--muted);fill:none}.lba{stroke:var(--zero);fill:none}
+      .lne{stroke:var(--muted);fill:none}.lba{stroke:var(--zero);fill:none}\
+      .tb{fill:var(--bg)}.lb{stroke:var(--bg);fill:none}.lt{stroke:var(--text);fill:none}
       """
     for family in ["u1", "u2", "u3", "u4", "d1", "d2", "d3", "d4", "s1", "s2", "s3", "s4", "s5"] {
       rules += ".\(family){fill:var(--\(family))}"

@@ -60,7 +60,7 @@ extension SQLiteRunStore {
   }
 
   /// What is wrong with a run or with what it stands on; words on it are told but stand in no way.
-  private func damage(
+  func damage(
     ofRun id: Int64, showing parts: [DigestedPart], _ checks: RowChecks, in database: Database
   ) throws -> StoreDamage? {
     let owner = DigestOwner.run(id)

@@ -68,13 +68,17 @@ extension SQLiteRunStore {
   }
 
   public func epochs(of run: RunID) throws -> [EpochRecord] {
-    try reading(run, [.epoch], sql: "SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch") { row in
-      EpochRecord(
-        epoch: row["epoch"], imagesSeen: row["images_seen"], trainLoss: row["train_loss"],
-        validation: HeadlineColumns.validation(of: row), learningRate: row["lr"] ?? 0,
-        imagesPerSecond: row["images_per_s"], seconds: row["wall_s"] ?? 0,
-        finishedAt: row["finished_at"] ?? "", isBest: row["is_best"])
-    }
+    try reading(
+      run, [.epoch], sql: "SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch", Self.epoch)
+  }
+
+  /// A row of `epoch`.
+  static func epoch(of row: Row) -> EpochRecord {
+    EpochRecord(
+      epoch: row["epoch"], imagesSeen: row["images_seen"], trainLoss: row["train_loss"],
+      validation: HeadlineColumns.validation(of: row), learningRate: row["lr"] ?? 0,
+      imagesPerSecond: row["images_per_s"], seconds: row["wall_s"] ?? 0,
+      finishedAt: row["finished_at"] ?? "", isBest: row["is_best"])
   }
 
   public func attempts(of run: RunID) throws -> [AttemptRecord] {
@@ -109,33 +113,42 @@ extension SQLiteRunStore {
   public func confusionMatrix(of run: RunID, split: String) throws -> ConfusionMatrix? {
     try file.read { database in
       try requireSound(run, showing: [.classMetric, .confusion], in: database)
-      let rows = try Int.fetchOne(
-        database, sql: "SELECT count(*) FROM class_metric WHERE run_id = ? AND split = ?",
-        arguments: [run, split])
-      let columns = try Int.fetchOne(
-        database, sql: "SELECT model_classes FROM run WHERE id = ?", arguments: [run])
-      guard let rows, rows > 0, let columns else { return nil }
-      guard (0...rows).contains(columns) else {
-        throw StoreDamage(
-          .run(run), table: "run",
-          "model_classes is \(columns), but there are figures of \(rows) classes")
-      }
-      var matrix = ConfusionMatrix(classCount: columns, unseenCount: rows - columns)
-      for row in try Row.fetchAll(
-        database, sql: "SELECT * FROM confusion WHERE run_id = ? AND split = ?",
-        arguments: [run, split])
-      {
-        let (truth, guess): (Int, Int) = (row["true_class"], row["pred_class"])
-        guard truth < rows, guess < columns else {
-          throw StoreDamage(
-            .run(run), table: "confusion",
-            "class \(truth) taken for class \(guess): there are \(rows) classes, of which the model "
-              + "can name \(columns)")
-        }
-        matrix[truth, guess] = row["n"]
-      }
-      return matrix
+      return try Self.confusionMatrix(of: run, split: split, in: database)
     }
+  }
+
+  /// How often each class was taken for which; `nil` where the split was not evaluated. The rows must
+  /// have been compared with their digests.
+  static func confusionMatrix(
+    of run: RunID, split: String, in database: Database
+  ) throws -> ConfusionMatrix? {
+    let rows = try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM class_metric WHERE run_id = ? AND split = ?",
+      arguments: [run, split])
+    let columns = try Int.fetchOne(
+      database, sql: "SELECT model_classes FROM run WHERE id = ?", arguments: [run])
+    guard let rows, rows > 0, let columns else { return nil }
+    guard (0...rows).contains(columns) else {
+      throw StoreDamage(
+        .run(run), table: "run",
+        "model_classes is \(columns), but there are figures of \(rows) classes")
+    }
+    var matrix = ConfusionMatrix(classCount: columns, unseenCount: rows - columns)
+    let cells = try Row.fetchCursor(
+      database,
+      sql: "SELECT true_class, pred_class, n FROM confusion WHERE run_id = ? AND split = ?",
+      arguments: [run, split])
+    while let cell = try cells.next() {
+      let (truth, guess): (Int, Int) = (cell[0], cell[1])
+      guard truth < rows, guess < columns else {
+        throw StoreDamage(
+          .run(run), table: "confusion",
+          "class \(truth) taken for class \(guess): there are \(rows) classes, of which the model "
+            + "can name \(columns)")
+      }
+      matrix[truth, guess] = cell[2]
+    }
+    return matrix
   }
 
   private func reading<Value>(

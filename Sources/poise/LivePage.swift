@@ -67,6 +67,7 @@ final class LivePage {
         runs, recipes: store.recipes(ofSweep: sweep), baseline: label)
       guard !comparisons.isEmpty else { return }
       let report = HTMLReport(
+        evidence: try EvidenceReading.evidence(for: comparisons, in: store),
         progress: .init(text(left: left, ended: refresh == nil), refresh: refresh),
         origin: "\(Timestamp.now()), poise \(Build.version)")
       try AtomicFile.write(report.render(comparisons), to: path)

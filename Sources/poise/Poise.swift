@@ -24,7 +24,8 @@ struct Poise: ParsableCommand {
       """,
     version: Build.description,
     subcommands: [
-      Check.self, Plan.self, SweepCommand.self, ReportCommand.self, Runs.self, Show.self,
+      Check.self, Plan.self, SweepCommand.self, ReportCommand.self, PlotCommand.self, Runs.self,
+      Show.self,
       TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
       StrategiesCommand.self, Doctor.self, WorkerCommand.self,

@@ -132,7 +132,9 @@ struct ReportCommand: ParsableCommand {
         "a page is for a browser and not for a terminal: give it a file with -o report.html")
     }
     let day = Timestamp.now().prefix(10)
-    return HTMLReport(origin: "\(day), poise \(Build.version)").render(comparisons)
+    let evidence = try EvidenceReading.evidence(for: comparisons, in: opened)
+    return HTMLReport(evidence: evidence, origin: "\(day), poise \(Build.version)")
+      .render(comparisons)
   }
 
   /// On a terminal one screen, in files everything, where nothing else is asked for.

@@ -66,7 +66,8 @@ struct ArchitectureTests {
       ("COpenBLAS", ["Kernels"]), ("GRDB", ["ResultsSQLite"]), ("GRDBSQLite", ["ResultsSQLite"]),
       ("ArgumentParser", ["enginebench", "poise"]), ("Yams", ["Experiments"]),
       ("Mustache", ["Reports"]),
-      ("CPictures", ["Images"]), ("CWebP", ["Images"]), ("CGIF", ["Images"]), ("CZlib", ["Files"]),
+      ("CPictures", ["Images"]), ("CWebP", ["Images"]), ("CGIF", ["Images"]),
+      ("CZlib", ["Drawing", "Files"]),
       ("CCrypto", ["Files"]),
     ])
   func importers(module: String, rooms: [String]) throws {

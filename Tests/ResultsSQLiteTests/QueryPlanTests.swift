@@ -119,6 +119,10 @@ struct QueryPlanTests {
     #expect(try store.run(1)?.summary.withoutLeaks != nil)
     _ = (try store.epochs(of: 1), try store.attempts(of: 1), try store.predictions(of: 1))
     _ = (try store.guesses(of: 1), try store.confusionMatrix(of: 1, split: "test"))
+    #expect(try store.curves(of: [1, 2]).values.count == 2)
+    #expect(try store.classMasses(of: [1, 2]).values.count == 2)
+    #expect(try store.reliability(of: [1, 3]).values.count == 2)
+    #expect(try store.confusions(of: [1, 2]) { _, _ in true }.isEmpty)
     #expect(try store.find(sweep: "night", configHash: "c-twin--1")?.id == 6)
     #expect(try store.equal(of: 6) == 2)
   }

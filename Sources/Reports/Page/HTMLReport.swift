@@ -84,7 +84,8 @@ struct PagePart {
 /// The sections of a page, in their order.
 enum PageSections {
   static let all: [any SectionWriter.Type] = [
-    StrategiesSection.self, TradeoffSection.self, ClassesSection.self, StatisticsSection.self,
+    StrategiesSection.self, TradeoffSection.self, ClassesSection.self, ConfusionsSection.self,
+    CurvesSection.self, ReliabilitySection.self, MassSection.self, StatisticsSection.self,
     RunsSection.self, DataSection.self,
   ]
 }
