@@ -1,6 +1,5 @@
-import Testing
-
 import Drawing
+import Testing
 
 @Suite("Markup")
 struct MarkupTests {
