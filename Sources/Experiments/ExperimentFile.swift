@@ -27,6 +27,26 @@ public enum ExperimentFile {
     let problems = ProblemList()
     var source = ""
     var extended: [String] = []
+    let root = try merged(
+      path: path, overrides: overrides, environment: environment, problems: problems,
+      source: &source, extended: &extended)
+    let reader = ExperimentReader(
+      root, file: path, problems: problems, weights: WeightReader(weightsOfRun))
+    guard var experiment = reader.read() else {
+      try problems.check()
+      preconditionFailure("an experiment that cannot be read has a problem")
+    }
+    try problems.check()
+    experiment.source = source
+    experiment.extended = extended
+    return experiment
+  }
+
+  /// The file's root over those of the files it extends, under the environment and `overrides`.
+  static func merged(
+    path: String, overrides: [(key: String, value: String)], environment: [String: String],
+    problems: ProblemList, source: inout String, extended: inout [String]
+  ) throws(ExperimentProblems) -> FileNode {
     let file = load(path, into: problems, source: &source, extended: &extended)
     try problems.check()
     guard var root = file else { preconditionFailure("a file that was not read has a problem") }
@@ -39,16 +59,7 @@ public enum ExperimentFile {
       if let change = change(key, value, problems) { root = change.merged(over: root) }
     }
     try problems.check()
-    let reader = ExperimentReader(
-      root, file: path, problems: problems, weights: WeightReader(weightsOfRun))
-    guard var experiment = reader.read() else {
-      try problems.check()
-      preconditionFailure("an experiment that cannot be read has a problem")
-    }
-    try problems.check()
-    experiment.source = source
-    experiment.extended = extended
-    return experiment
+    return root
   }
 
   /// The file's root over those of the files it extends.

@@ -125,12 +125,6 @@ extension SectionReader {
   /// The absolute path that a key names, seen from the folder of the file it is written in.
   func absolutePath(_ key: String) -> String? {
     guard let node = node(key), let text = text(key) else { return nil }
-    // Options and environment variables have no line: they start from the working folder.
-    let folder =
-      node.place.line == nil
-      ? FileManager.default.currentDirectoryPath
-      : URL(fileURLWithPath: node.place.file).deletingLastPathComponent().path
-    return URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
-      .standardizedFileURL.path
+    return node.absolutePath(text)
   }
 }

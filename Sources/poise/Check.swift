@@ -31,6 +31,11 @@ struct Check: ParsableCommand {
   var changes: [String] = []
 
   @Flag(help: "Look at no data and measure nothing.") var noData = false
+  @Flag(
+    help: """
+      Print each file as one text: with what it extends, the environment and --set put into it.
+      """)
+  var resolved = false
   @OptionGroup var machine: MachineOptions
   @Option(
     help: "The store with the runs that 'model.weights: run:…' names, beside which a sweep works.")
@@ -44,7 +49,7 @@ struct Check: ParsableCommand {
           path: file, overrides: try Change.parse(changes),
           environment: ProcessInfo.processInfo.environment,
           weightsOfRun: RunWeights(store: results).file)
-        problems += try look(at: experiment)
+        if resolved { try tell(file) } else { problems += try look(at: experiment) }
       } catch let error as ExperimentProblems {
         problems += error.problems
         Terminal.complain("\(error)")
@@ -54,6 +59,14 @@ struct Check: ParsableCommand {
     throw Failure(
       "\(problems.count) problem\(problems.count == 1 ? "" : "s")",
       code: problems.allSatisfy(\.isMissing) ? Failure.missingInput : Failure.badInput)
+  }
+
+  /// Prints a file that was found to be right as one text.
+  private func tell(_ file: String) throws {
+    let text = try ExperimentFile.resolved(
+      path: file, overrides: try Change.parse(changes),
+      environment: ProcessInfo.processInfo.environment)
+    try Terminal.tell("# \(file), resolved\n" + text.trimmingCharacters(in: .newlines))
   }
 
   /// Looks at an experiment's data and what its runs will take.

@@ -54,15 +54,21 @@ struct RunsList: ParsableCommand {
 /// Everything about one run.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows one run: figures, classes, learning curve, class mass, configuration.")
+    abstract: "Shows one run: figures, classes, learning curve, class mass, configuration.",
+    discussion: """
+      --config writes the experiment file that makes this run again, with every setting and under \
+      the same fingerprint: poise show 12 --config > again.yaml.
+      """)
 
   @OptionGroup var chosen: RunOption
   @Option(help: "table, markdown, csv or json.") var format: ListFormat = .table
+  @Flag(help: "The experiment file that makes the run again, in YAML.") var config = false
 
   func run() throws {
     let opened = try chosen.store.open()
     let details = try chosen.details(in: opened)
     let id = details.summary.id
+    if config { return try Terminal.tell(RunFile(details, in: opened, chosen.store.results).text()) }
     var sheet = RunSheet(
       details.summary, epochs: try opened.epochs(of: id), mass: details.classMass,
       confusion: try opened.confusionMatrix(of: id, split: "test"),
