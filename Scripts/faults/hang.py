@@ -49,13 +49,18 @@ def hung(context, reference, kind, what, act, k):
         return Trial(kind, what, verdict, detail, result.seconds, result.megabytes)
 
 
-def is_alive(pid):
-    """Whether a process runs; one that only waits to be collected does not."""
+def state_of(pid):
+    """The letter of a process's state; X for one that is gone."""
     try:
         with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+            return file.read().rsplit(")", 1)[1].split()[0]
     except OSError:
-        return False
+        return "X"
+
+
+def is_alive(pid):
+    """Whether a process runs; one that only waits to be collected does not."""
+    return state_of(pid) not in "ZX"
 
 
 def orphan(context, reference, kind, what, state, k):
@@ -74,7 +79,10 @@ def orphan(context, reference, kind, what, state, k):
         while time.monotonic() < limit and not running.ended():
             workers = kills.children(running.pid)
             reached = orders.fired if state != "living" else orders.counted(shim.WORKER) > k
-            if workers and reached:
+            # The shim tells of a stop before it stops: one that comes after the parent's end would find
+            # nobody to undo it. A worker that stops before is continued by the system, whose rule is
+            # that a group of processes which nobody is left to continue must not stay stopped.
+            if workers and reached and (state != "stopped" or any(state_of(pid) == "T" for pid in workers)):
                 break
             time.sleep(0.002)
         os.kill(running.pid, signal.SIGKILL)

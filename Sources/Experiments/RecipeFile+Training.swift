@@ -86,7 +86,8 @@ extension RecipeFile {
   private static func optimizer(_ optimizer: OptimizerConfiguration) -> FileTree {
     let own: [(String, FileTree?)] =
       switch optimizer.rule {
-      case .sgd: [("momentum", .number(optimizer.momentum)), ("nesterov", .flag(optimizer.nesterov))]
+      case .sgd:
+        [("momentum", .number(optimizer.momentum)), ("nesterov", .flag(optimizer.nesterov))]
       case .adamw:
         [
           ("beta1", .number(optimizer.beta1)), ("beta2", .number(optimizer.beta2)),
@@ -120,11 +121,12 @@ extension RecipeFile {
     guard let stage = recipe.stage else { return nil }
     let own = Stage.Part(
       name: stage.name, classes: recipe.dataset.classes, training: recipe.training)
-    return .list((stage.earlier + [own]).map { part in
-      .mapping([
-        ("name", .text(part.name)), ("classes", Self.classes(part.classes)),
-        ("training", Self.training(part.training)),
-      ])
-    })
+    return .list(
+      (stage.earlier + [own]).map { part in
+        .mapping([
+          ("name", .text(part.name)), ("classes", Self.classes(part.classes)),
+          ("training", Self.training(part.training)),
+        ])
+      })
   }
 }

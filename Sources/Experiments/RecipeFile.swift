@@ -40,11 +40,13 @@ public struct RecipeFile {
   /// The recipes that are needed for this one, the first one first.
   private var chain: [Recipe] {
     var chain = [recipe]
-    while let first = chain.first, !first.trains, let base = first.base { chain.insert(base, at: 0) }
+    while let first = chain.first, !first.trains, let base = first.base {
+      chain.insert(base, at: 0)
+    }
     return chain
   }
 
-  private var tree: FileTree {
+  var tree: FileTree {
     let strategies = strategies
     return .section([
       ("name", .text(recipe.experiment)),
@@ -63,7 +65,7 @@ public struct RecipeFile {
   }
 
   /// The run's own strategy last.
-  private var strategies: [(key: String, value: FileTree)] {
+  var strategies: [(key: String, value: FileTree)] {
     let chain = chain
     return chain.enumerated().map { index, recipe in
       let isOwn = index == chain.count - 1
@@ -105,7 +107,9 @@ public struct RecipeFile {
   }
 
   private static func transform(_ transform: PixelTransform) -> FileTree {
-    let values = transform.values.sorted { $0.key < $1.key }.map { ($0.key, FileTree.number($0.value)) }
+    let values = transform.values.sorted { $0.key < $1.key }.map {
+      ($0.key, FileTree.number($0.value))
+    }
     return .mapping([(transform.name, .mapping(values))])
   }
 }

@@ -30,6 +30,7 @@ struct DecodingOrder {
   /// Checks an announced size of which all pixels will be decoded, or 1 / `shrink` of each side.
   func check(height: Int, width: Int, shrink: Int = 1) throws(ImageError) {
     try limits.check(height: height, width: width, shrink: shrink, path: path)
+    try checkRow(width)
   }
 
   /// Checks an announced size whose rows are resized as they come: up to 16 times the limit, where
@@ -37,7 +38,17 @@ struct DecodingOrder {
   func checkRows(height: Int, width: Int) throws(ImageError) {
     try limits.check(
       height: height, width: width, times: shrink(height, width) > 1 ? 16 : 1, path: path)
+    try checkRow(width)
   }
+
+  /// Checks what a row takes by itself: libraries make room for it as soon as they know the size,
+  /// before it can be said what decoding takes.
+  private func checkRow(_ width: Int) throws(ImageError) {
+    try limits.admit(values: 0, held: Self.rowBytes * width, bytes: fileBytes, path: path)
+  }
+
+  /// Libraries hold a few copies of a row, whatever they hold besides; bytes a pixel.
+  private static let rowBytes = 8
 
   /// Decodes, once that is found to be in proportion to the file, and there is room for it.
   func spending<Value>(
@@ -46,8 +57,8 @@ struct DecodingOrder {
   ) throws(ImageError) -> Value {
     // What a row costs beside its pixels counts as 64 values.
     let values = effort.values + 64 * size.height
-    // Libraries hold a few copies of a row, whatever they hold besides.
-    let held = effort.held + sink.held(height: size.height, width: size.width) + 8 * size.width
+    let held =
+      effort.held + sink.held(height: size.height, width: size.width) + Self.rowBytes * size.width
     try limits.admit(values: values, held: held, bytes: fileBytes, path: path)
     DecodingRoom.shared.enter(held)
     defer { DecodingRoom.shared.leave(held) }

@@ -12,9 +12,7 @@ extension SQLiteRunStore {
   /// - Throws: ``ResultsFileError`` where the file cannot be read.
   public func examine(sweep: String) throws {
     try file.read { database in
-      let id = try Int64.fetchOne(
-        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep])
-      if let id { try countRuns(ofSweep: id, in: database) }
+      try countRuns(ofSweep: sweep, in: database)
       _ = try sound("s.name = ?", [sweep], showing: DigestedPart.summary, in: database)
     }
   }
@@ -114,8 +112,29 @@ extension SQLiteRunStore {
       "equals_run is \(other), which was not made itself and can stand for no other run")
   }
 
-  /// Remembers that a sweep has not as many runs as were added to it.
-  func countRuns(ofSweep id: Int64, in database: Database) throws {
+  /// Remembers that a sweep has not as many runs as were added to it; a sweep that is not there has
+  /// none.
+  ///
+  /// Its row is looked for in the table itself as well as by the index on names: where a page is lost
+  /// the two disagree, and every query that goes by one of them finds nothing.
+  func countRuns(ofSweep name: String, in database: Database) throws {
+    let indexed = try Int64.fetchAll(
+      database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [name])
+    let rows = try Int64.fetchAll(
+      database, sql: "SELECT id FROM sweep NOT INDEXED WHERE name = ?", arguments: [name])
+    guard let id = rows.first ?? indexed.first else { return }
+    guard indexed == rows else {
+      found.add(
+        StoreDamage(
+          DigestOwner(.sweep, id), name: name, table: "sweep",
+          "its row and the index on names disagree"),
+        leavingOut: nil)
+      return
+    }
+    try countRuns(ofSweep: id, in: database)
+  }
+
+  private func countRuns(ofSweep id: Int64, in database: Database) throws {
     guard comparesDigests else { return }
     let known = try DigestBook.known(of: DigestOwner(.sweep, id), in: database)[DigestBook.runsPart]
     let count = try Int.fetchOne(
@@ -131,14 +150,22 @@ extension SQLiteRunStore {
       leavingOut: nil)
   }
 
-  /// Tells sweeps whose rows are gone while their digests are there.
+  /// Tells sweeps whose rows are gone while their digests or their runs are there.
   func missSweeps(in database: Database) throws {
     guard comparesDigests else { return }
     let gone = try Int64.fetchAll(
       database,
       sql: """
-        SELECT DISTINCT id FROM row_digest
-        WHERE owner = 'sweep' AND id NOT IN (SELECT id FROM sweep) ORDER BY id
+        WITH RECURSIVE used(id) AS (
+          SELECT min(sweep_id) FROM run
+          UNION ALL
+          SELECT (SELECT min(sweep_id) FROM run WHERE sweep_id > used.id) FROM used
+          WHERE used.id IS NOT NULL)
+        SELECT id FROM row_digest
+        WHERE owner = 'sweep' AND id NOT IN (SELECT id FROM sweep NOT INDEXED)
+        UNION SELECT id FROM used
+        WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM sweep NOT INDEXED)
+        ORDER BY id
         """)
     for id in gone {
       found.add(

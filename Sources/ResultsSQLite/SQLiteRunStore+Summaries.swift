@@ -5,11 +5,7 @@ import Results
 extension SQLiteRunStore {
   public func summaries(ofSweep sweep: String) throws -> [RunSummary] {
     try file.read { database in
-      if let id = try Int64.fetchOne(
-        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep])
-      {
-        try countRuns(ofSweep: id, in: database)
-      }
+      try countRuns(ofSweep: sweep, in: database)
       let condition = try sound(
         "s.name = ?", [sweep], showing: DigestedPart.summary, in: database)
       return try Self.summaries(where: condition, [sweep], in: database)
@@ -43,11 +39,7 @@ extension SQLiteRunStore {
   /// - Throws: ``ResultsFileError``; a sweep that is not there has no runs.
   public func listedRuns(ofSweep sweep: String) throws -> [RunSummary] {
     try file.read { database in
-      if let id = try Int64.fetchOne(
-        database, sql: "SELECT id FROM sweep WHERE name = ?", arguments: [sweep])
-      {
-        try countRuns(ofSweep: id, in: database)
-      }
+      try countRuns(ofSweep: sweep, in: database)
       let condition = try sound("s.name = ?", [sweep], showing: DigestedPart.line, in: database)
       return try Self.lines(where: condition, [sweep], in: database).map(\.summary)
     }

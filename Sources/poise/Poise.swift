@@ -25,7 +25,7 @@ struct Poise: ParsableCommand {
     version: Build.description,
     subcommands: [
       Check.self, Plan.self, SweepCommand.self, ReportCommand.self, PlotCommand.self, Runs.self,
-      Show.self,
+      Show.self, Diff.self,
       TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
       StrategiesCommand.self, Doctor.self, WorkerCommand.self,

@@ -46,7 +46,8 @@ struct RunFile {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let wanted = own.canonicalJSON(includingSeed: true)
     let recipes: [Recipe]
-    switch Result(catching: { () throws(ExperimentProblems) in try ExperimentFile.read(path: path) }) {
+    switch Result(catching: { () throws(ExperimentProblems) in try ExperimentFile.read(path: path) }
+    ) {
     case .success(let experiment): recipes = experiment.recipes
     case .failure(let found):
       guard found.problems.allSatisfy(\.isMissing) else { throw found }
@@ -59,7 +60,7 @@ struct RunFile {
     }
   }
 
-  private static func recipe(of details: RunDetails) throws -> Recipe {
+  static func recipe(of details: RunDetails) throws -> Recipe {
     do {
       return try JSONDecoder().decode(
         Recipe.self, from: Data(details.description.configuration.utf8))

@@ -14,27 +14,7 @@ struct RunOption: ParsableArguments {
 
   /// The run as the store knows it.
   func details(in opened: SQLiteRunStore) throws -> RunDetails {
-    let sweep = try store.sweep(in: opened)
-    let named = try opened.runs(named: name, inSweep: sweep.name)
-    guard named.count < 2 else {
-      throw Failure(
-        "\(named.count) runs are named '\(name)', with other settings or data: "
-          + "\(named.map(String.init).joined(separator: ", ")); give a number",
-        code: Failure.badInput)
-    }
-    guard let id = Int64(name) ?? named.first else {
-      try store.tell(opened.damages)
-      throw Failure(
-        "sweep \(sweep.name) has no run named '\(name)'; "
-          + (Suggestion.nearest(to: name, among: try opened.runNames(ofSweep: sweep.name)).map {
-            "did you mean '\($0)'? "
-          } ?? "") + "'poise runs' lists them",
-        code: Failure.missingInput)
-    }
-    guard let details = try opened.run(id) else {
-      throw Failure("\(store.results) has no run \(id)", code: Failure.missingInput)
-    }
-    return details
+    try store.details(ofRun: name, in: opened)
   }
 
   /// The network that a finished run was tested with.
@@ -46,6 +26,33 @@ struct RunOption: ParsableArguments {
         code: Failure.missingInput)
     }
     return try TrainedModel(of: details, inStoreAt: store.results)
+  }
+}
+
+extension StoreOptions {
+  /// A run of a store by its number, or by its name in the sweep.
+  func details(ofRun name: String, in opened: SQLiteRunStore) throws -> RunDetails {
+    let sweep = try sweep(in: opened)
+    let named = try opened.runs(named: name, inSweep: sweep.name)
+    guard named.count < 2 else {
+      throw Failure(
+        "\(named.count) runs are named '\(name)', with other settings or data: "
+          + "\(named.map(String.init).joined(separator: ", ")); give a number",
+        code: Failure.badInput)
+    }
+    guard let id = Int64(name) ?? named.first else {
+      try tell(opened.damages)
+      throw Failure(
+        "sweep \(sweep.name) has no run named '\(name)'; "
+          + (Suggestion.nearest(to: name, among: try opened.runNames(ofSweep: sweep.name)).map {
+            "did you mean '\($0)'? "
+          } ?? "") + "'poise runs' lists them",
+        code: Failure.missingInput)
+    }
+    guard let details = try opened.run(id) else {
+      throw Failure("\(results) has no run \(id)", code: Failure.missingInput)
+    }
+    return details
   }
 }
 

@@ -68,7 +68,9 @@ struct Show: ParsableCommand {
     let opened = try chosen.store.open()
     let details = try chosen.details(in: opened)
     let id = details.summary.id
-    if config { return try Terminal.tell(RunFile(details, in: opened, chosen.store.results).text()) }
+    if config {
+      return try Terminal.tell(RunFile(details, in: opened, chosen.store.results).text())
+    }
     var sheet = RunSheet(
       details.summary, epochs: try opened.epochs(of: id), mass: details.classMass,
       confusion: try opened.confusionMatrix(of: id, split: "test"),

@@ -55,13 +55,13 @@ enum Readers {
     let path = InputFile.shared.path(of: bytes)
     let limit = 1 << 25
     if let file = try? IDXFile(path: path, limit: limit), file.count > 0 {
-      _ = file.item(at: file.count - 1)
+      _ = try? file.item(at: file.count - 1)
     }
     for labelBytes in 1...2 {
       guard let file = try? CIFARFile(path: path, labelBytes: labelBytes, limit: limit) else {
         continue
       }
-      _ = (file.label(at: file.count - 1), file.pixels(at: file.count - 1))
+      _ = try? (file.label(at: file.count - 1), file.pixels(at: file.count - 1))
     }
   }
 

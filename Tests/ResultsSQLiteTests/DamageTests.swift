@@ -109,6 +109,41 @@ struct DamageTests {
     #expect(!(try lost.verify().isSound))
   }
 
+  /// An index can still name a row whose page has become another table's.
+  @Test(
+    "in which a page stands in the place of another says so, or shows all of it",
+    arguments: ["sweep", "run", "row_digest", "sqlite_autoindex_sweep_1"])
+  func pages(table: String) throws {
+    let folder = try TemporaryFolder()
+    let bytes = try Self.sound.get()
+    try bytes.write(to: URL(filePath: folder.file("sound.sqlite")))
+    let queue = try DatabaseQueue(path: folder.file("sound.sqlite"))
+    let (size, root) = try queue.read { database in
+      (
+        try #require(try Int.fetchOne(database, sql: "PRAGMA page_size")),
+        try #require(
+          try Int.fetchOne(
+            database, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [table]))
+      )
+    }
+    try queue.close()
+    func page(_ number: Int) -> Range<Int> { (number - 1) * size..<number * size }
+    for other in 2...bytes.count / size where other != root {
+      var changed = bytes
+      changed.replaceSubrange(page(root), with: bytes[page(other)])
+      changed.replaceSubrange(page(other), with: bytes[page(root)])
+      let path = folder.file("\(other).sqlite")
+      try changed.write(to: URL(filePath: path))
+      guard let store = try? SQLiteRunStore(readOnly: path) else { continue }
+      guard let names = try? store.sweeps().map(\.name),
+        let runs = try? store.listedRuns(ofSweep: "night").map(\.id)
+      else { continue }
+      #expect(
+        names == ["night"] && runs == [1, 2, 3] || !store.damages.isEmpty,
+        "pages \(root) and \(other): \(names), \(runs)")
+    }
+  }
+
   @Test("keeps a run whose tags alone were changed by others, and says it")
   func words() throws {
     let folder = try TemporaryFolder()
