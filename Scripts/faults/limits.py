@@ -16,7 +16,7 @@ KINDS = {
     "descriptors": (resource.RLIMIT_NOFILE, list(range(4, 65)), 1, ""),
     "address space": (resource.RLIMIT_AS, list(range(150, 801, 10)) + list(range(850, 2001, 50)),
                       1 << 20, " MB"),
-    "file size": (resource.RLIMIT_FSIZE, list(range(0, 64, 4)) + list(range(64, 2049, 64)),
+    "file size": (resource.RLIMIT_FSIZE, list(range(4, 64, 4)) + list(range(64, 2049, 64)),
                   1 << 10, " KB"),
 }
 
