@@ -18,7 +18,7 @@ enum ClassesSection: SectionWriter {
     .heat .g{background:var(--d3);color:#fff;font-weight:600}.heat .h{background:var(--d4);color:var(--bg);font-weight:600}
     .bar{display:inline-block;height:7px;background:var(--s3);vertical-align:baseline;margin-inline-end:4px}
 
-    """
+    """ + ClassFolds.style
 
   static func section(in context: PageContext) -> PageSection? {
     let comparison = context.comparison
@@ -29,10 +29,10 @@ enum ClassesSection: SectionWriter {
       id: context.id("classes"), title: "Classes",
       heading: "Class by class", lede: lede(comparison, table),
       body: """
-        <div class="scroll" tabindex="0" role="region" aria-label="Classes">\(table.markup)</div>
+        <div class="scroll sheet" tabindex="0" role="group" aria-label="Classes">\(table.markup)</div>
         <p class="key"><span>numbers: points of recall against the baseline</span>\
         <span>full colour and bold: distinguishable</span><span>pale: not distinguishable, 3 points or more</span>\
-        <span>· less than half a point</span></p>\(unseen(comparison))
+        <span>· less than half a point</span></p>\(ClassFolds(context).markup)\(unseen(comparison))
         """)
   }
 

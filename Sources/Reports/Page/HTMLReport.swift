@@ -68,12 +68,15 @@ struct PagePart {
     let name =
       !comparison.stages.isEmpty
       ? "All stages together" : comparison.stage.map { "Stage \($0)" } ?? comparison.dataset
+    let answer = context.id("answer")
     values = [
-      "id": context.id("answer"), "name": name, "isNamed": !isAlone,
-      "answer": PageAnswer.answer(in: context).text,
+      "id": answer, "name": name, "isNamed": !isAlone,
+      "answer": PageAnswer.answer(in: context, below: isAlone ? "h2" : "h3").text,
       "sections": sections.map {
         [
-          "id": $0.id, "title": $0.title, "heading": $0.heading, "lede": $0.lede.text,
+          "id": $0.id, "level": isAlone ? "h2" : "h3",
+          "labels": isAlone ? "\($0.id)-h" : "\($0.id)-h \(answer)-name",
+          "title": $0.title, "heading": $0.heading, "lede": $0.lede.text,
           "body": $0.body.text,
         ]
       },

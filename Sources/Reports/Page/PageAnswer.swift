@@ -10,8 +10,9 @@ enum PageAnswer {
       : "What does each strategy change, and for which classes?"
   }
 
-  static func answer(in context: PageContext) -> Markup {
-    let writer = AnswerWriter(context.comparison)
+  /// - Parameter level: of its headings, such as `h2`.
+  static func answer(in context: PageContext, below level: Markup) -> Markup {
+    let writer = AnswerWriter(context.comparison, level)
     return
       "\(writer.warning)<p class=\"lede\">\(writer.lede)</p>\(writer.facts)\(writer.three)\(writer.sentences)"
   }
@@ -40,9 +41,10 @@ private struct AnswerWriter {
   let text: ComparisonText
   let figures: Figures
   let blocks: StrategyBlocks
+  let level: Markup
 
-  init(_ comparison: Comparison) {
-    self.comparison = comparison
+  init(_ comparison: Comparison, _ level: Markup) {
+    (self.comparison, self.level) = (comparison, level)
     text = ComparisonText(comparison, TextStyle(), showsNotes: false)
     figures = text.figures
     blocks = StrategyBlocks(comparison)
@@ -170,9 +172,9 @@ private struct AnswerWriter {
   var three: Markup {
     guard comparison.comparisons > 0 else { return "" }
     return """
-      <div class="three"><section><h2><span class="mk">▲</span> Helps</h2><p>\(helps)</p></section>
-      <section><h2><span class="mk">▼</span> Costs</h2><p>\(costs)</p></section>
-      <section><h2><span class="mk">≈</span> Not shown</h2><p>\(unknown)</p></section></div>
+      <div class="three"><section><\(level)><span class="mk">▲</span> Helps</\(level)><p>\(helps)</p></section>
+      <section><\(level)><span class="mk">▼</span> Costs</\(level)><p>\(costs)</p></section>
+      <section><\(level)><span class="mk">≈</span> Not shown</\(level)><p>\(unknown)</p></section></div>
       """
   }
 

@@ -30,6 +30,7 @@ enum PageStyle {
     .vh{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     a{color:var(--better)}code{font-size:.9em}
     .live{border:1px solid var(--rule);padding:8px 12px;margin:0 0 18px}
+    .live .tools{display:inline;margin-inline-start:12px}html:not(.js) .live .tools{display:none}
     #tip{position:fixed;z-index:9;max-width:320px;padding:4px 8px;font-size:12.5px;background:var(--text);\
     color:var(--bg);border-radius:3px;pointer-events:none}
     .picture{display:block;max-width:100%;height:auto;overflow:visible}
@@ -45,14 +46,14 @@ enum PageStyle {
     .facts li{padding:11px 14px 12px;border-inline-start:1px solid var(--rule);overflow-wrap:anywhere}
     .facts li:first-child{padding-inline-start:0;border:0}
     .facts i{display:block;font-style:normal;font-size:12px;color:var(--muted)}.facts b{display:block;font-weight:600}
-    .facts span{display:block;font-size:12.5px;line-height:1.38;color:var(--muted);margin-top:2px}
+    .facts li>span{display:block;font-size:12.5px;line-height:1.38;color:var(--muted);margin-top:2px}
     .three{display:grid;grid-template-columns:repeat(3,1fr);gap:32px}
-    .three h2{font-size:15px;line-height:1.3;margin:0 0 5px}.three p{margin:0;font-size:14.5px;overflow-wrap:anywhere}
+    .three h2,.three h3{font-size:15px;line-height:1.3;margin:0 0 5px}.three p{margin:0;font-size:14.5px;overflow-wrap:anywhere}
     .mk{display:inline-block;min-width:1.05em;color:var(--muted)}
     .warn{border:1px solid var(--worse);border-inline-start-width:4px;padding:8px 14px;margin:0 0 22px;font-size:14px}
     .warn p{margin:0 0 4px;font-weight:600}.warn ul{margin:0;padding-inline-start:18px}
     .fig{margin:58px 0 0;scroll-margin-top:10px}
-    .fig h3{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
+    .fig .head{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
     border-top:1px solid var(--text)}
     .see{margin:0 0 18px;max-width:47em;text-wrap:pretty}.see p{margin:0 0 8px}
     .prose{max-width:47em;font-size:14px}.prose p{margin:0 0 8px}
@@ -93,7 +94,8 @@ enum PageStyle {
     @media screen and (max-width:760px){.facts{grid-template-columns:1fr 1fr}
     .facts li{padding-inline-start:0;border:0}.three{grid-template-columns:1fr;gap:18px}h1{font-size:28px}
     .lede{font-size:17px}.page{padding:0 14px}}
-    @media print{nav,.tools,.skip{display:none}.page{display:block}main{zoom:.7;padding:0}
+    @page wide{size:A4 landscape}
+    @media print{nav,.tools,.skip{display:none}.scroll{overflow:visible}.sheet{page:wide;zoom:.8}.page{display:block}main{zoom:.7;padding:0}
     .fig{break-inside:avoid-page}thead{display:table-header-group}:root{\(Palette.properties(dark: false))}}
     """
 }
