@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test faults fuzz proofs check-report bench bench-judge asan tsan lint lint-c format format-c
+.PHONY: help setup build quickstart test faults fuzz proofs check-report check-latex bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
 C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
@@ -49,6 +49,10 @@ proofs: setup ## Measure every strategy's golden tests and promises, and write D
 check-report: setup ## Look at the report's pages with the Nu validator, axe and Chromium.
 	swift build -c release --product poise
 	@Scripts/check_report.py --poise "$$(swift build -c release --show-bin-path)/poise"
+
+check-latex: setup ## Compile the LaTeX tables of results.sqlite with pdflatex.
+	swift build -c release --product poise
+	@Scripts/check_latex.sh "$$(swift build -c release --show-bin-path)/poise"
 
 bench: setup ## Time the engine side by side with PyTorch.
 	@Benchmarks/run.sh

@@ -68,7 +68,8 @@ struct ReportCommand: ParsableCommand {
   var pager = true
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
   @Option(
-    help: "table, markdown, csv, json or html (with -o report.html).",
+    help:
+      "table, markdown, csv, csv-long (a row a run, class and figure), json, html (with -o report.html), latex.",
     completion: .list(ReportFormat.allCases.map(\.rawValue)), transform: Choice.read)
   var format: ReportFormat?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")

@@ -12,10 +12,9 @@ struct SnapshotTests {
     "A report in every format on every subject",
     arguments: ReportFormat.allCases, ReportSubject.allCases)
   func reports(format: ReportFormat, subject: ReportSubject) throws {
-    // A page has every subject, and only a terminal has a summary.
-    guard format != .html || subject == .overview, format == .table || subject != .summary else {
-      return
-    }
+    // A page and the long form have every subject, and only a terminal has a summary.
+    let isWhole = format == .html || format == .long
+    guard !isWhole || subject == .overview, format == .table || subject != .summary else { return }
     let comparison = try Comparison(Self.night, baseline: "baseline")
     let report = format.report(on: subject)
     let name = "\(subject.rawValue).\(type(of: report).fileExtension)"

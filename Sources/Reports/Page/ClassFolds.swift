@@ -40,7 +40,7 @@ struct ClassFolds {
   var markup: Markup {
     let folds = comparison.classes.indices.map(fold).joined()
     return """
-      <details class="fold"><summary>Each class by itself: recall, precision, F1 and what it is taken for \
+      <details class="fold each"><summary>Each class by itself: recall, precision, F1 and what it is taken for \
       (\(comparison.classes.count))</summary>\(folds)<p class="key"><span>means over finished runs; \
       ± standard deviation over seeds; Δ in points of recall against the baseline</span>\(legend)</p></details>
       """

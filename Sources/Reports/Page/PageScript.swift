@@ -59,6 +59,6 @@ enum PageScript {
     if(s&&s.getItem(k)=='off')i.checked=false;
     i.onchange=function(){if(s)s.setItem(k,i.checked?'on':'off')};
     setInterval(function(){if(i.checked)location.reload()},1000*i.getAttribute('data-refresh'))});
-    addEventListener('beforeprint',function(){A('details').forEach(function(x){x.open=true})})})();
+    addEventListener('beforeprint',function(){A('details:not(.each):not(.cl)').forEach(function(x){x.open=true})})})();
     """#
 }

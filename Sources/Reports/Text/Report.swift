@@ -30,7 +30,9 @@ public enum ReportSubject: String, CaseIterable, Sendable {
 
 /// The formats by the names that the command line uses.
 public enum ReportFormat: String, CaseIterable, Sendable {
-  case table, markdown, csv, json, html
+  case table, markdown, csv, json, html, latex
+  /// CSV in long form: one row a run, class and figure.
+  case long = "csv-long"
 
   /// The writer of this format.
   public func report(
@@ -43,6 +45,8 @@ public enum ReportFormat: String, CaseIterable, Sendable {
     case .csv: CSVReport(subject: subject, isExact: style.exactCSV)
     case .json: JSONReport(subject: subject)
     case .html: HTMLReport()
+    case .latex: LaTeXReport(subject: subject)
+    case .long: LongReport(isExact: style.exactCSV)
     }
   }
 }
