@@ -57,6 +57,7 @@ let package = Package(
     library("CCrypto", apt: "libssl-dev"),
     .target(name: "CKernels", exclude: ["README.md", "kernels.def"], cSettings: cSettings),
     .target(name: "CBuildStamp", cSettings: cSettings),
+    .target(name: "CProcess", cSettings: cSettings),
     .target(
       name: "CPictures", exclude: ["README.md"], cSettings: cSettings,
       linkerSettings: ["jpeg", "png", "tiff"].map { .linkedLibrary($0) }),
@@ -107,7 +108,7 @@ let package = Package(
       [
         "Experiments", "Training", "Recipes", "Datasets", "Networks", "Strategies", "Results",
         "Kernels",
-        "Files", "CBuildStamp",
+        "Files", "CBuildStamp", "CProcess",
       ]),
     room(
       "Reports",
