@@ -55,7 +55,7 @@ public enum Palette {
       text{font:11px Inter,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,\
       sans-serif;font-variant-numeric:tabular-nums}\
       .t{fill:var(--text)}.tm{fill:var(--muted)}.tf{fill:var(--faint)}\
-      .te{text-anchor:end}.tc{text-anchor:middle}\
+      .strong{font-weight:600}.te{text-anchor:end}.tc{text-anchor:middle}\
       .ax{stroke:var(--rule);fill:none}.gr{stroke:var(--grid);fill:none}\
       .ze{stroke:var(--zero);fill:none}\
       .be{fill:var(--better)}.wo{fill:var(--worse)}.ne{fill:var(--muted)}\

@@ -36,13 +36,14 @@ public struct Sample: Hashable, Sendable {
 }
 
 /// Values' ranks from 1; tied values share the mean of their ranks.
-struct MidRanks {
-  let ranks: [Double]
+package struct MidRanks {
+  /// In the order of the values, 1 for the smallest; ties share their mean.
+  package let ranks: [Double]
   /// How many values share each distinct value.
   let tieSizes: [Int]
 
   /// Neighbours in order that differ by no more than `tolerance` are tied.
-  init(of values: [Double], tolerance: Double = 0) {
+  package init(of values: [Double], tolerance: Double = 0) {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var ranks = Array(repeating: 0.0, count: values.count)
     var tieSizes: [Int] = []

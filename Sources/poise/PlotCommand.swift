@@ -19,6 +19,7 @@ struct PlotCommand: ParsableCommand {
         poise plot                                     lists the pictures
         poise plot confusions -o confusions.svg
         poise plot curves --sweep night --width 174 -o curves.pdf
+        poise plot ranks --sweep a --sweep b           over several data sets
         poise plot mass --strategies focal,ldam        to standard output, as SVG
       """)
 
@@ -66,6 +67,12 @@ struct PlotCommand: ParsableCommand {
     let kind = output.flatMap(Self.ending).flatMap(PictureConverter.Kind.init(rawValue:))
     let converter = try kind.map(PictureConverter.find)
     let opened = try store.open()
+    if name == Pictures.ofSeveral {
+      let comparisons = try SweepRanks(store, metric: metric, baseline: baseline)
+        .comparisons(in: opened).map(showing)
+      let svg = Pictures.file(of: try SweepRanks.ranks(of: comparisons), millimetres: width)
+      return try deliver(svg, kind, converter, opened)
+    }
     let comparison = try chosen(from: opened)
     let evidence = try EvidenceReading.evidence(for: [comparison], in: opened)[0]
     let shown = try showing(comparison)
@@ -77,6 +84,14 @@ struct PlotCommand: ParsableCommand {
         "'\(name)' has nothing to show: \(Self.reason(name)), and the finished runs of "
           + "\(shown.sweep) do not have that", code: Failure.missingInput)
     }
+    try deliver(svg, kind, converter, opened)
+  }
+
+  /// Writes the picture where it is wanted, in the form that is wanted.
+  private func deliver(
+    _ svg: String, _ kind: PictureConverter.Kind?, _ converter: PictureConverter?,
+    _ opened: SQLiteRunStore
+  ) throws {
     if let output {
       if let kind, let converter {
         try AtomicFile.write(

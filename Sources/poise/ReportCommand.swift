@@ -20,6 +20,7 @@ struct ReportCommand: ParsableCommand {
         poise report --format html -o report.html      one page with pictures, for a browser
         poise report --by class --format markdown -o table.md
         poise report --sweep night --metric macro_f1
+        poise report --sweep a --sweep b --sweep c     ranks over several data sets
         poise report --recipe                          what was run with other settings or data
         poise report --recipe 1a2b3c4d                 that one, instead of the newest; all: each
 
@@ -77,6 +78,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let opened = try store.open()
+    if store.sweeps.count > 1 { return try rank(in: opened) }
     let sweep = try store.sweep(in: opened)
     let runs = try opened.summaries(ofSweep: sweep.name)
     try checkBaseline(among: runs)
@@ -113,6 +115,30 @@ struct ReportCommand: ParsableCommand {
     } else {
       try deliver(report(format, style).render(comparisons))
     }
+    try store.tell(opened.damages)
+  }
+
+  /// Several sweeps: their strategies by ranks.
+  private func rank(in opened: SQLiteRunStore) throws {
+    let format = format ?? .table
+    guard let list = ListFormat(rawValue: format.rawValue) else {
+      throw ValidationError(
+        "ranks over several sweeps are no \(format.rawValue); give --format "
+          + ListFormat.allCases.map(\.rawValue).joined(separator: ", ")
+          + ", and poise plot ranks for a picture")
+    }
+    let given = [
+      ("--by", by != nil), ("--classes", classes != nil), ("--top", top != nil),
+      ("--columns", columns != nil), ("--recipe", recipe != nil),
+    ].filter(\.1)
+    if let option = given.first {
+      throw ValidationError("\(option.0) goes with one sweep, and \(store.sweeps.count) are named")
+    }
+    let comparisons = try SweepRanks(store, metric: metric, baseline: baseline)
+      .comparisons(in: opened).map(filtered)
+    let ranks = try SweepRanks.ranks(of: comparisons)
+    let style = Terminal.style(toFile: output != nil)
+    try deliver(RankReport(ranks).render(list, style: style))
     try store.tell(opened.damages)
   }
 
@@ -239,8 +265,10 @@ struct StoreOptions: ParsableArguments {
   @Option(help: "The store.", completion: .file(extensions: ["sqlite"]))
   var results = "results.sqlite"
 
-  @Option(help: "The sweep's name; the newest where absent.")
-  var sweep: String?
+  @Option(
+    name: .customLong("sweep"), parsing: .singleValue,
+    help: "The sweep's name; the newest where absent.")
+  var sweeps: [String] = []
 
   /// The store, read-only.
   func open() throws -> SQLiteRunStore { try SQLiteRunStore(readOnly: results) }
@@ -267,18 +295,33 @@ struct StoreOptions: ParsableArguments {
 
   /// The named sweep, or the newest.
   func sweep(in store: SQLiteRunStore) throws -> SweepRecord {
-    let sweeps = try store.sweeps()
-    guard let newest = sweeps.last else {
+    guard sweeps.count < 2 else {
+      throw ValidationError(
+        "--sweep is given \(sweeps.count) times, and this looks at one sweep; 'poise report' and "
+          + "'poise plot ranks' compare several")
+    }
+    return try sweeps(in: store)[0]
+  }
+
+  /// The named sweeps in the order in which they were named, or the newest alone.
+  func sweeps(in store: SQLiteRunStore) throws -> [SweepRecord] {
+    let known = try store.sweeps()
+    guard let newest = known.last else {
       try tell(store.damages)
       throw Failure("\(results) holds no sweep yet", code: Failure.missingInput)
     }
-    guard let sweep else { return newest }
-    guard let named = sweeps.first(where: { $0.name == sweep }) else {
-      try tell(store.damages)
-      throw Failure(
-        "\(results) has no sweep named '\(sweep)'; "
-          + Choice.advice(for: sweep, among: sweeps.map(\.name)), code: Failure.missingInput)
+    if let name = sweeps.first(where: { name in sweeps.count { $0 == name } > 1 }) {
+      throw ValidationError("--sweep \(name) is given twice")
     }
-    return named
+    if sweeps.isEmpty { return [newest] }
+    return try sweeps.map { name in
+      guard let named = known.first(where: { $0.name == name }) else {
+        try tell(store.damages)
+        throw Failure(
+          "\(results) has no sweep named '\(name)'; "
+            + Choice.advice(for: name, among: known.map(\.name)), code: Failure.missingInput)
+      }
+      return named
+    }
   }
 }

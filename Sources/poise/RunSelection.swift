@@ -15,7 +15,7 @@ struct RunSelection: ParsableArguments {
   @Option(help: "Runs with this tag.") var tag: String?
 
   func validate() throws {
-    let filters = [store.sweep, recipe, status?.rawValue, tag].compactMap(\.self)
+    let filters = [store.sweeps.first, recipe, status?.rawValue, tag].compactMap(\.self)
     if runs.isEmpty, filters.isEmpty {
       throw ValidationError(
         "no run is named: give numbers or names, or --sweep, --recipe, --status or --tag")

@@ -12,7 +12,17 @@ public enum Pictures {
 
   /// Names and what is to be seen, for a list.
   public static var list: [(name: String, summary: String)] {
-    all.map { ($0.name, $0.summary) }
+    all.map { ($0.name, $0.summary) } + [(RanksPicture.name, RanksPicture.summary)]
+  }
+
+  /// The picture of several sweeps, by its name in ``list``.
+  public static let ofSeveral = RanksPicture.name
+
+  /// A critical-difference diagram as an SVG file for paper, in light colours.
+  public static func file(of ranks: RankComparison, millimetres: Double) -> String {
+    let width = PaperLayout.width(millimetres)
+    return RanksPicture.picture(of: ranks, width: width)
+      .file(millimetres: millimetres, style: Palette.paper).text
   }
 
   /// An SVG file for paper, in light colours; `nil` where the comparison and its evidence do not have

@@ -1,0 +1,42 @@
+import Metrics
+import Reports
+import Results
+import ResultsSQLite
+
+/// Several sweeps of a store, one comparison a data set.
+struct SweepRanks {
+  let store: StoreOptions
+  let metric: HeadlineFigure?
+  let baseline: String?
+
+  init(_ store: StoreOptions, metric: HeadlineFigure?, baseline: String?) {
+    (self.store, self.metric, self.baseline) = (store, metric, baseline)
+  }
+
+  /// In the order in which the sweeps were named; stages together would count a data set twice.
+  func comparisons(in opened: SQLiteRunStore) throws -> [Comparison] {
+    try store.sweeps(in: opened).flatMap { sweep in
+      let found = try Comparison.ofEachDataset(
+        try opened.summaries(ofSweep: sweep.name),
+        recipes: try opened.recipes(ofSweep: sweep.name), choice: .newest,
+        baseline: baseline ?? sweep.baseline, metric: metric ?? .macroRecall
+      ).filter(\.stages.isEmpty)
+      guard !found.isEmpty else {
+        try store.tell(opened.damages)
+        throw Failure(
+          "sweep \(sweep.name) has no runs to compare: poise sweep makes some",
+          code: Failure.missingInput)
+      }
+      return found
+    }
+  }
+
+  /// The ranks of what was found.
+  static func ranks(of comparisons: [Comparison]) throws -> RankComparison {
+    do {
+      return try RankComparison(comparisons)
+    } catch {
+      throw Failure(error.description, code: Failure.missingInput)
+    }
+  }
+}

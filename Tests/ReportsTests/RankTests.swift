@@ -1,0 +1,97 @@
+import Metrics
+import Reports
+import Results
+import Testing
+
+@Suite("Ranks over several sweeps")
+struct RankTests {
+  /// Sweeps in which strategy j of `rows[i]` has that macro recall, over two seeds around it.
+  private static func comparisons(
+    _ rows: [[Double?]], dataset: (Int) -> String = { "data-\($0)" },
+    baseline: String? = "a"
+  ) throws -> [Comparison] {
+    try rows.enumerated().map { place, row in
+      let runs = zip(["a", "b", "c", "d"], row).flatMap { name, value -> [RunSummary] in
+        guard let value else { return [] }
+        return [-0.01, 0.01].enumerated().map { seed, shift in
+          var run = SampleRuns.done(name, seed: UInt64(seed), hits: [38, 36, 16, 12, 3, 0])
+          (run.sweep, run.dataset, run.groupHash) = ("sweep-\(place)", dataset(place), name)
+          run.headline?.macroRecall = value + shift
+          return run
+        }
+      }
+      return try Comparison(runs, baseline: baseline)
+    }
+  }
+
+  @Test("each data set counts once, by its means, and rank 1 is the best")
+  func ranks() throws {
+    let ranks = try RankComparison(
+      Self.comparisons([[0.5, 0.7, 0.6], [0.5, 0.8, 0.6], [0.6, 0.5, 0.5], [0.4, 0.9, 0.6]]))
+    #expect(ranks.entries.map(\.name) == ["b", "c", "a"])
+    #expect(ranks.entries.map(\.ranks) == [[1, 1, 2.5, 1], [2, 2, 2.5, 2], [3, 3, 1, 3]])
+    #expect(ranks.entries.map(\.meanRank) == [1.375, 2.125, 2.5])
+    #expect(ranks.entries.map { $0.p == nil } == [false, false, true])
+    #expect(ranks.datasets == ["sweep-0", "sweep-1", "sweep-2", "sweep-3"])
+    #expect(ranks.remarks.contains { $0.contains("4 data sets are few") })
+  }
+
+  @Test("the lower loss is the better")
+  func losses() throws {
+    let comparisons = try Self.comparisons([[0.5, 0.7, 0.6], [0.5, 0.8, 0.6]]).map { one in
+      let runs = one.strategies.flatMap(\.runs).map { run in
+        var run = run
+        let recall = run.headline?.macroRecall
+        run.headline?.loss = recall
+        return run
+      }
+      return try Comparison(runs, baseline: "a", metric: .loss)
+    }
+    #expect(try RankComparison(comparisons).entries.map(\.name) == ["a", "c", "b"])
+  }
+
+  @Test("what some data set lacks is left out and named; other blocks are told")
+  func remarks() throws {
+    let ranks = try RankComparison(
+      Self.comparisons(
+        [[0.5, 0.7, 0.6, 0.9], [0.5, 0.8, 0.6, nil]], dataset: { _ in "the same" }))
+    #expect(ranks.entries.map(\.name) == ["b", "c", "a"] && ranks.incomplete == ["d"])
+    #expect(ranks.remarks.contains { $0.contains("several sweeps are on the same") })
+    #expect(ranks.remarks.contains { $0.hasSuffix("does not have them: d") })
+  }
+
+  @Test("one data set, or two strategies, cannot be ranked")
+  func problems() throws {
+    #expect(throws: RankComparison.Problem.oneDataset("data-0")) {
+      try RankComparison(Self.comparisons([[0.5, 0.7, 0.6]]))
+    }
+    #expect(throws: RankComparison.Problem.fewStrategies(common: ["b", "a"], datasets: 2)) {
+      try RankComparison(Self.comparisons([[0.5, 0.6, 0.7], [0.5, 0.6, nil]]))
+    }
+  }
+
+  @Test("every format has every strategy, and says what the ranks speak of")
+  func texts() throws {
+    let rows = (0..<12).map { [0.5, 0.6 + Double($0 % 3) / 100, 0.55, 0.3] as [Double?] }
+    let ranks = try RankComparison(Self.comparisons(rows))
+    let report = RankReport(ranks)
+    let text = report.render(.table)
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("do not all rank alike"))
+    #expect(words.contains("This speaks of other data sets like these"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(report.render(.csv).split(separator: "\r\n").count == 1 + 4 * 12)
+    #expect(report.render(.json).contains("\"critical_difference\""))
+    #expect(report.render(.markdown).contains("| b |"))
+    let svg = Pictures.file(of: ranks, millimetres: 84)
+    #expect(svg.contains("critical difference") && svg.contains("b 1.00") && !svg.contains("var("))
+  }
+
+  @Test("strategies that tie everywhere have a rank and no test")
+  func ties() throws {
+    let ranks = try RankComparison(Self.comparisons([[0.5, 0.5, 0.5], [0.6, 0.6, 0.6]]))
+    #expect(ranks.friedman == nil && ranks.criticalDifference == nil)
+    #expect(ranks.entries.allSatisfy { $0.meanRank == 2 })
+    #expect(RankReport(ranks).render(.table).contains("tie on every data set"))
+  }
+}
