@@ -16,6 +16,8 @@ enum ClassesSection: SectionWriter {
     .heat .a{background:var(--u1)}.heat .b{background:var(--u2)}.heat .c{background:var(--u3);color:#fff;font-weight:600}
     .heat .d{background:var(--u4);color:var(--bg);font-weight:600}.heat .e{background:var(--d1)}.heat .f{background:var(--d2)}
     .heat .g{background:var(--d3);color:#fff;font-weight:600}.heat .h{background:var(--d4);color:var(--bg);font-weight:600}
+    @media print{.heat thead th,.heat tbody th{position:static}.heat td{min-width:0;padding:0 1px}.heat{font-size:9.5px}\
+    .heat.broad{zoom:.62}.heat thead th:not(.rot){font-size:9.5px}}
     .bar{display:inline-block;height:7px;background:var(--s3);vertical-align:baseline;margin-inline-end:4px}
 
     """
@@ -29,7 +31,7 @@ enum ClassesSection: SectionWriter {
       id: context.id("classes"), title: "Classes",
       heading: "Class by class", lede: lede(comparison, table),
       body: """
-        <div class="scroll" tabindex="0" role="region" aria-label="Classes">\(table.markup)</div>
+        <div class="scroll" tabindex="0" role="group" aria-label="Classes">\(table.markup)</div>
         <p class="key"><span>numbers: points of recall against the baseline</span>\
         <span>full colour and bold: distinguishable</span><span>pale: not distinguishable, 3 points or more</span>\
         <span>· less than half a point</span></p>\(unseen(comparison))
@@ -64,6 +66,8 @@ private struct ClassHeat {
   let comparison: Comparison
   let columns: [StrategySummary]
   private let contrasts: [[Contrast?]]
+  /// So many columns fit on a sheet of A4; of more, the table is printed smaller.
+  private static let sheet = 32
   private let figures = Figures(TextStyle())
 
   init(_ comparison: Comparison) {
@@ -86,7 +90,7 @@ private struct ClassHeat {
       return "<tbody>\(head(group, rows.count))\(rows.map { row($0, bars) }.joined())</tbody>"
     }
     return """
-      <table class="heat"><caption class="vh">Difference of each class’s recall to the baseline, in points</caption>
+      <table class="heat\(columns.count > Self.sheet ? " broad" : "")"><caption class="vh">Difference of each class’s recall to the baseline, in points</caption>
       <thead><tr><th scope="col">class</th><th scope="col">training</th><th scope="col">test</th>\
       <th scope="col" data-tip="recall of the baseline">\(baseline == nil ? "" : "base")</th>\(heads.joined())</tr></thead>
       \(bodies.joined())</table>

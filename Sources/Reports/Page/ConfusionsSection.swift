@@ -91,7 +91,7 @@ package enum ConfusionsSection: SectionWriter {
 
   private static func figure(_ caption: Markup, _ label: String, _ picture: Markup) -> Markup {
     """
-    <figure><figcaption>\(caption)</figcaption><div class="scroll" tabindex="0" role="region" \
+    <figure><figcaption>\(caption)</figcaption><div class="scroll" tabindex="0" role="group" \
     aria-label="\(label)">\(picture)</div></figure>
     """
   }
@@ -150,7 +150,7 @@ package enum ConfusionsSection: SectionWriter {
     .map { title, cells -> Markup in
       guard !cells.isEmpty else { return "" }
       return """
-        <div class="scroll" tabindex="0" role="region" aria-label="\(title)"><table>\
+        <div class="scroll" tabindex="0" role="group" aria-label="\(title)"><table>\
         <caption>\(title)</caption><thead><tr><th scope="col">True class</th>\
         <th scope="col">taken for</th><th scope="col" class="n">base %</th>\
         <th scope="col" class="n">now %</th><th scope="col" class="n">Δ</th>\

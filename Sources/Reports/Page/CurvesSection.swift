@@ -21,7 +21,7 @@ package enum CurvesSection: SectionWriter {
       """
     }.joined()
     let body: Markup = """
-      <div class="scroll least" tabindex="0" role="region" aria-label="Learning curves">\
+      <div class="scroll least" tabindex="0" role="group" aria-label="Learning curves">\
       \(picture.inline(id: context.id("curves-pair")))</div>\
       <p class="key">Validation \(book.metric.title)\(unit(book)) of every strategy, common axis from \
       \(small.lowest) to \(small.highest); grey: the mean of the baseline; a dot: the epoch whose \

@@ -73,7 +73,7 @@ enum DataSection: SectionWriter {
       """
     }
     return """
-      <details class="fold"><summary>All \(rows.count) classes</summary><div class="scroll" tabindex="0" role="region" \
+      <details class="fold"><summary>All \(rows.count) classes</summary><div class="scroll" tabindex="0" role="group" \
       aria-label="Images of each class"><table class="list"><thead><tr><th scope="col">class</th><th scope="col">group</th>\
       <th scope="col" class="n">training</th><th scope="col" class="n">test</th></tr></thead>\
       <tbody>\(rows.joined())</tbody></table></div></details>

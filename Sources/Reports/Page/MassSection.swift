@@ -10,7 +10,7 @@ package enum MassSection: SectionWriter {
     let all = book.curves.reduce(0) { $0 + $1.strategies.count }
     let counted = book.curves.contains { $0.points.contains { $0.realised != nil } }
     let body: Markup = """
-      <div class="scroll least" tabindex="0" role="region" aria-label="Class mass">\
+      <div class="scroll least" tabindex="0" role="group" aria-label="Class mass">\
       \(picture.inline(id: context.id("mass-picture")))</div>\
       <p class="key">● a class, by the promise of the strategy’s last phase\(counted ? """
       ; ○ as counted over the whole run, where it was: the two differ where phases differ, and where a \

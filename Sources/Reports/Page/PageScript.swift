@@ -54,6 +54,8 @@ enum PageScript {
     if(!e.isIntersecting||!a)return;A('nav a').forEach(function(x){x.classList.remove('on');
     x.removeAttribute('aria-current')});a.classList.add('on');a.setAttribute('aria-current','true')})},
     {rootMargin:'-10% 0px -80% 0px'});A('section.fig').forEach(function(x){io.observe(x)})}
+    var again=d.getElementById('again');if(again)setTimeout(function f(){if(again.checked)location.reload();
+    else again.onchange=f},1e3*again.getAttribute('data-seconds'));
     addEventListener('beforeprint',function(){A('details').forEach(function(x){x.open=true})})})();
     """#
 }

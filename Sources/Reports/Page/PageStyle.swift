@@ -29,7 +29,8 @@ enum PageStyle {
     :focus-visible{outline:2px solid var(--better);outline-offset:2px}
     .vh{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     a{color:var(--better)}code{font-size:.9em}
-    .live{border:1px solid var(--rule);padding:8px 12px;margin:0 0 18px}
+    .live{border:1px solid var(--rule);padding:8px 12px;margin:0 0 8px}
+    .again{margin:0 0 18px;font-size:13px;color:var(--muted)}
     #tip{position:fixed;z-index:9;max-width:320px;padding:4px 8px;font-size:12.5px;background:var(--text);\
     color:var(--bg);border-radius:3px;pointer-events:none}
     .picture{display:block;max-width:100%;height:auto;overflow:visible}
@@ -45,7 +46,7 @@ enum PageStyle {
     .facts li{padding:11px 14px 12px;border-inline-start:1px solid var(--rule);overflow-wrap:anywhere}
     .facts li:first-child{padding-inline-start:0;border:0}
     .facts i{display:block;font-style:normal;font-size:12px;color:var(--muted)}.facts b{display:block;font-weight:600}
-    .facts span{display:block;font-size:12.5px;line-height:1.38;color:var(--muted);margin-top:2px}
+    .facts li>span{display:block;font-size:12.5px;line-height:1.38;color:var(--muted);margin-top:2px}
     .three{display:grid;grid-template-columns:repeat(3,1fr);gap:32px}
     .three h2{font-size:15px;line-height:1.3;margin:0 0 5px}.three p{margin:0;font-size:14.5px;overflow-wrap:anywhere}
     .mk{display:inline-block;min-width:1.05em;color:var(--muted)}
@@ -94,6 +95,7 @@ enum PageStyle {
     .facts li{padding-inline-start:0;border:0}.three{grid-template-columns:1fr;gap:18px}h1{font-size:28px}
     .lede{font-size:17px}.page{padding:0 14px}}
     @media print{nav,.tools,.skip{display:none}.page{display:block}main{zoom:.7;padding:0}
+    .scroll{overflow:visible}
     .fig{break-inside:avoid-page}thead{display:table-header-group}:root{\(Palette.properties(dark: false))}}
     """
 }

@@ -17,7 +17,6 @@ enum PageTemplate {
     <meta name="color-scheme" content="light dark">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
     script-src 'unsafe-inline'; img-src data:">
-    {{#refresh}}<meta http-equiv="refresh" content="{{.}}">{{/refresh}}
     <title>{{title}}</title><style>{{{style}}}</style></head>
     <body><a class="skip" href="#answer">Skip to the answer</a>
     <div class="page"><nav aria-label="Contents"><p dir="auto">{{sweep}}</p>
@@ -25,13 +24,17 @@ enum PageTemplate {
     <li><a href="#{{id}}">Answer</a></li>{{#sections}}<li><a href="#{{id}}">{{title}}</a></li>{{/sections}}</ol>
     {{/parts}}</nav>
     <main id="answer"><header class="top">{{#progress}}<p class="live" role="status">{{.}}</p>{{/progress}}
+    {{#refresh}}<p class="again"><label class="tools"><input type="checkbox" id="again" data-seconds="{{.}}" checked> \
+    read the file again every {{.}} seconds</label></p>
+    <noscript><p class="again">The file is written again after every run; reload it to see how far the sweep is.</p></noscript>
+    {{/refresh}}
     <p class="kick">Counterpoise report <span>·</span> sweep <b dir="auto">{{sweep}}</b>\
     {{#hasOrigin}} <span>·</span> {{origin}}{{/hasOrigin}}</p>
     <h1>{{question}}</h1></header>
-    {{#parts}}<section class="partbody" aria-label="{{name}}">
-    <div class="answer" id="{{id}}{{^isNamed}}-1{{/isNamed}}">{{#isNamed}}<h2 class="partname" dir="auto">{{name}}</h2>{{/isNamed}}
+    {{#parts}}<section class="partbody" {{#isNamed}}aria-labelledby="{{id}}-name"{{/isNamed}}{{^isNamed}}aria-label="{{name}}"{{/isNamed}}>
+    <div class="answer" id="{{id}}{{^isNamed}}-1{{/isNamed}}">{{#isNamed}}<h2 class="partname" id="{{id}}-name" dir="auto">{{name}}</h2>{{/isNamed}}
     {{{answer}}}</div>
-    {{#sections}}<section class="fig" id="{{id}}" aria-labelledby="{{id}}-h"><h3 id="{{id}}-h">{{heading}}</h3>
+    {{#sections}}<section class="fig" id="{{id}}" aria-labelledby="{{labels}}"><h3 id="{{id}}-h">{{heading}}</h3>
     <div class="see">{{{lede}}}</div>
     {{{body}}}</section>
     {{/sections}}</section>

@@ -5,7 +5,7 @@ import Metrics
 package enum ReliabilitySection: SectionWriter {
   package static let style = """
     .ece .rings{width:220px;min-width:120px}.ece svg{display:block;width:100%}\
-    .rel{margin:10px 0}.rel .picture{max-width:640px}
+    .rel{margin:10px 0}.rel .picture{max-width:none}
     """
 
   package static func section(in context: PageContext) -> PageSection? {
@@ -83,7 +83,7 @@ package enum ReliabilitySection: SectionWriter {
       "<th scope=\"col\" class=\"n\"><button>\(group.rawValue) %</button></th>"
     }.joined()
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="Expected calibration error">\
+      <div class="scroll" tabindex="0" role="group" aria-label="Expected calibration error">\
       <table class="sort ece"><thead><tr><th scope="col"><button>Strategy</button></th>\
       <th scope="col">Runs</th><th scope="col" class="n"><button>ECE %</button></th>\(heads)</tr>\
       </thead><tbody>\(rows)</tbody></table></div>\
@@ -108,7 +108,8 @@ package enum ReliabilitySection: SectionWriter {
       return """
         <details class="rel"\(opened)><summary><span dir="auto">\(entry.strategy.name)</span>, \
         \(Figures.count(entry.runs, "run", "runs"))</summary>\
-        \(picture.inline(id: context.id("reliability-\(place)")))</details>
+        <div class="scroll" tabindex="0" role="group" aria-label="Reliability of \(entry.strategy.name)">\
+        \(picture.inline(id: context.id("reliability-\(place)")))</div></details>
         """
     }.joined()
     return """

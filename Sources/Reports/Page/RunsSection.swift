@@ -24,7 +24,7 @@ enum RunsSection: SectionWriter {
       "<th scope=\"col\"\($0.1 ? " class=\"n\"" : "" as Markup)>\($0.0)</th>" as Markup
     }
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table class="list">\
+      <div class="scroll" tabindex="0" role="group" aria-label="\(label)"><table class="list">\
       <thead><tr>\(cells.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>
       """
   }

@@ -46,7 +46,7 @@ enum StatisticsSection: SectionWriter {
     }
     return """
       <details class="fold"><summary>Differences in \(metric.title), seed by seed</summary>\
-      <div class="scroll" tabindex="0" role="region" aria-label="Differences by seed"><table class="list">\
+      <div class="scroll" tabindex="0" role="group" aria-label="Differences by seed"><table class="list">\
       <thead><tr><th scope="col">strategy</th><th scope="col" class="n">pairs</th><th scope="col" class="n">mean</th>\
       <th scope="col" class="n">interval, seeds</th><th scope="col" class="n">with test images</th>\
       <th scope="col" class="n">p, corrected</th><th scope="col">verdict</th><th scope="col">by seed</th></tr></thead>\

@@ -44,15 +44,19 @@ enum StrategiesSection: SectionWriter {
     let counts = [Verdict.higher, .higherHere, .lower, .lowerHere, .unclear, .unknown].compactMap {
       verdict -> Markup? in
       let count = contrasts.count { $0.verdict == verdict }
-      return count == 0 ? nil : "\(count) \(verdict.words)"
+      guard count > 0 else { return nil }
+      return verdict == .unknown
+        ? "\(count) without a verdict, for want of seeds that differ" : "\(count) \(verdict.words)"
     }
     return """
-      <p>Of \(contrasts.count) strategies: \(counts.joined(separator: ", ")) in \
-      \(comparison.metric.title), compared with \(comparison.baseline ?? "the baseline"). An interval without the \
+      <p>\(capital(comparison.metric.title)) of \(contrasts.count) strategies, compared with \
+      \(comparison.baseline ?? "the baseline"): \(counts.joined(separator: ", ")). An interval without the \
       baseline and a difference are the same.</p><p>\(comparison.foldCount == 0 ? text.rule : "")</p>
       """
   }
 }
+
+private func capital(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
 /// The table, its data for other metrics, and the key to its marks.
 private struct StrategyTable {
@@ -89,7 +93,7 @@ private struct StrategyTable {
     return """
       <div class="tools"><label>Metric <select data-metric="\(id)">\(options.joined())</select></label>
       <label>Find <input type="search" data-find="\(id)" placeholder="strategy" size="14"></label></div>
-      <div class="scroll" tabindex="0" role="region" aria-label="Strategies"><table class="strat sort" id="\(id)">
+      <div class="scroll" tabindex="0" role="group" aria-label="Strategies"><table class="strat sort" id="\(id)">
       <caption class="vh">Strategies with the mean over seeds of a metric and differences to the baseline</caption>
       <thead><tr><th scope="col"><button type="button">Strategy</button></th>
       <th scope="col" class="plot"><span data-label>\(capital(metric.title))</span></th>
@@ -105,15 +109,13 @@ private struct StrategyTable {
       """
   }
 
-  private func capital(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
-
   // MARK: Rows
 
   private func body(_ title: String, _ strategies: [StrategySummary]) -> Markup {
     let drawn = MetricDrawing(comparison.metric, of: strategies, in: comparison)
     let isBusy = strategies.contains { $0.runs.count > 8 }
     let head: Markup = """
-      <tr class="sub"><th scope="rowgroup">\(title)</th><td class="plot"><div class="axis">\(drawn.axis)</div></td>\
+      <tr class="sub">\(title.isEmpty ? "<td></td>" : "<th scope=\"rowgroup\">\(title)</th>" as Markup)<td class="plot"><div class="axis">\(drawn.axis)</div></td>\
       <td colspan="7"></td></tr>
       """
     return """

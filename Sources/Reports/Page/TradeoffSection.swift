@@ -7,8 +7,8 @@ enum TradeoffSection: SectionWriter {
   static let style = """
     .trade .pl{fill:var(--text);paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}
     .trade .pl.strong{font-weight:600}.trade .lead{stroke:var(--zero);stroke-width:.7}
-    .trade .whisk{stroke:var(--zero);opacity:.22}.trade .pt:hover .whisk,.trade .pt:focus .whisk{opacity:1;\
-    stroke:var(--text)}.trade .quad{font-style:italic;fill:var(--faint)}.trade .tint{fill:var(--panel)}
+    .trade .pt:hover .whisk,.trade .pt:focus .whisk{stroke-opacity:1;stroke:var(--text)}\
+    .trade .quad{font-style:italic;fill:var(--faint)}.trade .tint{fill:var(--panel)}
     .trade .wide{display:block}.trade .slim{display:none}
     @media screen and (max-width:640px){.trade .wide{display:none}.trade .slim{display:block}}
 

@@ -144,8 +144,8 @@ struct TradeoffPicture: PictureWriter {
       min(max(scale(ends.0), limits[0]), limits[1]), min(max(scale(ends.1), limits[0]), limits[1])
     )
     return isVertical
-      ? "<line class=\"whisk ze\" x1=\"\(other)\" x2=\"\(other)\" y1=\"\(a)\" y2=\"\(b)\"></line>"
-      : "<line class=\"whisk ze\" x1=\"\(a)\" x2=\"\(b)\" y1=\"\(other)\" y2=\"\(other)\"></line>"
+      ? "<line class=\"whisk ze\" stroke-opacity=\".35\" x1=\"\(other)\" x2=\"\(other)\" y1=\"\(a)\" y2=\"\(b)\"></line>"
+      : "<line class=\"whisk ze\" stroke-opacity=\".35\" x1=\"\(a)\" x2=\"\(b)\" y1=\"\(other)\" y2=\"\(other)\"></line>"
   }
 
   private func shape(_ verdict: Verdict, _ cx: Double, _ cy: Double) -> Markup {
