@@ -56,6 +56,9 @@ enum PageScript {
     {rootMargin:'-10% 0px -80% 0px'});A('section.fig').forEach(function(x){io.observe(x)})}
     var again=d.getElementById('again');if(again)setTimeout(function f(){if(again.checked)location.reload();
     else again.onchange=f},1e3*again.getAttribute('data-seconds'));
-    addEventListener('beforeprint',function(){A('details').forEach(function(x){x.open=true})})})();
+    addEventListener('beforeprint',function(){A('details:not(.long)').forEach(function(x){x.open=true})});
+    var unfold=function(){var e=d.getElementById(location.hash.slice(1));for(var x=e;x;x=x.parentElement)
+    if(x.tagName=='DETAILS')x.open=true;if(e&&e.closest('details'))e.scrollIntoView()};
+    addEventListener('hashchange',unfold);if(location.hash)unfold()})();
     """#
 }

@@ -56,7 +56,7 @@ enum PageStyle {
     .fig h3{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
     border-top:1px solid var(--text)}
     .see{margin:0 0 18px;max-width:47em;text-wrap:pretty}.see p{margin:0 0 8px}
-    .prose{max-width:47em;font-size:14px}.prose p{margin:0 0 8px}
+    .prose{max-width:47em;font-size:14px;margin-top:14px}.prose p{margin:0 0 8px}
     """
 
   private static let tables = """
@@ -82,6 +82,8 @@ enum PageStyle {
     .fold{margin-top:22px}.fold+.fold{margin-top:-1px}
     .fold summary{cursor:pointer;padding:7px 0;border-block:1px solid var(--rule);font-weight:500;font-size:14px}
     summary::marker{color:var(--faint)}
+    details.one{border-bottom:1px solid var(--grid)}.one summary{cursor:pointer;padding:3px 0;font-size:13.5px;\
+    overflow-wrap:anywhere}.one .mk{font-size:12.5px}.one table{margin:0 0 12px}.one td{white-space:nowrap}
     .sent{margin:12px 0;padding-inline-start:18px;font-size:14px;max-width:62em;overflow-wrap:anywhere}.sent li{margin:3px 0}
     """
 
