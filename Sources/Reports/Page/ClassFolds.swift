@@ -80,7 +80,8 @@ struct ClassFolds {
     let most = comparison.classes.count * strategies.count > Self.manyCells ? 2 : 3
     let images = Double(matrix.rowSum(place))
     let named = (wrong[index]?[place] ?? []).prefix(most).map { cell -> Markup in
-      "\(short(comparison.classes[cell.guess].name)) \(Figures.fixed(Double(cell.images) / images * 100, 0))"
+      let share = Figures.fixed(Double(cell.images) / images * 100, 0)
+      return "\(short(comparison.classes[cell.guess].name)) \(share == "0" ? "<1" : share)"
     }
     return named.joined(separator: ", ")
   }

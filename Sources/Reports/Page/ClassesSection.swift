@@ -16,7 +16,7 @@ enum ClassesSection: SectionWriter {
     .heat .u1{background:var(--u1)}.heat .u2{background:var(--u2)}.heat .u3{background:var(--u3);color:#fff;font-weight:600}
     .heat .u4{background:var(--u4);color:var(--bg);font-weight:600}.heat .d1{background:var(--d1)}.heat .d2{background:var(--d2)}
     .heat .d3{background:var(--d3);color:#fff;font-weight:600}.heat .d4{background:var(--d4);color:var(--bg);font-weight:600}
-    .heat.dense td{min-width:21px;padding:0 1px}.heat.dense td.q{padding:0 4px}.heat.dense tbody th{max-width:170px}
+    .heat.dense td{min-width:21px;padding:0 1px}.heat.dense td.q{padding:0 4px}.heat.dense tbody th{max-width:140px}
     @media screen and (max-width:640px){.heat tbody th{max-width:112px}.heat .bar{display:none}}
     .heat a{color:inherit;text-decoration:none}.heat a:hover{text-decoration:underline}
     @media print{.heat thead th,.heat tbody th{position:static}.heat td{min-width:0;padding:0 1px}.heat{font-size:9.5px}\
