@@ -70,13 +70,18 @@ def pictures(folder, split, labels):
         file.write(struct.pack(">II", 0x801, len(labels)) + bytes(labels))
 
 
-def sweep(poise, folder, classes, name):
-    """Makes two small runs on so many classes with a long tail."""
+def prepare(folder, classes, name):
+    """Pictures of so many classes with a long tail, and an experiment file NAME.yaml of two small runs."""
     counts = [max(5, 120 // (1 + c // 3)) for c in range(classes)]
     pictures(folder, "train", [c for c in range(classes) for _ in range(counts[c])])
     pictures(folder, "test", [c for c in range(classes) for _ in range(TEST_IMAGES)])
     with open(os.path.join(folder, name + ".yaml"), "w") as file:
         file.write(EXPERIMENT.format(name=name, classes=classes))
+
+
+def sweep(poise, folder, classes, name):
+    """Makes these runs."""
+    prepare(folder, classes, name)
     done = subprocess.run(
         [poise, "sweep", name + ".yaml"], cwd=folder, capture_output=True, text=True)
     if done.returncode != 0:

@@ -77,7 +77,7 @@ def living(poise, folder):
             if os.path.exists(page):
                 with open(page, encoding="utf-8") as text:
                     content = text.read()
-                if "data-refresh" in content:
+                if 'id="again"' in content:
                     with open(kept, "w", encoding="utf-8") as target:
                         target.write(content)
                     return kept

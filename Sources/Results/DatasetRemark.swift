@@ -26,9 +26,11 @@ public struct DatasetRemark: Codable, Hashable, Sendable {
     (self.kind, self.count, self.text) = (kind, count, text)
   }
 
-  /// A sentence that says its count itself, at its beginning: `12 files were passed over`.
+  /// A sentence that says its count itself, at its beginning or behind the fold's number: `12 files were
+  /// passed over`, `fold 2: 3 classes have no test image`.
   public init(_ kind: Kind, sentence: String) {
-    let digits = sentence.prefix { $0.isASCII && ($0.isNumber || $0 == ",") }
+    let start = sentence.prefixMatch(of: #/fold [0-9]+: /#)?.range.upperBound ?? sentence.startIndex
+    let digits = sentence[start...].prefix { $0.isASCII && ($0.isNumber || $0 == ",") }
     self.init(kind, count: Int(digits.filter { $0 != "," }), sentence)
   }
 }

@@ -32,6 +32,17 @@ extension SQLiteRunStore {
     }
   }
 
+  /// Every try at runs, in order.
+  ///
+  /// - Throws: ``ResultsFileError`` where the file cannot be read.
+  public func attempts(of runs: [RunID]) throws -> EvidenceRows<[AttemptRecord]> {
+    try evidence(of: runs, showing: [.attempt]) { run, database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number", arguments: [run]
+      ).map(Self.attempt)
+    }
+  }
+
   /// Hands over the confusion matrices of runs on a split, one after the other, so that no more than
   /// one is in memory.
   ///

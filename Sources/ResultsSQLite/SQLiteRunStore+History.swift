@@ -82,20 +82,23 @@ extension SQLiteRunStore {
   }
 
   public func attempts(of run: RunID) throws -> [AttemptRecord] {
-    try reading(run, [.attempt], sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number") {
-      row in
-      var attempt = AttemptRecord(
-        number: row["number"], startedAt: row["started_at"], fromEpoch: row["from_epoch"],
-        host: row["host"] ?? "", processID: row["pid"] ?? 0)
-      attempt.finishedAt = row["finished_at"]
-      if let outcome: String = row["outcome"] {
-        // Words that only later layouts write count as cancelled.
-        attempt.outcome = AttemptOutcome(rawValue: outcome) ?? .cancelled
-      }
-      (attempt.exitCode, attempt.signal, attempt.error) =
-        (row["exit_code"], row["signal"], row["error"])
-      return attempt
+    try reading(
+      run, [.attempt], sql: "SELECT * FROM attempt WHERE run_id = ? ORDER BY number", Self.attempt)
+  }
+
+  /// A row of `attempt`.
+  static func attempt(of row: Row) -> AttemptRecord {
+    var attempt = AttemptRecord(
+      number: row["number"], startedAt: row["started_at"], fromEpoch: row["from_epoch"],
+      host: row["host"] ?? "", processID: row["pid"] ?? 0)
+    attempt.finishedAt = row["finished_at"]
+    if let outcome: String = row["outcome"] {
+      // Words that only later layouts write count as cancelled.
+      attempt.outcome = AttemptOutcome(rawValue: outcome) ?? .cancelled
     }
+    (attempt.exitCode, attempt.signal, attempt.error) =
+      (row["exit_code"], row["signal"], row["error"])
+    return attempt
   }
 
   public func predictions(of run: RunID) throws -> [Prediction] {

@@ -63,11 +63,12 @@ final class LivePage {
       let runs = try store.summaries(ofSweep: sweep)
       // The baseline's first run may not be there yet.
       let label = runs.contains { $0.strategy == baseline } ? baseline : nil
-      let comparisons = try Comparison.ofEachDataset(
-        runs, recipes: store.recipes(ofSweep: sweep), baseline: label)
+      let recipes = try store.recipes(ofSweep: sweep)
+      let comparisons = try Comparison.ofEachDataset(runs, recipes: recipes, baseline: label)
       guard !comparisons.isEmpty else { return }
       let report = HTMLReport(
-        evidence: try EvidenceReading.evidence(for: comparisons, in: store),
+        evidence: try EvidenceReading.evidence(
+          for: comparisons, recipes: recipes, in: store),
         progress: .init(text(left: left, ended: refresh == nil), refresh: refresh),
         origin: "\(Timestamp.now()), poise \(Build.version)")
       try AtomicFile.write(report.render(comparisons), to: path)

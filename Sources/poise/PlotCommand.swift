@@ -41,6 +41,10 @@ struct PlotCommand: ParsableCommand {
   var strategies: String?
   @Option(help: "The data set, where the sweep has several, such as stages.")
   var dataset: String?
+  @Option(
+    help:
+      "The beginning of a recipe's name, instead of the newest; poise report --recipe lists them.")
+  var recipe: String?
   @Option(help: "The width on paper, in millimetres.") var width = 84.0
   @Option(
     name: .shortAndLong, help: "A file that ends with .svg, .png or .pdf.", completion: .file())
@@ -126,6 +130,7 @@ struct PlotCommand: ParsableCommand {
     case "confusions": "it sets a strategy's confusions against those of a baseline"
     case "curves": "it draws epochs"
     case "reliability": "it draws calibration errors or the guesses on test images"
+    case "classes": "it sets the recall of classes against a baseline"
     case "mass": "it draws what the sampler and the weights make of the classes"
     default: "it compares strategies with a baseline"
     }
@@ -137,7 +142,8 @@ struct PlotCommand: ParsableCommand {
     let runs = try opened.summaries(ofSweep: sweep.name)
     let recipes = try opened.recipes(ofSweep: sweep.name)
     let comparisons = try Comparison.ofEachDataset(
-      runs, recipes: recipes, choice: .newest, baseline: baseline ?? sweep.baseline,
+      runs, recipes: recipes, choice: recipe.map { .one($0) } ?? .newest,
+      baseline: baseline ?? sweep.baseline,
       metric: metric ?? .macroRecall)
     let names = comparisons.map(\.dataset)
     guard !comparisons.isEmpty else {

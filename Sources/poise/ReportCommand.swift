@@ -111,7 +111,7 @@ struct ReportCommand: ParsableCommand {
       comparisons[index] = try filtered(comparisons[index])
     }
     if format == .html {
-      try deliver(page(of: comparisons, in: opened))
+      try deliver(page(of: comparisons, recipes, in: opened))
     } else {
       try deliver(report(format, style).render(comparisons))
     }
@@ -153,13 +153,15 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  private func page(of comparisons: [Comparison], in opened: SQLiteRunStore) throws -> String {
+  private func page(
+    of comparisons: [Comparison], _ recipes: [RecipeRecord], in opened: SQLiteRunStore
+  ) throws -> String {
     if output == nil, Terminal.outputIsTerminal {
       throw ValidationError(
         "a page is for a browser and not for a terminal: give it a file with -o report.html")
     }
     let day = Timestamp.now().prefix(10)
-    let evidence = try EvidenceReading.evidence(for: comparisons, in: opened)
+    let evidence = try EvidenceReading.evidence(for: comparisons, recipes: recipes, in: opened)
     return HTMLReport(evidence: evidence, origin: "\(day), poise \(Build.version)")
       .render(comparisons)
   }

@@ -34,7 +34,7 @@ import Testing
     let list = try PoiseProcess.run("plot", in: folder.path)
     #expect(list.status == 0)
     let names = list.standardOutput.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
-    #expect(names.count >= 4 && names.contains("confusions"))
+    for name in ["strategies", "classes", "confusions"] { #expect(names.contains(name)) }
     // Ranks need several sweeps.
     let ranks = try plot("ranks", in: folder)
     #expect(ranks.status == 66 && ranks.standardError.contains("name another sweep"))
@@ -58,6 +58,7 @@ import Testing
       (["mass", "--width", "4"], 64, "from 40 to 1000 millimetres"),
       (["mass", "--strategies", "focl"], 66, "did you mean 'focal'?"),
       (["mass", "--dataset", "none"], 66, "no runs on it"),
+      (["mass", "--recipe", "0000"], 66, "no recipe begins with '0000'"),
       (["mass", "--baseline", "none"], 66, "no run has the baseline's label 'none'"),
     ] as [([String], Int32, String)] {
       let process = PoiseProcess(

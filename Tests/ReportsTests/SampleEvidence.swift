@@ -57,7 +57,7 @@ enum SampleEvidence {
       matrix[index, index] = metrics.correct
       matrix[index, (index + 1) % seen] += metrics.support - metrics.correct
     }
-    matrix[seen, 0] = 4
+    if seen < run.classRecords.count { matrix[seen, 0] = 4 }
     return matrix
   }
 

@@ -64,6 +64,23 @@ import Testing
     #expect(!TerminalReport().render(comparisons[0]).contains("as the network of its own stage"))
   }
 
+  @Test func `the stages' confusions and reliability are those of the whole`() throws {
+    let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5])
+    let comparisons = try Comparison.ofEachDataset(runs, baseline: "baseline")
+    let stages = comparisons.prefix(2).map { ($0, SampleEvidence.of($0)) }
+    let joined = Evidence(joining: stages, as: comparisons[2])
+    let matrix = try #require(joined.confusions["baseline"])
+    // Shirts, Shoes and Ties, each wrong image taken for another class of its own stage.
+    #expect(matrix[0, 0] == 9 && matrix[0, 1] == 1 && matrix[1, 0] == 3 && matrix[1, 2] == 0)
+    #expect(matrix.rowSum(2) == 10)
+    let run = try #require(comparisons[2].baselines.first?.runs.first)
+    let own = try #require(joined.reliability[run.id]?[.many])
+    #expect(own.images == 2 * SampleEvidence.reliability[.many]!.images)
+    #expect(joined.curves.isEmpty && joined.masses.isEmpty)
+    // A class of both stages would count twice.
+    #expect(Evidence(joining: [stages[0], stages[0]], as: comparisons[2]).confusions.isEmpty)
+  }
+
   @Test func `where a stage is missing, there is no whole`() throws {
     let runs = pair("baseline", hits: [9, 7, 2]) + pair("weights", hits: [8, 8, 5]).prefix(1)
     #expect(StagesTogether.runs(runs).map(\.strategy) == ["baseline"])

@@ -80,6 +80,7 @@ struct RecipeSelection {
           Figures.count(archived, "archived run", "archived runs") + " left out; "
             + "poise runs --archived lists them."))
     }
+    remarks += Self.missingFolds(self.runs, of: record.recipe)
     var said: Set<String> = []
     remarks += record.datasets.flatMap(\.remarks).filter { said.insert($0.text).inserted }
       .map { Remark(.data, "data: \($0.text)") }
@@ -114,6 +115,21 @@ struct RecipeSelection {
             + Figures.count(rest.count, "more recipe", "more recipes") + " set aside too."))
     }
     return remarks
+  }
+
+  /// Where a sweep has runs of some folds only, how many the recipe divides the data into.
+  private static func missingFolds(_ runs: [RunSummary], of recipe: SharedRecipe) -> [Remark] {
+    let settings = try? JSONValue(parsing: recipe.settings)
+    guard case .integer(let count)? = settings?[path: "split.test.fold.of"] else { return [] }
+    let folds = Set(runs.compactMap(\.fold)).sorted()
+    guard folds.count < count else { return [] }
+    let list = folds.map(String.init).joined(separator: ", ")
+    return [
+      Remark(
+        .missing,
+        "\(folds.count) of \(count) folds have runs (\(list)): figures are over the test images of these "
+          + "folds only.")
+    ]
   }
 
   private static func replacedRuns(_ runs: [RunSummary]) -> [Remark] {

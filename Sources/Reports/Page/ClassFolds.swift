@@ -1,106 +1,92 @@
 import Drawing
 import Metrics
+import Results
 
-/// Each class by itself: how every strategy finds it, and what it is taken for.
+/// One fold a class: how it fares under every strategy, and what it is taken for.
 struct ClassFolds {
-  /// Classes that are named as what a class is taken for.
-  private static let most = 3
-  /// Shares below this are not named.
-  private static let least = 0.02
+  /// Letters of a class's name among the confusions; the whole names stand in the heads of folds.
+  private static let letters = 22
+  /// Cells of classes and strategies from which on two confusions are named instead of three.
+  private static let manyCells = 2000
 
+  private let context: PageContext
   private let comparison: Comparison
-  private let contrasts: [[Contrast?]]
-  /// By strategy and class; empty where no confusions were read.
-  private let confusions: [[String]]
   private let figures = Figures(TextStyle())
+  private let strategies: [StrategySummary]
+  /// For each of ``strategies`` that has confusions: by true class, guesses with their images.
+  private let wrong: [[Int: [(guess: Int, images: Int)]]?]
+  private let sums: [ConfusionMatrix?]
 
   init(_ context: PageContext) {
-    comparison = context.comparison
-    let comparison = context.comparison
-    contrasts = comparison.strategies.map {
-      $0.isBaseline ? comparison.classes.map { _ in nil } : comparison.classContrasts(of: $0)
+    (self.context, comparison) = (context, context.comparison)
+    let shown = comparison.strategies.filter { !$0.runs.isEmpty }
+    strategies = shown
+    sums = shown.map { context.evidence.confusions[$0.name] }
+    wrong = sums.map { matrix in
+      guard let matrix else { return nil }
+      let entries = matrix.entries.filter { $0.trueClass != $0.predicted && $0.count > 0 }
+      return Dictionary(grouping: entries.map { ($0.trueClass, ($0.predicted, $0.count)) }, by: \.0)
+        .mapValues { cells in
+          cells.map(\.1).sorted { ($0.1, $1.0) > ($1.1, $0.0) }.map { (guess: $0.0, images: $0.1) }
+        }
     }
-    confusions =
-      context.evidence.confusions.isEmpty
-      ? []
-      : comparison.strategies.map { strategy in
-        Self.taken(context.evidence.confusions[strategy.name], in: comparison)
-      }
   }
 
-  static let style = """
-    .cl table{width:auto}.cl{border-bottom:1px solid var(--grid);content-visibility:auto;contain-intrinsic-size:auto 30px}
-    .cl summary{cursor:pointer;padding:4px 0;font-size:13.5px}.cl summary i{font-style:normal;color:var(--muted)}
-    .cl table{margin:4px 0 14px;font-size:12.5px}.cl td,.cl tbody th{padding-block:1px}
-    .cl td:nth-child(-n+5){text-align:end;white-space:nowrap}.cl td:nth-child(6){padding-inline-start:20px}
-    .cl th:nth-child(6){padding-inline-start:20px}
-
-    """
+  /// The address of a class's fold within the page.
+  ///
+  /// - Parameter place: in ``Comparison/classes``.
+  static func id(_ place: Int, in context: PageContext) -> String { context.id("class-\(place)") }
 
   var markup: Markup {
-    let folds = comparison.classes.indices.map(fold).joined()
+    let count = comparison.classes.count
     return """
-      <details class="fold each"><summary>Each class by itself: recall, precision, F1 and what it is taken for \
-      (\(comparison.classes.count))</summary>\(folds)<p class="key"><span>means over finished runs; \
-      ± standard deviation over seeds; Δ in points of recall against the baseline</span>\(legend)</p></details>
+      <details class="fold long"><summary>One class: recall, precision, F1 and confusions under every \
+      strategy (\(Figures.count(count, "class", "classes")))</summary>\(comparison.classes.indices.map(fold).joined())\
+      <p class="key">Recall, precision and F1 in percent, means over runs; Δ of recall in points, with ▲ or ▼ where it \
+      is distinguishable; confusions: percent of the class’s test images of all runs.</p></details>
       """
-  }
-
-  private var legend: Markup {
-    confusions.isEmpty
-      ? "" : "<span>taken for: the share of the class’s test images, over all runs, in %</span>"
   }
 
   private func fold(_ place: Int) -> Markup {
     let row = comparison.classes[place]
-    let taken: Markup = confusions.isEmpty ? "" : "<th scope=\"col\">taken for</th>"
-    let rows = comparison.strategies.indices.map { line($0, place) }.joined()
+    let hasConfusions = sums.contains { $0 != nil }
+    let last: Markup = hasConfusions ? "<th scope=\"col\">most taken for</th>" : ""
+    let order = strategies.indices
     return """
-      <details class="cl"><summary><b dir="auto">\(row.name)</b> <i>\(row.group.rawValue), \
-      \(figures.range(row.trainCounts)) training, \(figures.range(row.support)) test</i></summary>\
-      <div class="scroll" tabindex="0" role="group" aria-label="\(row.name)"><table><thead><tr>\
-      <th scope="col">strategy</th><th scope="col" class="n">recall</th><th scope="col" class="n">Δ</th>\
-      <th scope="col" class="n">prec.</th><th scope="col" class="n">F1</th>\(taken)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div></details>
+      <details class="one long"><summary><span dir="auto">\(row.name)</span> <span class="mk">\(row.group.rawValue), \
+      \(figures.range(row.trainCounts)) training, \(figures.range(row.support)) test images</span></summary>\
+      <div class="scroll" tabindex="0" role="group" id="\(Self.id(place, in: context))" aria-label="\(row.name), class \(place + 1)">\
+      <table><thead><tr><th scope="col">strategy</th><th scope="col">recall</th>\
+      <th scope="col">Δ</th><th scope="col">precision</th><th scope="col">F1</th>\(last)</tr></thead>\
+      <tbody>\(order.map { self.row(of: $0, place, hasConfusions) }.joined())</tbody></table></div></details>
       """
   }
 
-  private func line(_ strategy: Int, _ place: Int) -> Markup {
-    let summary = comparison.strategies[strategy]
-    let own = summary.classes[place]
-    let change = contrasts[strategy][place].map { contrast -> Markup in
-      let sign = contrast.verdict.isDifference ? "\(contrast.verdict.sign) " : ""
-      return "\(sign)\(figures.points(contrast.mean))"
-    }
-    let names = confusions.isEmpty ? nil : confusions[strategy][place]
-    let taken = names.map { names -> Markup in
-      let direction: Markup = names.utf8.allSatisfy { $0 < 0x80 } ? "" : " dir=\"auto\""
-      return "<td\(direction)>\(names)</td>"
-    }
-    // Thousands of rows: what the style sheet can say is not said in each of them.
+  private func row(of index: Int, _ place: Int, _ hasConfusions: Bool) -> Markup {
+    let strategy = strategies[index]
+    let own = strategy.classes[place]
+    let contrast = own.top1Change?.contrast
+    let sign = contrast.flatMap { $0.verdict.isDifference ? " \($0.verdict.sign)" : nil } ?? ""
+    let change = contrast.map { figures.points($0.mean) + sign } ?? ""
+    let last: Markup = hasConfusions ? "<td>\(confusions(of: index, place))</td>" : ""
     return """
-      <tr><th>\(summary.name)</th><td>\(figures.spread(own.top1, of: .macroRecall))</td>\
-      <td>\(change ?? "")</td><td>\(figures.percent(own.precision?.mean))</td>\
-      <td>\(figures.percent(own.f1?.mean))</td>\(taken ?? "")</tr>
+      <tr><th scope="row">\(strategy.name)</th><td>\(figures.percent(own.recall?.mean))</td><td>\(change)</td>\
+      <td>\(figures.percent(own.precision?.mean))</td><td>\(figures.percent(own.f1?.mean))</td>\(last)</tr>
       """
   }
 
-  /// For each class, what its images are most often taken for.
-  private static func taken(_ matrix: ConfusionMatrix?, in comparison: Comparison) -> [String] {
-    let count = comparison.classes.count
-    var cells = Array(repeating: [(count: Int, predicted: Int)](), count: count)
-    for entry in matrix?.entries ?? []
-    where entry.trueClass < count && entry.trueClass != entry.predicted {
-      cells[entry.trueClass].append((entry.count, entry.predicted))
+  private func confusions(of index: Int, _ place: Int) -> Markup {
+    guard let matrix = sums[index] else { return "" }
+    let most = comparison.classes.count * strategies.count > Self.manyCells ? 2 : 3
+    let images = Double(matrix.rowSum(place))
+    let named = (wrong[index]?[place] ?? []).prefix(most).map { cell -> Markup in
+      let share = Figures.fixed(Double(cell.images) / images * 100, 0)
+      return "\(short(comparison.classes[cell.guess].name)) \(share == "0" ? "<1" : share)"
     }
-    return cells.enumerated().map { place, cells in
-      let images = Double(matrix?.rowSum(place) ?? 0)
-      let named = cells.filter { Double($0.count) >= least * images }
-        .sorted { ($1.count, $0.predicted) < ($0.count, $1.predicted) }.prefix(most)
-      return named.map { cell in
-        "\(comparison.classes[cell.predicted].name) "
-          + Figures.fixed(Double(cell.count) / images * 100, 0)
-      }.joined(separator: ", ")
-    }
+    return named.joined(separator: ", ")
+  }
+
+  private func short(_ name: String) -> String {
+    name.count > Self.letters ? name.prefix(Self.letters - 1) + "…" : name
   }
 }

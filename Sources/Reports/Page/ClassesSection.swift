@@ -13,18 +13,23 @@ enum ClassesSection: SectionWriter {
     overflow:hidden;text-overflow:ellipsis}.heat td{padding:0 3px;height:19px;min-width:26px;text-align:center}
     .heat td.q{text-align:end;color:var(--muted);padding:0 6px;white-space:nowrap}
     .heat tr.sub th,.heat tr.sub td{padding-top:14px;font-weight:600;border-bottom:1px solid var(--rule);height:32px;vertical-align:bottom}
-    .heat .a{background:var(--u1)}.heat .b{background:var(--u2)}.heat .c{background:var(--u3);color:#fff;font-weight:600}
-    .heat .d{background:var(--u4);color:var(--bg);font-weight:600}.heat .e{background:var(--d1)}.heat .f{background:var(--d2)}
-    .heat .g{background:var(--d3);color:#fff;font-weight:600}.heat .h{background:var(--d4);color:var(--bg);font-weight:600}
+    .heat .u1{background:var(--u1)}.heat .u2{background:var(--u2)}.heat .u3{background:var(--u3);color:#fff;font-weight:600}
+    .heat .u4{background:var(--u4);color:var(--bg);font-weight:600}.heat .d1{background:var(--d1)}.heat .d2{background:var(--d2)}
+    .heat .d3{background:var(--d3);color:#fff;font-weight:600}.heat .d4{background:var(--d4);color:var(--bg);font-weight:600}
+    .heat.dense td{min-width:21px;padding:0 1px}.heat.dense td.q{padding:0 4px}.heat.dense tbody th{max-width:140px}
+    @media screen and (max-width:640px){.heat tbody th{max-width:112px}.heat .bar{display:none}}
+    .heat a{color:inherit;text-decoration:none}.heat a:hover{text-decoration:underline}
+    @media print{.heat thead th,.heat tbody th{position:static}.heat td{min-width:0;padding:0 1px}.heat{font-size:9.5px}\
+    .heat.broad{zoom:.62}.heat thead th:not(.rot){font-size:9.5px}}
     .bar{display:inline-block;height:7px;background:var(--s3);vertical-align:baseline;margin-inline-end:4px}
 
-    """ + ClassFolds.style
+    """
 
   static func section(in context: PageContext) -> PageSection? {
     let comparison = context.comparison
     guard !comparison.classes.isEmpty, comparison.strategies.contains(where: { !$0.runs.isEmpty })
     else { return nil }
-    let table = ClassHeat(comparison)
+    let table = ClassHeat(context)
     return PageSection(
       id: context.id("classes"), title: "Classes",
       heading: "Class by class", lede: lede(comparison, table),
@@ -61,15 +66,20 @@ enum ClassesSection: SectionWriter {
 
 /// The table of classes and strategies.
 private struct ClassHeat {
+  private let context: PageContext
   let comparison: Comparison
   let columns: [StrategySummary]
   private let contrasts: [[Contrast?]]
+  /// So many columns fit into the page; more are narrower.
+  private static let column = 22
+  /// So many columns fit on a sheet of A4; of more, the table is printed smaller.
+  private static let sheet = 32
   private let figures = Figures(TextStyle())
 
-  init(_ comparison: Comparison) {
-    self.comparison = comparison
+  init(_ context: PageContext) {
+    (self.context, comparison) = (context, context.comparison)
     columns = comparison.strategies.filter { !$0.isBaseline }
-    contrasts = columns.map { comparison.classContrasts(of: $0) }
+    contrasts = columns.map { context.comparison.classContrasts(of: $0) }
   }
 
   private var baseline: StrategySummary? { comparison.baselines.first }
@@ -86,7 +96,7 @@ private struct ClassHeat {
       return "<tbody>\(head(group, rows.count))\(rows.map { row($0, bars) }.joined())</tbody>"
     }
     return """
-      <table class="heat"><caption class="vh">Difference of each class’s recall to the baseline, in points</caption>
+      <table class="heat\(columns.count > Self.column ? " dense" : "")\(columns.count > Self.sheet ? " broad" : "")"><caption class="vh">Difference of each class’s recall to the baseline, in points</caption>
       <thead><tr><th scope="col">class</th><th scope="col">training</th><th scope="col">test</th>\
       <th scope="col" data-tip="recall of the baseline">\(baseline == nil ? "" : "base")</th>\(heads.joined())</tr></thead>
       \(bodies.joined())</table>
@@ -112,26 +122,16 @@ private struct ClassHeat {
     let own = baseline.flatMap { $0.classes[place].top1?.mean }
     let train = Double(max(row.trainCounts.upperBound, 1))
     return """
-      <tr><th scope="row" dir="auto" data-tip="\(row.name)">\(row.name)</th><td class="q">\
+      <tr><th scope="row" dir="auto" data-tip="\(row.name)"><a href="#\(ClassFolds.id(place, in: context))">\(row.name)</a></th><td class="q">\
       <span class="bar" style="width:\(bars(train), decimals: 0)px"></span>\(figures.range(row.trainCounts))</td>\
       <td class="q">\(figures.range(row.support))</td><td class="q">\(own.map { Figures.fixed($0 * 100, 0) } ?? "n/a")</td>\
       \(cells.joined())</tr>
       """
   }
 
-  /// Full colour only where the runs can carry it.
   private func cell(_ contrast: Contrast) -> Markup {
-    let points = contrast.mean * 100
-    let isBig = abs(points) >= (contrast.verdict.isDifference ? 20 : 15)
-    let name: String =
-      if contrast.verdict.isDifference {
-        points > 0 ? (isBig ? "d" : "c") : (isBig ? "h" : "g")
-      } else if abs(points) >= 3 {
-        points > 0 ? (isBig ? "b" : "a") : (isBig ? "f" : "e")
-      } else { "" }
-    let text =
-      abs(points) < 0.5
-      ? "·" : (points > 0 ? "+" : figures.style.minus) + Figures.fixed(abs(points), 0)
-    return name.isEmpty ? "<td>\(text)</td>" : "<td class=\"\(name)\">\(text)</td>"
+    let cell = ClassCell(contrast)
+    return cell.step.isEmpty
+      ? "<td>\(cell.text)</td>" : "<td class=\"\(cell.step)\">\(cell.text)</td>"
   }
 }

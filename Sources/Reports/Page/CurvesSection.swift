@@ -5,7 +5,7 @@ import Metrics
 package enum CurvesSection: SectionWriter {
   package static let style = """
     .least .picture{min-width:760px}\
-    .curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:14px 10px}\
+    .curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:14px 10px;margin-top:16px}\
     .curves figure{margin:0;min-width:0}.curves figcaption{font-size:12.5px;overflow:hidden;\
     text-overflow:ellipsis;white-space:nowrap}.curves svg{width:100%;height:auto}
     """

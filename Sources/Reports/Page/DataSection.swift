@@ -5,7 +5,7 @@ import Results
 /// The data as the runs saw them: images a class, groups, and what the data have to say.
 enum DataSection: SectionWriter {
   static let style = """
-    .hist{display:block}.hist rect{fill:var(--s3)}.hist .medium{fill:var(--s4)}.hist .few{fill:var(--s5)}
+    .narrow{width:auto;min-width:260px;margin:14px 0}.hist{display:block}.hist rect{fill:var(--s3)}.hist .medium{fill:var(--s4)}.hist .few{fill:var(--s5)}
 
     """
 
@@ -30,7 +30,54 @@ enum DataSection: SectionWriter {
         <p><b dir="auto">\(comparison.dataset)</b>: \(groups.joined(separator: ", ")). Many: more than 100 training images; \
         few: fewer than 20.</p>
         """,
-      body: histogram(context) + table(comparison))
+      body: histogram(context) + twice(comparison) + left(context) + table(comparison))
+  }
+
+  /// Test images whose picture the network has learned, which make its figures better than they are.
+  private static func twice(_ comparison: Comparison) -> Markup {
+    let runs = comparison.strategies.flatMap(\.runs)
+    let counts = runs.compactMap(\.leakedImages)
+    guard let most = counts.max() else {
+      return runs.isEmpty
+        ? ""
+        : "<p>Whether test images have the same picture as others is not known of these runs.</p>"
+    }
+    guard most > 0 else {
+      return "<p>No test image has the same picture as one for training or validation.</p>"
+    }
+    let images = comparison.classes.reduce(0) { $0 + $1.support.upperBound }
+    return """
+      <p>\(Figures.count(most, "test image has", "test images have")) the same picture as one for training or \
+      validation\(comparison.foldCount > 0 ? ", of a fold at most" : ", of \(Figures.grouped(images))"). <code>poise data FILE \
+      --duplicates</code> lists the groups of identical pictures.</p>
+      """
+  }
+
+  /// What was left out, and what reading and dividing have to say.
+  private static func left(_ context: PageContext) -> Markup {
+    guard let data = context.evidence.data else { return "" }
+    var body: Markup = ""
+    let reasons = data.quarantined.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    if !reasons.isEmpty {
+      let rows = reasons.map { reason, count -> Markup in
+        "<tr><th scope=\"row\">\(reason)</th><td class=\"n\">\(Figures.grouped(count))</td></tr>"
+      }
+      body += """
+        <table class="list narrow"><caption>In quarantine: listed, and not used</caption><thead><tr>\
+        <th scope="col">reason</th><th scope="col" class="n">images</th></tr></thead><tbody>\(rows.joined())\
+        </tbody></table>
+        """
+    }
+    // Quarantine is in the table already.
+    let remarks = data.remarks.filter { $0.kind != .quarantined }
+    if !remarks.isEmpty {
+      let items = remarks.map { "<li dir=\"auto\">\($0.text)</li>" as Markup }
+      body += """
+        <details class="fold"><summary>What reading and dividing the data found (\(items.count))</summary>\
+        <ul class="sent">\(items.joined())</ul></details>
+        """
+    }
+    return body
   }
 
   private static func histogram(_ context: PageContext) -> Markup {

@@ -6,7 +6,7 @@ import Results
 public struct Evidence: Sendable {
   /// What is read apart from the rest.
   public enum Part: String, CaseIterable, Sendable {
-    case curves, confusions, masses, reliability
+    case curves, confusions, masses, reliability, attempts
   }
 
   /// Learning curves, in the order of epochs, by run; of runs that trained nothing, an empty one.
@@ -22,6 +22,10 @@ public struct Evidence: Sendable {
   /// How far the confidence of guesses on test images can be believed, by run and by the group of the
   /// images' class; runs whose guesses were not kept are not there.
   public var reliability: [RunID: [ShotGroup: ReliabilityBins]] = [:]
+  /// Every try at a run, by run, finished or not.
+  public var attempts: [RunID: [AttemptRecord]] = [:]
+  /// The data as the runs saw them; `nil` where they are not known, or of several stages.
+  public var data: DatasetRecord?
   /// Runs that a part lacks because their rows are damaged, ascending.
   public var damaged: [Part: [RunID]] = [:]
 

@@ -54,11 +54,11 @@ enum PageScript {
     if(!e.isIntersecting||!a)return;A('nav a').forEach(function(x){x.classList.remove('on');
     x.removeAttribute('aria-current')});a.classList.add('on');a.setAttribute('aria-current','true')})},
     {rootMargin:'-10% 0px -80% 0px'});A('section.fig').forEach(function(x){io.observe(x)})}
-    A('input[data-refresh]').forEach(function(i){var k='counterpoise-refresh',s;
-    try{s=sessionStorage}catch(e){}
-    if(s&&s.getItem(k)=='off')i.checked=false;
-    i.onchange=function(){if(s)s.setItem(k,i.checked?'on':'off')};
-    setInterval(function(){if(i.checked)location.reload()},1000*i.getAttribute('data-refresh'))});
-    addEventListener('beforeprint',function(){A('details:not(.each):not(.cl)').forEach(function(x){x.open=true})})})();
+    var again=d.getElementById('again');if(again)setTimeout(function f(){if(again.checked)location.reload();
+    else again.onchange=f},1e3*again.getAttribute('data-seconds'));
+    addEventListener('beforeprint',function(){A('details:not(.long)').forEach(function(x){x.open=true})});
+    var unfold=function(){var e=d.getElementById(location.hash.slice(1));for(var x=e;x;x=x.parentElement)
+    if(x.tagName=='DETAILS')x.open=true;if(e&&e.closest('details'))e.scrollIntoView()};
+    addEventListener('hashchange',unfold);if(location.hash)unfold()})();
     """#
 }

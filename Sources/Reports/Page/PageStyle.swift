@@ -29,8 +29,8 @@ enum PageStyle {
     :focus-visible{outline:2px solid var(--better);outline-offset:2px}
     .vh{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     a{color:var(--better)}code{font-size:.9em}
-    .live{border:1px solid var(--rule);padding:8px 12px;margin:0 0 18px}
-    .live .tools{display:inline;margin-inline-start:12px}html:not(.js) .live .tools{display:none}
+    .live{border:1px solid var(--rule);padding:8px 12px;margin:0 0 8px}
+    .again{margin:0 0 18px;font-size:13px;color:var(--muted)}
     #tip{position:fixed;z-index:9;max-width:320px;padding:4px 8px;font-size:12.5px;background:var(--text);\
     color:var(--bg);border-radius:3px;pointer-events:none}
     .picture{display:block;max-width:100%;height:auto;overflow:visible}
@@ -56,7 +56,7 @@ enum PageStyle {
     .fig .head{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
     border-top:1px solid var(--text)}
     .see{margin:0 0 18px;max-width:47em;text-wrap:pretty}.see p{margin:0 0 8px}
-    .prose{max-width:47em;font-size:14px}.prose p{margin:0 0 8px}
+    .prose{max-width:47em;font-size:14px;margin-top:14px}.prose p{margin:0 0 8px}
     """
 
   private static let tables = """
@@ -82,6 +82,8 @@ enum PageStyle {
     .fold{margin-top:22px}.fold+.fold{margin-top:-1px}
     .fold summary{cursor:pointer;padding:7px 0;border-block:1px solid var(--rule);font-weight:500;font-size:14px}
     summary::marker{color:var(--faint)}
+    details.one{border-bottom:1px solid var(--grid)}.one summary{cursor:pointer;padding:3px 0;font-size:13.5px;\
+    overflow-wrap:anywhere}.one .mk{font-size:12.5px}.one table{margin:0 0 12px}.one td{white-space:nowrap}
     .sent{margin:12px 0;padding-inline-start:18px;font-size:14px;max-width:62em;overflow-wrap:anywhere}.sent li{margin:3px 0}
     """
 

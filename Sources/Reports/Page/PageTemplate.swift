@@ -17,20 +17,21 @@ enum PageTemplate {
     <meta name="color-scheme" content="light dark">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
     script-src 'unsafe-inline'; img-src data:">
-    {{#refresh}}<noscript><meta http-equiv="refresh" content="{{.}}"></noscript>{{/refresh}}
     <title>{{title}}</title><style>{{{style}}}</style></head>
     <body><a class="skip" href="#answer">Skip to the answer</a>
     <div class="page"><nav aria-label="Contents"><p dir="auto">{{sweep}}</p>
     {{#parts}}{{#isNamed}}<p class="part" dir="auto">{{name}}</p>{{/isNamed}}<ol>\
     <li><a href="#{{id}}">Answer</a></li>{{#sections}}<li><a href="#{{id}}">{{title}}</a></li>{{/sections}}</ol>
     {{/parts}}</nav>
-    <main id="answer"><header class="top">{{#progress}}<p class="live"><span role="status">{{.}}</span>\
-    {{#refresh}} <label class="tools"><input type="checkbox" data-refresh="{{.}}" checked> read again every {{.}} s</label>{{/refresh}}</p>\
-    {{/progress}}
+    <main id="answer"><header class="top">{{#progress}}<p class="live" role="status">{{.}}</p>{{/progress}}
+    {{#refresh}}<p class="again"><label class="tools"><input type="checkbox" id="again" data-seconds="{{.}}" checked> \
+    read the file again every {{.}} seconds</label></p>
+    <noscript><p class="again">The file is written again after every run; reload it to see how far the sweep is.</p></noscript>
+    {{/refresh}}
     <p class="kick">Counterpoise report <span>·</span> sweep <b dir="auto">{{sweep}}</b>\
     {{#hasOrigin}} <span>·</span> {{origin}}{{/hasOrigin}}</p>
     <h1>{{question}}</h1></header>
-    {{#parts}}<section class="partbody" aria-label="{{name}}">
+    {{#parts}}<section class="partbody" {{#isNamed}}aria-labelledby="{{id}}-name"{{/isNamed}}{{^isNamed}}aria-label="{{name}}"{{/isNamed}}>
     <div class="answer" id="{{id}}{{^isNamed}}-1{{/isNamed}}">{{#isNamed}}<h2 class="partname" id="{{id}}-name" dir="auto">{{name}}</h2>{{/isNamed}}
     {{{answer}}}</div>
     {{#sections}}<section class="fig" id="{{id}}" aria-labelledby="{{labels}}"><{{level}} id="{{id}}-h" class="head">{{heading}}</{{level}}>

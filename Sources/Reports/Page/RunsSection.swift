@@ -15,7 +15,8 @@ enum RunsSection: SectionWriter {
     return PageSection(
       id: context.id("runs"), title: "Runs",
       heading: "Runs", lede: lede,
-      body: unfinished(comparison) + overrides(comparison) + equals(comparison) + list(comparison)
+      body: unfinished(comparison) + RunTimeline(context).markup + overrides(comparison)
+        + equals(comparison) + list(comparison)
         + notes(comparison))
   }
 

@@ -26,9 +26,12 @@ struct ConfusionMap {
   /// Room for names at the left and above.
   var margin: Double {
     guard let names else { return 0 }
-    return min((names.map { TextWidth.of($0, size: 11) }.max() ?? 0) + 7, Self.widestName)
+    let longest = names.map { TextWidth.of($0, size: 11) }.max() ?? 0
+    return min(longest * Self.broadFace + 7, Self.widestName)
   }
   static let widestName = 138.0
+  /// Faces such as DejaVu Sans, where no narrower one is there, are wider than Helvetica.
+  private static let broadFace = 1.16
 
   /// Whether a plus or a minus can be seen in a cell.
   var hasSigns: Bool { cell >= 6 }
@@ -61,7 +64,7 @@ struct ConfusionMap {
   private func labels(_ names: [String], left: Double, top: Double) -> Markup {
     names.enumerated().map { place, name -> Markup in
       let middle = (Double(place) + 0.5) * cell + 3.8
-      let short = TextWidth.cut(name, to: margin - 7, size: 11)
+      let short = TextWidth.cut(name, to: (margin - 7) / Self.broadFace + 0.01, size: 11)
       return """
         <text class="tm te" x="\(left - 5)" y="\(top + middle)">\(short)</text>\
         <text class="tm" transform="translate(\(left + middle) \(top - 5)) rotate(-90)">\

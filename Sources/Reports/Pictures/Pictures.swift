@@ -5,8 +5,9 @@ public enum Pictures {
   /// Every picture, in the order of a page.
   package static var all: [any PictureWriter.Type] {
     [
-      TradeoffPicture.self, ConfusionsPicture.self, CurvesPicture.self, ReliabilityPicture.self,
-      MassPicture.self, PowerPicture.self,
+      StrategiesPicture.self, TradeoffPicture.self, ClassesPicture.self, ConfusionsPicture.self,
+      CurvesPicture.self,
+      ReliabilityPicture.self, MassPicture.self, PowerPicture.self,
     ]
   }
 

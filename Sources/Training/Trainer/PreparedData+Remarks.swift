@@ -3,9 +3,9 @@ import Results
 
 extension PreparedData {
   /// What was set aside, repaired or assumed on the way from the files to the splits, one sentence
-  /// each: what `poise data` lists in detail.
+  /// each: what `poise data` lists in detail. Of folds, which share one record, what not all of them have
+  /// begins with `fold 2: `.
   public var remarks: [DatasetRemark] {
-    let summary = DatasetSummary(of: splits)
     var remarks = summary.quarantine.map { line in
       DatasetRemark(
         .quarantined, count: line.count, "\(line.count) left out: \(line.reason.rawValue)")
@@ -17,12 +17,14 @@ extension PreparedData {
         "\(line.lines.count) \(rows) mended: \(line.repair.rawValue)")
     }
     remarks += catalogue.notes.map { DatasetRemark(.catalogue, sentence: $0) }
-    remarks += splits.notes.map { DatasetRemark(.split, sentence: $0) }
-    if splits.droppedByLongTail > 0 {
+    remarks += summary.notes.dropFirst(catalogue.notes.count).map {
+      DatasetRemark(.split, sentence: $0)
+    }
+    if summary.droppedByLongTail > 0 {
       remarks.append(
         DatasetRemark(
-          .longTail, count: splits.droppedByLongTail,
-          "\(splits.droppedByLongTail) training images left out by the long tail"))
+          .longTail, count: summary.droppedByLongTail,
+          "\(summary.droppedByLongTail) training images left out by the long tail"))
     }
     return remarks
   }
