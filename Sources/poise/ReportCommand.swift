@@ -65,6 +65,11 @@ struct ReportCommand: ParsableCommand {
       "Figures beside the first in the summary, such as accuracy,macro_f1,few_recall.",
       valueName: "a,b"))
   var columns: String?
+  @Option(
+    help: ArgumentHelp(
+      "How probable it is that a difference is larger than this, such as 0.01 for a point.",
+      valueName: "difference"))
+  var rope: Double?
   @Flag(inversion: .prefixedNo, help: "Page what is longer than the terminal, with $PAGER.")
   var pager = true
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
@@ -75,6 +80,12 @@ struct ReportCommand: ParsableCommand {
   var format: ReportFormat?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
   var output: String?
+
+  func validate() throws {
+    if let rope, !(rope.isFinite && rope >= 0) {
+      throw ValidationError("--rope \(rope): expected a difference of at least 0, such as 0.01")
+    }
+  }
 
   func run() throws {
     let opened = try store.open()
@@ -109,6 +120,7 @@ struct ReportCommand: ParsableCommand {
     for index in comparisons.indices {
       comparisons[index].add(damage)
       comparisons[index] = try filtered(comparisons[index])
+      comparisons[index].rope = rope
     }
     if format == .html {
       try deliver(page(of: comparisons, recipes, in: opened))
@@ -129,7 +141,7 @@ struct ReportCommand: ParsableCommand {
     }
     let given = [
       ("--by", by != nil), ("--classes", classes != nil), ("--top", top != nil),
-      ("--columns", columns != nil), ("--recipe", recipe != nil),
+      ("--columns", columns != nil), ("--recipe", recipe != nil), ("--rope", rope != nil),
     ].filter(\.1)
     if let option = given.first {
       throw ValidationError("\(option.0) goes with one sweep, and \(store.sweeps.count) are named")
@@ -170,7 +182,8 @@ struct ReportCommand: ParsableCommand {
   private func report(_ format: ReportFormat, _ style: TextStyle) throws -> any Report {
     let isOnScreen = output == nil && Terminal.outputIsTerminal
     let asksForSummary = top != nil || columns != nil
-    let usual: ReportSubject = (isOnScreen || asksForSummary) && !notes ? .summary : .overview
+    let usual: ReportSubject =
+      (isOnScreen || asksForSummary) && !notes && rope == nil ? .summary : .overview
     let shown = try columns.map(figures)
     guard format == .table else {
       return format.report(on: by ?? .overview, style: style, showsNotes: notes)

@@ -1,4 +1,4 @@
-"""Golden numbers for ranks over data sets: Tests/StatisticsTests/Fixtures/ranks.json.
+"""Golden numbers for ranks over data sets, effect sizes and practical equivalence: Tests/StatisticsTests/Fixtures/ranks.json.
 
 Studentized range by SciPy 1.17.1, Nemenyi by scikit-posthocs 0.17.1, Holm by statsmodels 0.15.0.
 """
@@ -9,7 +9,7 @@ import numpy
 import scikit_posthocs
 import scipy
 import statsmodels
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 VERSIONS = {"scipy": scipy.__version__, "scikit-posthocs": scikit_posthocs.__version__,
@@ -45,7 +45,16 @@ def main():
             ranked(generator.normal(0, 1, size=(12, 5)) + numpy.arange(5) * 0.8),
             ranked(generator.integers(0, 5, size=(8, 4)).astype(float)),
             ranked(generator.normal(0, 1, size=(30, 12)) + numpy.arange(12) * 0.1),
-            ranked(generator.normal(0, 1, size=(2, 3)))]}
+            ranked(generator.normal(0, 1, size=(2, 3)))],
+        "hedges": [
+            {"degrees": m, "factor": float(numpy.exp(special.gammaln(m / 2) - special.gammaln((m - 1) / 2))
+                                           / (m / 2) ** 0.5)} for m in (2, 3, 5, 10, 50)],
+        "practical": [
+            {"mean": mean, "error": error, "degrees": df, "rope": rope,
+             "lower": float(stats.t.cdf((-rope - mean) / error, df)),
+             "higher": float(stats.t.sf((rope - mean) / error, df))}
+            for mean, error, df in ((0.02, 0.01, 4), (-0.05, 0.02, 1.7), (0.001, 0.0005, 30), (0, 0.01, 9))
+            for rope in (0, 0.005, 0.03)]}
     place = pathlib.Path(__file__).resolve().parent.parent / "StatisticsTests" / "Fixtures" / "ranks.json"
     place.write_text(json.dumps(golden, indent=1) + "\n")
     print(VERSIONS)

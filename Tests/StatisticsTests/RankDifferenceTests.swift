@@ -19,6 +19,11 @@ struct RankDifferenceTests {
       var ranks, holm: [Double]
       var statistic, p, critical: Double
     }
+    struct Hedges: Decodable, Sendable {
+      var degrees: Int
+      var factor: Double
+    }
+    var hedges: [Hedges]
     var range: [Tail]
     var quantiles: [Quantile]
     var ranked: [Ranked]
@@ -59,6 +64,13 @@ struct RankDifferenceTests {
       for (p, expected) in zip(holm.dropFirst(), one.holm) {
         expectClose(p, expected, relative: 1e-9)
       }
+    }
+  }
+
+  @Test("Hedges' correction is that of the gamma function")
+  func hedges() {
+    for one in Fixture.all.hedges {
+      expectClose(EffectSize.correction(degrees: one.degrees), one.factor, relative: 1e-12)
     }
   }
 

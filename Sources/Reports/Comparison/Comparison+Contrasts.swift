@@ -183,7 +183,8 @@ struct SimultaneousContrasts {
       let p = 2 * StudentT.cumulative(-abs(sample.mean) / error, degrees: degrees)
       let luck = sample.hasOwnImages ? 0 : images[place]
       return Contrast(
-        mean: sample.mean, pairs: sample.pairs, reach: quantiles.t(degrees) * error,
+        mean: sample.mean, pairs: sample.pairs, spread: (error, degrees),
+        reach: quantiles.t(degrees) * error,
         images: luck.map { quantiles.normal * $0.squareRoot() },
         adjustedP: Sidak.adjust(p, count: comparisons))
     }
@@ -247,7 +248,7 @@ struct ClassContrasts {
       guard let test else { return Contrast(mean: cell.sample.mean, pairs: cell.sample.pairs) }
       let binomial = 2 * cell.share * (1 - cell.share) / cell.images
       return Contrast(
-        mean: cell.sample.mean, pairs: cell.sample.pairs,
+        mean: cell.sample.mean, pairs: cell.sample.pairs, spread: (test.error, test.degrees),
         reach: quantiles.t(test.degrees) * test.error,
         images: cell.sample.hasOwnImages ? 0 : quantiles.normal * binomial.squareRoot(),
         adjustedP: adjusted.removeFirst())

@@ -17,7 +17,8 @@ extension Comparison {
     keys += ["diff_seeds", "diff_own_mean", "diff_baseline_mean", "remarks", "notes"]
     keys += ["leaked_images", "clean_accuracy", "clean_macro_recall"]
     keys += ["diff_seed_low", "diff_seed_high", "diff_image_low", "diff_image_high"]
-    keys += ["diff_p_adjusted", "diff_verdict"]
+    keys += ["diff_p_adjusted", "diff_verdict", "diff_effect"]
+    keys += ["rope", "diff_p_lower", "diff_p_same", "diff_p_higher"]
     let remarks = remarks(dash: "-").map(\.text).joined(separator: " | ")
     var table = RecordTable(keys)
     let leaked = leakedImages
@@ -48,9 +49,18 @@ extension Comparison {
         .number(strategy.leakedRecall.clean?.mean),
       ]
       row += Self.claims(contrast(of: strategy, in: metric))
+      row += [.number(pair?.effectSize), .number(rope)]
+      let shares = practicality(of: strategy)
+      row += [.number(shares?.lower), .number(shares?.within), .number(shares?.higher)]
       table.add(row)
     }
     return table
+  }
+
+  /// Where the comparison was asked for it, and where it is known.
+  private func practicality(of strategy: StrategySummary) -> Practicality? {
+    guard let rope, let contrast = contrast(of: strategy, in: metric) else { return nil }
+    return Practicality(of: contrast, rope: rope)
   }
 
   /// The recipe and the stage, at the end of every row.
@@ -264,6 +274,7 @@ extension Comparison {
       ("p", .number(pair.adjustedP == nil ? nil : pair.p)), ("p_holm", .number(pair.adjustedP)),
       ("seeds", .array(pair.replicas.map { .text("\($0)") })),
       ("own_mean", .number(pair.ownMean)), ("baseline_mean", .number(pair.baselineMean)),
+      ("effect", .number(pair.effectSize)),
     ])
   }
 

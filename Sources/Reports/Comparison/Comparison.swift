@@ -38,6 +38,9 @@ public struct Comparison: Sendable {
   /// What its runs have in common, as people see it: the beginning of a hash; `nil` where it is not
   /// known, or where runs of several stages are joined.
   public internal(set) var recipe: String?
+  /// Differences up to this size, in the metric's own unit, are called the same in practice; `nil` where
+  /// nobody asks for that.
+  public var rope: Double?
   /// The stage of a staged experiment that its runs are of; `nil` without stages, and for all stages
   /// together.
   public internal(set) var stage: String?

@@ -1,7 +1,7 @@
 import Metrics
 
 /// A strategy's difference from the baseline in one figure, with what its runs can say of it.
-public struct Contrast: Hashable, Sendable {
+public struct Contrast: Sendable {
   /// Strategy minus baseline, the mean over pairs of one seed (and fold), in the figure's own unit.
   public let mean: Double
   /// How many pairs it rests on.
@@ -16,11 +16,13 @@ public struct Contrast: Hashable, Sendable {
 
   /// p after the correction for all that was looked at, as the intervals; `nil` where they are.
   public let adjustedP: Double?
+  /// Standard error of ``mean`` over sets of seeds, and its degrees of freedom; `nil` where the interval is.
+  let spread: (error: Double, degrees: Double)?
 
   /// A difference of which nothing is known but its mean.
   init(mean: Double, pairs: Int) {
     (self.mean, self.pairs, verdict) = (mean, pairs, .unknown)
-    (seedInterval, imageInterval, adjustedP) = (nil, nil, nil)
+    (seedInterval, imageInterval, adjustedP, spread) = (nil, nil, nil, nil)
   }
 
   /// A difference with half the width of its interval over seeds, and of that over test images as well.
@@ -29,8 +31,11 @@ public struct Contrast: Hashable, Sendable {
   ///   - reach: half the width of ``seedInterval``.
   ///   - images: half the width of what the luck of the test images adds; `nil` where it is not known,
   ///     0 where the seeds' differences have it in them.
-  init(mean: Double, pairs: Int, reach: Double, images: Double?, adjustedP: Double) {
-    (self.mean, self.pairs, self.adjustedP) = (mean, pairs, adjustedP)
+  init(
+    mean: Double, pairs: Int, spread: (error: Double, degrees: Double), reach: Double,
+    images: Double?, adjustedP: Double
+  ) {
+    (self.mean, self.pairs, self.adjustedP, self.spread) = (mean, pairs, adjustedP, spread)
     let outer = images.map { (reach * reach + $0 * $0).squareRoot() }
     seedInterval = mean - reach...mean + reach
     imageInterval = outer.map { mean - $0...mean + $0 }

@@ -20,12 +20,17 @@ struct ComparisonText {
     switch subject {
     case .summary, .overview:
       [
-        header(), strategies(), leaks(), effects(), texts(), classes(withChanges: false),
+        header(), strategies(), leaks(), effects(), practicality(), texts(),
+        classes(withChanges: false),
         statistics(),
         remarks(), notes(),
       ]
     case .strategy:
-      [header(), strategies(), leaks(), effects(), texts(), statistics(), remarks(), notes()]
+      [
+        header(), strategies(), leaks(), effects(), practicality(), texts(), statistics(),
+        remarks(),
+        notes(),
+      ]
     case .class: [header(), classes(withChanges: true), remarks(), notes()]
     case .group: [header(), groups(), remarks(), notes()]
     }
