@@ -32,6 +32,18 @@ extension SQLiteRunStore {
     }
   }
 
+  /// Macro recall of runs on the validation split; runs without one are not there.
+  ///
+  /// - Throws: ``ResultsFileError`` where the file cannot be read.
+  public func validationRecalls(of runs: [RunID]) throws -> EvidenceRows<Double> {
+    try evidence(of: runs, showing: [.classMetric]) { run, database in
+      try Double.fetchOne(
+        database,
+        sql: "SELECT avg(recall) FROM class_metric WHERE run_id = ? AND split = 'val'",
+        arguments: [run])
+    }
+  }
+
   /// Every try at runs, in order.
   ///
   /// - Throws: ``ResultsFileError`` where the file cannot be read.

@@ -70,6 +70,8 @@ struct ReportCommand: ParsableCommand {
       "How probable it is that a difference is larger than this, such as 0.01 for a point.",
       valueName: "difference"))
   var rope: Double?
+  @Flag(help: "Every variant of swept settings, instead of the one that is best on validation.")
+  var variants = false
   @Flag(inversion: .prefixedNo, help: "Page what is longer than the terminal, with $PAGER.")
   var pager = true
   @Flag(help: "List what strategies note of themselves, instead of counting it.") var notes = false
@@ -119,6 +121,9 @@ struct ReportCommand: ParsableCommand {
     let damage = opened.damages.map { Remark(.damaged, StoreOptions.sentence(on: $0)) }
     for index in comparisons.indices {
       comparisons[index].add(damage)
+      if showsOne(format) {
+        comparisons[index] = try represented(comparisons[index], in: opened)
+      }
       comparisons[index] = try filtered(comparisons[index])
       comparisons[index].rope = rope
     }
@@ -204,6 +209,26 @@ struct ReportCommand: ParsableCommand {
       }
       return figure
     }
+  }
+
+  /// Whether one variant stands for its strategy: where people read, but not in data for programs.
+  private func showsOne(_ format: ReportFormat) -> Bool {
+    switch format {
+    case .table, .markdown, .html, .latex: !variants
+    case .csv, .json, .long: false
+    }
+  }
+
+  /// One variant a strategy, chosen on validation.
+  private func represented(
+    _ comparison: Comparison, in opened: SQLiteRunStore
+  ) throws -> Comparison {
+    // Runs of several stages are joined there, and have no number of their own.
+    guard comparison.stages.isEmpty,
+      comparison.strategies.contains(where: { !$0.variant.isEmpty })
+    else { return comparison }
+    let runs = comparison.strategies.flatMap(\.runs).map(\.id)
+    return comparison.representing(by: try opened.validationRecalls(of: runs).values)
   }
 
   private func filtered(_ comparison: Comparison) throws -> Comparison {

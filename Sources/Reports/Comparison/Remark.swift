@@ -26,6 +26,8 @@ public struct Remark: Hashable, Sendable {
     case budget
     /// Strategies that were not run, because another one is the same on these data.
     case equal
+    /// Which variants of swept settings stand for their strategies.
+    case variants
     /// Strategies or classes that are not shown because somebody asked for others.
     case filter
   }
