@@ -20,7 +20,8 @@ struct ForecastTable {
     }
     let table = ListTable(
       header: ["strategies", "runs", "image, batch", "s/step", "time", "memory"], rows: rows)
-    return ([table.text()] + [total].compactMap(\.self)).joined(separator: "\n")
+    return ([table.text(width: Terminal.listWidth)] + [total].compactMap(\.self)).joined(
+      separator: "\n")
   }
 
   /// In one line; `nil` where nothing was measured.

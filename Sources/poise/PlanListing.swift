@@ -45,7 +45,8 @@ struct PlanListing: RunListing {
       .map { Shortening.lines($0) }
     let counts = "\(plan.runs.count) runs, \(images) images in all\(others)"
     let total = [ForecastTable(forecast).total].compactMap(\.self)
-    return ([table.text(), "", counts] + total + notes).joined(separator: "\n")
+    return ([table.text(width: Terminal.listWidth), "", counts] + total + notes).joined(
+      separator: "\n")
   }
 
   /// RFC 4180, one line a run.
@@ -92,7 +93,8 @@ struct RunNames: RunListing {
 
   var text: String {
     let warnings = Shortening.lines(experiment.warnings.map(\.description))
-    return [table.text(), "", "\(experiment.recipes.count) runs"].joined(separator: "\n")
+    return [table.text(width: Terminal.listWidth), "", "\(experiment.recipes.count) runs"].joined(
+      separator: "\n")
       + (warnings.isEmpty ? "" : "\n" + warnings)
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Training
 
@@ -29,10 +30,10 @@ final class ProgressBar {
         + "\(Duration.text(left)) left")
   }
 
-  /// Replaces the line on a terminal, else adds one.
+  /// Replaces the line on a terminal, else adds one. What would wrap is cut: a second line would stay.
   func draw(_ line: String) {
     if isTerminal {
-      Terminal.draw("\r\u{1B}[K\(line)")
+      Terminal.draw("\r\u{1B}[K\(PlainText.line(line).prefix(max(1, Terminal.errorWidth - 1)))")
       isOpen = true
     } else {
       Terminal.complain(line)

@@ -15,6 +15,8 @@ final class ProgressPrinter: SweepObserver {
   private var imagesLeft = 0
   private var rate = 0.0
   private var current: (name: String, seen: Int, planned: Int) = ("", 0, 0)
+  /// The last epoch of the run that goes on.
+  private var epoch: String?
 
   /// The page that is kept up to date; `nil` for none.
   private let page: LivePage?
@@ -33,8 +35,11 @@ final class ProgressPrinter: SweepObserver {
   func runStarts(_ run: RunDescription, number: Int, attempt: Int) {
     current = (run.name, 0, run.imagesPlanned)
     lastDrawn = monotonicSeconds()
-    let again = attempt > 1 ? ", attempt \(attempt)" : ""
-    line("[\(number)/\(runs)] \(run.name)\(again)")
+    epoch = nil
+    // A terminal has the name in its bar.
+    if attempt > 1 || !isTerminal {
+      line("[\(number)/\(runs)] \(run.name)" + (attempt > 1 ? ", attempt \(attempt)" : ""))
+    }
   }
 
   func runSkipped(_ run: RunDescription, number: Int, because reason: String) {
@@ -44,9 +49,7 @@ final class ProgressPrinter: SweepObserver {
   func runProgressed(_ run: RunDescription, number: Int, _ event: RunProgress) {
     current = (run.name, event.imagesSeen, event.imagesPlanned)
     if event.imagesPerSecond > 0 { rate = event.imagesPerSecond }
-    if let epoch = event.epoch, epoch.epoch == run.epochsPlanned || isTerminal {
-      line("        " + Self.describe(epoch, of: run))
-    }
+    if let ended = event.epoch { epoch = Self.describe(ended, of: run) }
     draw(number: number)
   }
 
@@ -111,18 +114,18 @@ final class ProgressPrinter: SweepObserver {
     lastDrawn = monotonicSeconds()
     let share = Double(current.seen) / Double(max(current.planned, 1))
     let left = rate > 0 ? Double(imagesLeft - current.seen) / rate : .infinity
+    // The most important first: a narrow terminal cuts the end.
     bar.draw(
-      "[\(number)/\(runs)] \(ProgressBar.bar(share)) \(Int(share * 100)) %  "
-        + "\(ProgressBar.number(rate)) images/s  sweep: \(Duration.text(left)) left")
+      "[\(number)/\(runs)] \(ProgressBar.bar(share, width: 12)) \(Int(share * 100)) %, sweep "
+        + "\(Duration.text(left)) left  \(current.name)  "
+        + (epoch.map { "\($0)  " } ?? "") + "\(ProgressBar.number(rate)) images/s")
   }
 
   private static func describe(_ epoch: EpochRecord, of run: RunDescription) -> String {
     var text = "epoch \(epoch.epoch)/\(run.epochsPlanned)"
-    if let loss = epoch.trainLoss { text += "  loss \(String(format: "%.3f", loss))" }
     if let recall = epoch.validation?.macroRecall {
-      text += "  val macro recall \(percent(recall))"
+      text += ", validation recall \(percent(recall))"
     }
-    if let rate = epoch.imagesPerSecond { text += "  \(ProgressBar.number(rate)) images/s" }
     return text
   }
 
@@ -134,6 +137,7 @@ final class ProgressPrinter: SweepObserver {
   }
 
   private static func percent(_ value: Double?) -> String {
-    value.map { String(format: "%.1f %%", $0 * 100) } ?? "n/a"
+    // As reports round: a half up, also where binary fractions leave it a hair below.
+    value.map { String(format: "%.1f %%", ($0 * 1000 + 1e-9).rounded() / 10) } ?? "n/a"
   }
 }

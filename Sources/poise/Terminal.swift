@@ -23,6 +23,16 @@ enum Terminal {
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 80
   }
 
+  /// Columns that a list may take: those of the terminal; in files and pipes as many as it needs.
+  static var listWidth: Int { outputIsTerminal ? width : .max }
+
+  /// Columns of the terminal of standard error; 80 where it does not say.
+  static var errorWidth: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return isKnown ? Int(size.ws_col) : 80
+  }
+
   /// Lines of the terminal; 24 where there is none.
   static var height: Int {
     var size = winsize()

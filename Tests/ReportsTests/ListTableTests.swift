@@ -15,6 +15,21 @@ import Testing
         """)
   }
 
+  @Test func `on a narrow terminal keeps the beginnings and the ends of its longest texts`() {
+    let table = ListTable(
+      header: ["#", "run", "fingerprint"],
+      rows: [
+        ["1", "a-strategy-with-a-long-name-gamma=2-s1", "0a1b2c3d"],
+        ["2", "靴靴靴靴靴靴靴靴靴靴靴靴靴靴靴靴靴靴-s2", "4e5f6a7b"],
+      ])
+    let lines = table.text(width: 40).split(separator: "\n")
+    #expect(lines[1] == "1  a-strategy-w…-gamma=2-s1  0a1b2c3d")
+    #expect(lines[2].contains("…") && lines[2].contains("-s2  4e5f6a7b"))
+    // Never below what can be told apart, and a list is not cut into blocks.
+    #expect(table.text(width: 5).split(separator: "\n").count == 3)
+    #expect(table.text(width: 200) == table.text())
+  }
+
   @Test func `for a spreadsheet is RFC 4180`() {
     #expect(
       table.csv()
