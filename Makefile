@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build quickstart test faults fuzz proofs bench bench-judge asan tsan lint lint-c format format-c
+.PHONY: help setup build quickstart test check-report faults fuzz proofs bench bench-judge asan tsan lint lint-c format format-c
 
 SOURCES := Package.swift Sources Tests
 C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
@@ -12,6 +12,8 @@ C_SOURCES := $(shell find Sources/C* -name '*.[ch]' -o -name '*.def')
 CLANG_FORMAT_VERSION := 21.1.8
 CLANG_FORMAT_HOME := .build/lint/clang-format-$(CLANG_FORMAT_VERSION)
 CLANG_FORMAT := $(CLANG_FORMAT_HOME)/bin/clang-format
+
+REPORT_CHECKERS := .build/check-report
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +31,16 @@ quickstart: ## Set up, build, sweep a small long-tailed data set, report.
 test: setup lint ## Check the formatting, build with warnings as errors, run every test.
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@Scripts/test.sh
+
+check-report: setup $(REPORT_CHECKERS) ## Check pages with the Nu validator and axe, light and dark, wide and narrow.
+	swift build -c release --product poise
+	@$(REPORT_CHECKERS)/bin/python Scripts/check_report.py --poise "$$(swift build -c release --show-bin-path)/poise" \
+	  $(if $(PICTURES),--pictures $(PICTURES))
+
+$(REPORT_CHECKERS): Scripts/check-report.txt
+	python3 -m venv $@
+	$@/bin/pip install --quiet -r Scripts/check-report.txt
+	@touch $@
 
 faults: setup ## Break sweeps for an hour in every way, and write the table of Docs/reliability.md.
 	swift build -c release --product poise

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import math
 import os
-import pathlib
 import random
 import shutil
 import sqlite3
@@ -22,8 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / "References"))
-import store_digests  # noqa: E402
+import scale_store
 
 EPOCHS, TEST_IMAGES, BLOCK = 20, 20, 6
 STRATEGIES = """baseline inverse-weights sqrt-inverse-weights class-balanced-weights focal
@@ -295,17 +293,6 @@ def clock(minutes):
     return f"2026-11-{24 + days:02}T{rest // 60:02}:{rest % 60:02}:00Z"
 
 
-def write_digests(db):
-    """As Docs/store.md describes them."""
-    rows = [row + ("written",) for row in store_digests.all_digests(db)]
-    db.executemany(
-        "INSERT INTO row_digest (owner, id, part, n, sha256, origin) VALUES (?, ?, ?, ?, ?, ?)", rows)
-    db.execute(
-        "INSERT INTO row_digest (owner, id, part, n, sha256, origin) "
-        "VALUES ('store', 0, 'row_digest', ?, ?, 'written')",
-        (len(rows), store_digests.digest_sum(rows)))
-
-
 def copy_store(source, target, poise):
     """Copies a store and has the program write to it, which brings it to the present layout."""
     with tempfile.TemporaryDirectory() as folder:
@@ -333,7 +320,7 @@ def main():
     db = sqlite3.connect(arguments.target)
     db.execute("PRAGMA foreign_keys = OFF")
     fill(db, arguments)
-    write_digests(db)
+    scale_store.write_digests(db)
     db.commit()
     problems = db.execute("PRAGMA foreign_key_check").fetchall()
     if problems:

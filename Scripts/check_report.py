@@ -9,7 +9,7 @@ sweep while it runs. Each must have no error of the Nu validator and, at 1280 an
 and dark, no violation of axe, no message in the browser's console and nothing that widens the page. The
 largest must stay below two megabytes.
 
-Needs Java, Chromium (CHROMIUM=path where it is not in PATH) and what Scripts/check-report.txt lists.
+Needs Java, Chromium (--chromium where it is not in PATH) and what Scripts/check-report.txt lists.
 """
 
 import argparse
@@ -118,23 +118,24 @@ def save_slices(tab, folder, name, width):
 
 
 def chromium():
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    for name in filter(None, names):
+    for name in ["chromium", "chromium-browser", "google-chrome"]:
         if shutil.which(name):
             return shutil.which(name)
-    sys.exit("no Chromium is in PATH: install one, or say CHROMIUM=/path/to/it")
+    sys.exit("no Chromium is in PATH: install one, or say where it is with --chromium")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--poise", default=str(ROOT / ".build/release/poise"))
+    parser.add_argument("--chromium", help="the browser, where it is not in PATH")
     parser.add_argument("--pictures", help="a folder for pictures of every page")
     parser.add_argument("pages", nargs="*", help="pages to check instead")
     arguments = parser.parse_args()
     count = 0
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         pages = arguments.pages or make_pages(os.path.abspath(arguments.poise), folder)
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=arguments.chromium or chromium(), args=["--no-sandbox"])
         for page in pages:
             size = os.path.getsize(page)
             found = {"Nu": validator_errors(page)}
