@@ -74,7 +74,8 @@ struct PagePart {
       "sections": sections.map {
         [
           "id": $0.id, "labels": isAlone ? "\($0.id)-h" : "\($0.id)-h \(context.id("answer"))-name",
-          "title": $0.title, "heading": $0.heading, "lede": $0.lede.text,
+          "level": context.headingLevel, "title": $0.title, "heading": $0.heading,
+          "lede": $0.lede.text,
           "body": $0.body.text,
         ]
       },

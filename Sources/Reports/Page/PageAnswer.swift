@@ -11,7 +11,7 @@ enum PageAnswer {
   }
 
   static func answer(in context: PageContext) -> Markup {
-    let writer = AnswerWriter(context.comparison)
+    let writer = AnswerWriter(context)
     return
       "\(writer.warning)<p class=\"lede\">\(writer.lede)</p>\(writer.facts)\(writer.three)\(writer.sentences)"
   }
@@ -37,12 +37,14 @@ struct StrategyBlocks {
 
 private struct AnswerWriter {
   let comparison: Comparison
+  /// Of headings.
+  let level: Int
   let text: ComparisonText
   let figures: Figures
   let blocks: StrategyBlocks
 
-  init(_ comparison: Comparison) {
-    self.comparison = comparison
+  init(_ context: PageContext) {
+    (comparison, level) = (context.comparison, context.headingLevel)
     text = ComparisonText(comparison, TextStyle(), showsNotes: false)
     figures = text.figures
     blocks = StrategyBlocks(comparison)
@@ -170,9 +172,9 @@ private struct AnswerWriter {
   var three: Markup {
     guard comparison.comparisons > 0 else { return "" }
     return """
-      <div class="three"><section><h2><span class="mk">▲</span> Helps</h2><p>\(helps)</p></section>
-      <section><h2><span class="mk">▼</span> Costs</h2><p>\(costs)</p></section>
-      <section><h2><span class="mk">≈</span> Not shown</h2><p>\(unknown)</p></section></div>
+      <div class="three"><section><h\(level)><span class="mk">▲</span> Helps</h\(level)><p>\(helps)</p></section>
+      <section><h\(level)><span class="mk">▼</span> Costs</h\(level)><p>\(costs)</p></section>
+      <section><h\(level)><span class="mk">≈</span> Not shown</h\(level)><p>\(unknown)</p></section></div>
       """
   }
 

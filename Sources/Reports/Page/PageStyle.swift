@@ -48,12 +48,12 @@ enum PageStyle {
     .facts i{display:block;font-style:normal;font-size:12px;color:var(--muted)}.facts b{display:block;font-weight:600}
     .facts li>span{display:block;font-size:12.5px;line-height:1.38;color:var(--muted);margin-top:2px}
     .three{display:grid;grid-template-columns:repeat(3,1fr);gap:32px}
-    .three h2{font-size:15px;line-height:1.3;margin:0 0 5px}.three p{margin:0;font-size:14.5px;overflow-wrap:anywhere}
+    .three h2,.three h3{font-size:15px;line-height:1.3;margin:0 0 5px}.three p{margin:0;font-size:14.5px;overflow-wrap:anywhere}
     .mk{display:inline-block;min-width:1.05em;color:var(--muted)}
     .warn{border:1px solid var(--worse);border-inline-start-width:4px;padding:8px 14px;margin:0 0 22px;font-size:14px}
     .warn p{margin:0 0 4px;font-weight:600}.warn ul{margin:0;padding-inline-start:18px}
     .fig{margin:58px 0 0;scroll-margin-top:10px}
-    .fig h3{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
+    .fig h2,.fig h3{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
     border-top:1px solid var(--text)}
     .see{margin:0 0 18px;max-width:47em;text-wrap:pretty}.see p{margin:0 0 8px}
     .prose{max-width:47em;font-size:14px;margin-top:14px}.prose p{margin:0 0 8px}
