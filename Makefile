@@ -13,6 +13,8 @@ CLANG_FORMAT_VERSION := 21.1.8
 CLANG_FORMAT_HOME := .build/lint/clang-format-$(CLANG_FORMAT_VERSION)
 CLANG_FORMAT := $(CLANG_FORMAT_HOME)/bin/clang-format
 
+REPORT_CHECKERS := .build/check-report
+
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -30,6 +32,16 @@ test: setup lint ## Check the formatting, build with warnings as errors, run eve
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@Scripts/test.sh
 
+check-report: setup $(REPORT_CHECKERS) ## Check pages with the Nu validator and axe, light and dark, wide and narrow.
+	swift build -c release --product poise
+	@$(REPORT_CHECKERS)/bin/python Scripts/check_report.py --poise "$$(swift build -c release --show-bin-path)/poise" \
+	  $(if $(PICTURES),--pictures $(PICTURES))
+
+$(REPORT_CHECKERS): Scripts/check-report.txt
+	python3 -m venv $@
+	$@/bin/pip install --quiet -r Scripts/check-report.txt
+	@touch $@
+
 faults: setup ## Break sweeps for an hour in every way, and write the table of Docs/reliability.md.
 	swift build -c release --product poise
 	@python3 Scripts/faults --poise "$$(swift build -c release --show-bin-path)/poise"; code=$$?; \
@@ -45,10 +57,6 @@ proofs: setup ## Measure every strategy's golden tests and promises, and write D
 	@swift test -c release --skip-build --disable-xctest --filter 'Golden|HeadPhase' > .build/proofs/golden.log \
 	  || { cat .build/proofs/golden.log; exit 1; }
 	@Scripts/proofs.py .build/proofs/golden.log "$$(swift build -c release --show-bin-path)/poise"
-
-check-report: setup ## Look at the report's pages with the Nu validator, axe and Chromium.
-	swift build -c release --product poise
-	@Scripts/check_report.py --poise "$$(swift build -c release --show-bin-path)/poise"
 
 check-latex: setup ## Compile the LaTeX tables of results.sqlite with pdflatex.
 	swift build -c release --product poise

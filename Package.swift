@@ -120,7 +120,7 @@ let package = Package(
       [
         "Sweeps", "Reports", "Experiments", "Training", "ResultsSQLite", "Recipes", "Datasets",
         "Networks", "Weights", "Strategies", "Results", "Metrics", "Kernels", "Images",
-        "Files",
+        "Files", "Drawing",
         arguments,
       ]),
     door(

@@ -26,6 +26,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / "References"))
+import store_digests  # noqa: E402
+
 EXPERIMENT = """\
 name: {name}
 dataset:
@@ -223,6 +226,8 @@ def fill(arguments):
         db.commit()
     multiply(db, arguments.sweeps + 1, templates["wide"], "night-wide", 150)
     db.commit()
+    write_digests(db)
+    db.commit()
     problems = db.execute("PRAGMA foreign_key_check").fetchall()
     if problems:
         sys.exit(f"rows that refer to nothing: {problems[:3]}")
@@ -230,6 +235,16 @@ def fill(arguments):
     digests().sign(db)
     db.close()
     print(f"{runs} runs, {os.path.getsize(arguments.store) >> 20} MiB")
+
+
+def write_digests(db):
+    """Of all rows, as Docs/store.md describes them."""
+    db.execute("DELETE FROM row_digest")
+    rows = [row + ("written",) for row in store_digests.all_digests(db)]
+    insert = "INSERT INTO row_digest (owner, id, part, n, sha256, origin) VALUES (?, ?, ?, ?, ?, ?)"
+    db.executemany(insert, rows)
+    total = store_digests.digest_sum(rows)
+    db.execute(insert, ("store", 0, "row_digest", len(rows), total, "written"))
 
 
 def measured(action, rounds):

@@ -35,7 +35,7 @@ public struct PNGImage: Hashable, Sendable {
   /// - Precondition: no pixel names a colour that is not there.
   public var file: [UInt8] {
     precondition(pixels.allSatisfy { Int($0) < palette.count })
-    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    var file = Self.signature
     // Eight bits a pixel, colours by number, no interlacing.
     Self.append("IHDR", Self.bytes(width) + Self.bytes(height) + [8, 3, 0, 0, 0], to: &file)
     Self.append("PLTE", palette.flatMap { [$0.red, $0.green, $0.blue] }, to: &file)
@@ -55,7 +55,36 @@ public struct PNGImage: Hashable, Sendable {
   }
 
   /// The file as an address that pages and pictures can hold.
-  public var dataAddress: String { "data:image/png;base64," + Self.base64(file) }
+  public var dataAddress: String { Self.address(of: file) }
+
+  private static func address(of file: [UInt8]) -> String {
+    "data:image/png;base64," + base64(file)
+  }
+
+  /// A picture of full colours as such an address.
+  ///
+  /// - Parameter rgb: red, green and blue, row by row from the upper left corner on.
+  /// - Precondition: three bytes a pixel, and at least one pixel.
+  public static func dataAddress(rgb: [UInt8], width: Int, height: Int) -> String {
+    precondition(width > 0 && height > 0 && rgb.count == 3 * width * height)
+    var file = signature
+    append("IHDR", bytes(width) + bytes(height) + [8, 2, 0, 0, 0], to: &file)
+    var rows: [UInt8] = []
+    rows.reserveCapacity((3 * width + 1) * height)
+    for row in 0..<height {
+      // Filter 1: the difference to the pixel at the left.
+      rows.append(1)
+      for place in row * 3 * width..<(row + 1) * 3 * width {
+        let left = place - 3 < row * 3 * width ? 0 : rgb[place - 3]
+        rows.append(rgb[place] &- left)
+      }
+    }
+    append("IDAT", deflated(rows), to: &file)
+    append("IEND", [], to: &file)
+    return address(of: file)
+  }
+
+  private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   private static func bytes(_ number: Int) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }

@@ -72,13 +72,16 @@ struct PlotCommand: ParsableCommand {
     let converter = try kind.map(PictureConverter.find)
     let opened = try store.open()
     if name == Pictures.ofSeveral {
-      let comparisons = try SweepRanks(store, metric: metric, baseline: baseline)
+      let several = try SweepRanks(store, metric: metric, baseline: baseline)
         .comparisons(in: opened).map(showing)
-      let svg = Pictures.file(of: try SweepRanks.ranks(of: comparisons), millimetres: width)
+      let svg = Pictures.file(of: try SweepRanks.ranks(of: several), millimetres: width)
       return try deliver(svg, kind, converter, opened)
     }
-    let comparison = try chosen(from: opened)
-    let evidence = try EvidenceReading.evidence(for: [comparison], in: opened)[0]
+    let comparisons = try comparisons(from: opened)
+    let comparison = try chosen(among: comparisons)
+    // Joined stages have what the stages have.
+    let parts = comparison.stages.isEmpty ? [] : comparisons.filter { $0.stage != nil }
+    let evidence = try EvidenceReading.evidence(for: parts + [comparison], in: opened)[parts.count]
     let shown = try showing(comparison)
     guard
       let svg = Pictures.file(name, of: shown, with: evidence, millimetres: width)
@@ -136,8 +139,8 @@ struct PlotCommand: ParsableCommand {
     }
   }
 
-  /// The comparison of the data set that is meant.
-  private func chosen(from opened: SQLiteRunStore) throws -> Comparison {
+  /// The comparisons of the sweep, one a data set.
+  private func comparisons(from opened: SQLiteRunStore) throws -> [Comparison] {
     let sweep = try store.sweep(in: opened)
     let runs = try opened.summaries(ofSweep: sweep.name)
     let recipes = try opened.recipes(ofSweep: sweep.name)
@@ -145,24 +148,30 @@ struct PlotCommand: ParsableCommand {
       runs, recipes: recipes, choice: recipe.map { .one($0) } ?? .newest,
       baseline: baseline ?? sweep.baseline,
       metric: metric ?? .macroRecall)
-    let names = comparisons.map(\.dataset)
     guard !comparisons.isEmpty else {
       try store.tell(opened.damages)
       throw Failure(
         "sweep \(sweep.name) has no runs to compare: poise sweep makes some",
         code: Failure.missingInput)
     }
+    return comparisons
+  }
+
+  /// That of the data set that is meant.
+  private func chosen(among comparisons: [Comparison]) throws -> Comparison {
+    let names = comparisons.map(\.dataset)
+    let sweep = comparisons[0].sweep
     if let dataset {
       guard let found = comparisons.first(where: { $0.dataset == dataset }) else {
         throw Failure(
-          "--dataset \(dataset): sweep \(sweep.name) has no runs on it; "
+          "--dataset \(dataset): sweep \(sweep) has no runs on it; "
             + Choice.advice(for: dataset, among: names), code: Failure.missingInput)
       }
       return found
     }
     guard comparisons.count == 1 else {
       throw Failure(
-        "sweep \(sweep.name) has \(names.count) data sets; choose one with --dataset: "
+        "sweep \(sweep) has \(names.count) data sets; choose one with --dataset: "
           + names.joined(separator: ", "), code: Failure.missingInput)
     }
     return comparisons[0]

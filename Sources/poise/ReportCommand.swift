@@ -18,6 +18,7 @@ struct ReportCommand: ParsableCommand {
 
         poise report                                   the newest sweep
         poise report --format html -o report.html      one page with pictures, for a browser
+        poise report --format html --samples 4 -o report.html      the same with pictures of each class
         poise report --by class --format markdown -o table.md
         poise report --sweep night --metric macro_f1
         poise report --sweep a --sweep b --sweep c     ranks over several data sets
@@ -80,12 +81,25 @@ struct ReportCommand: ParsableCommand {
       "table, markdown, csv, csv-long (a row a run, class and figure), json, html (with -o report.html), latex.",
     completion: .list(ReportFormat.allCases.map(\.rawValue)), transform: Choice.read)
   var format: ReportFormat?
+  @Option(
+    help: """
+      Show so many training images of each class on the page, 1 to \(SampleStrips.most). None where \
+      absent: whoever gets the page gets them too.
+      """)
+  var samples: Int?
   @Option(name: .shortAndLong, help: "Write to a file instead of standard output.")
   var output: String?
 
   func validate() throws {
     if let rope, !(rope.isFinite && rope >= 0) {
       throw ValidationError("--rope \(rope): expected a difference of at least 0, such as 0.01")
+    }
+    guard let samples else { return }
+    guard (1...SampleStrips.most).contains(samples) else {
+      throw ValidationError("--samples \(samples): it must be from 1 to \(SampleStrips.most)")
+    }
+    guard format == .html else {
+      throw ValidationError("--samples shows pictures, which only --format html has")
     }
   }
 
@@ -168,19 +182,6 @@ struct ReportCommand: ParsableCommand {
     case "all": .all
     case let name?: .one(name)
     }
-  }
-
-  private func page(
-    of comparisons: [Comparison], _ recipes: [RecipeRecord], in opened: SQLiteRunStore
-  ) throws -> String {
-    if output == nil, Terminal.outputIsTerminal {
-      throw ValidationError(
-        "a page is for a browser and not for a terminal: give it a file with -o report.html")
-    }
-    let day = Timestamp.now().prefix(10)
-    let evidence = try EvidenceReading.evidence(for: comparisons, recipes: recipes, in: opened)
-    return HTMLReport(evidence: evidence, origin: "\(day), poise \(Build.version)")
-      .render(comparisons)
   }
 
   /// On a terminal one screen, in files everything, where nothing else is asked for.

@@ -40,6 +40,25 @@ import Testing
     #expect(filed.status == 0)
     let page = try String(contentsOfFile: tiny.folder.path(of: "r.html"), encoding: .utf8)
     #expect(page == piped.standardOutput)
+    // No picture of the data goes out unasked.
+    #expect(!page.contains("<img"))
+    let sampled = try PoiseProcess.run(
+      "report", "--format", "html", "--samples", "2", in: tiny.path)
+    #expect(sampled.status == 0, "\(sampled.standardError)")
+    let images = sampled.standardOutput.components(
+      separatedBy: "<img src=\"data:image/png;base64,"
+    ).count
+    #expect(images - 1 == 2 * 4)
+    let wrong = try PoiseProcess.run("report", "--samples", "2", in: tiny.path)
+    #expect(wrong.status == 64 && wrong.standardError.contains("only --format html"))
+    let many = try PoiseProcess.run("report", "--format", "html", "--samples", "99", in: tiny.path)
+    #expect(many.status == 64 && many.standardError.contains("from 1 to 16"))
+    try SyntheticImages(trainCounts: [50, 30, 12, 6], testCounts: [8, 8, 8, 8])
+      .write(to: tiny.path)
+    let changed = try PoiseProcess.run(
+      "report", "--format", "html", "--samples", "2", in: tiny.path)
+    #expect(changed.status == 66, "\(changed.standardError)")
+    #expect(changed.standardError.contains("are not those that the runs on stripes saw"))
   }
 
   @Test func `filters name what they do not find, and a filtered report says so`() throws {

@@ -73,6 +73,10 @@ import Testing
     let stages = try PoiseProcess.run(
       "plot", "mass", "--results", Self.store, "--sweep", "study-two-stages", in: folder.path)
     #expect(stages.status == 66 && stages.standardError.contains("choose one with --dataset"))
+    let whole = try PoiseProcess.run(
+      "plot", "confusions", "--results", Self.store, "--sweep", "study-two-stages", "--dataset",
+      "all stages together", in: folder.path)
+    #expect(whole.status == 0 && whole.standardOutput.contains("<svg"), "\(whole.standardError)")
   }
 
   @Test func `a converter is found in PATH and run without a shell`() throws {

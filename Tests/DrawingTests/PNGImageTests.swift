@@ -48,6 +48,16 @@ struct PNGImageTests {
     #expect(try ImageDecoder.decode(bytes: picture.file) == stored)
   }
 
+  @Test("of full colours are read by libpng as they were meant", arguments: [(1, 1), (37, 23)])
+  func fullColours(width: Int, height: Int) throws {
+    let rgb = (0..<3 * width * height).map { UInt8($0 * $0 % 251) }
+    let address = PNGImage.dataAddress(rgb: rgb, width: width, height: height)
+    let text = try #require(address.split(separator: ",").last)
+    let file = try #require(Data(base64Encoded: String(text)))
+    let read = try ImageDecoder.decode(bytes: Array(file))
+    #expect(read.width == width && read.height == height && read.pixels == rgb)
+  }
+
   @Test("are read by our own decoder, whatever their size", arguments: [1, 2, 150, 701])
   func ours(side: Int) throws {
     var picture = PNGImage(

@@ -36,6 +36,29 @@ import Testing
     return runs
   }
 
+  @Test("some of the planned folds are said to be some") func missingFolds() throws {
+    let shared = SharedRecipe(
+      configuration: #"{"split":{"test":{"fold":{"index":1,"of":5}}}}"#, dataDigest: "d")
+    func remarks(_ folds: [Int]) throws -> [String] {
+      let runs = folds.enumerated().flatMap { place, fold in
+        ["baseline", "weights"].enumerated().map { strategy, name -> RunSummary in
+          var run = Self.run(
+            name, seed: 1, id: RunID(2 * place + strategy + 1), hits: 10, recipe: shared)
+          run.fold = fold
+          return run
+        }
+      }
+      let comparisons = try Comparison.ofEachDataset(
+        runs, recipes: [Self.record(shared, runs: runs.map(\.id))], baseline: "baseline",
+        metric: .macroRecall)
+      let page = HTMLReport().render(comparisons)
+      let text = ReportFormat.markdown.report().render(comparisons)
+      return [page, text]
+    }
+    for text in try remarks([1, 3]) { #expect(text.contains("2 of 5 folds have runs (1, 3)")) }
+    for text in try remarks([1, 2, 3, 4, 5]) { #expect(!text.contains("folds have runs")) }
+  }
+
   private static func record(
     _ recipe: SharedRecipe, runs: [RunID], replaced: [RunID] = [], images: Int = 40,
     remarks: [DatasetRemark] = []

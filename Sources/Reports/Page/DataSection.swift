@@ -5,6 +5,9 @@ import Results
 /// The data as the runs saw them: images a class, groups, and what the data have to say.
 enum DataSection: SectionWriter {
   static let style = """
+    .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:10px 18px;margin:10px 0}\
+    .samples figure{margin:0}.samples img{height:48px;margin:0 2px 2px 0}.samples figcaption{font-size:12.5px;\
+    overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
     .narrow{width:auto;min-width:260px;margin:14px 0}.hist{display:block}.hist rect{fill:var(--s3)}.hist .medium{fill:var(--s4)}.hist .few{fill:var(--s5)}
 
     """
@@ -30,7 +33,24 @@ enum DataSection: SectionWriter {
         <p><b dir="auto">\(comparison.dataset)</b>: \(groups.joined(separator: ", ")). Many: more than 100 training images; \
         few: fewer than 20.</p>
         """,
-      body: histogram(context) + twice(comparison) + left(context) + table(comparison))
+      body: histogram(context) + twice(comparison) + left(context)
+        + samples(context) + table(comparison))
+  }
+
+  /// What a few training images of each class look like, where somebody asked for them.
+  private static func samples(_ context: PageContext) -> Markup {
+    let strips = context.comparison.classes.compactMap { row -> Markup? in
+      guard let images = context.evidence.samples[row.name], !images.isEmpty else { return nil }
+      let pictures = images.map { "<img src=\"\($0)\" alt=\"\">" as Markup }
+      return """
+        <figure><figcaption dir="auto">\(row.name)</figcaption>\(pictures.joined())</figure>
+        """
+    }
+    guard !strips.isEmpty else { return "" }
+    return """
+      <details class="fold long" open><summary>Training images of each class, as the networks see them before \
+      augmentation</summary><div class="samples">\(strips.joined())</div></details>
+      """
   }
 
   /// Test images whose picture the network has learned, which make its figures better than they are.

@@ -26,6 +26,9 @@ public struct Evidence: Sendable {
   public var attempts: [RunID: [AttemptRecord]] = [:]
   /// The data as the runs saw them; `nil` where they are not known, or of several stages.
   public var data: DatasetRecord?
+  /// A few training images of each class by its name, as addresses such as `data:image/png;base64,…`;
+  /// empty unless somebody asked for them.
+  public var samples: [String: [String]] = [:]
   /// Runs that a part lacks because their rows are damaged, ascending.
   public var damaged: [Part: [RunID]] = [:]
 

@@ -68,15 +68,14 @@ struct PagePart {
     let name =
       !comparison.stages.isEmpty
       ? "All stages together" : comparison.stage.map { "Stage \($0)" } ?? comparison.dataset
-    let answer = context.id("answer")
     values = [
-      "id": answer, "name": name, "isNamed": !isAlone,
-      "answer": PageAnswer.answer(in: context, below: isAlone ? "h2" : "h3").text,
+      "id": context.id("answer"), "name": name, "isNamed": !isAlone,
+      "answer": PageAnswer.answer(in: context).text,
       "sections": sections.map {
         [
-          "id": $0.id, "level": isAlone ? "h2" : "h3",
-          "labels": isAlone ? "\($0.id)-h" : "\($0.id)-h \(answer)-name",
-          "title": $0.title, "heading": $0.heading, "lede": $0.lede.text,
+          "id": $0.id, "labels": isAlone ? "\($0.id)-h" : "\($0.id)-h \(context.id("answer"))-name",
+          "level": context.headingLevel, "title": $0.title, "heading": $0.heading,
+          "lede": $0.lede.text,
           "body": $0.body.text,
         ]
       },

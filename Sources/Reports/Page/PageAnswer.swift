@@ -10,9 +10,8 @@ enum PageAnswer {
       : "What does each strategy change, and for which classes?"
   }
 
-  /// - Parameter level: of its headings, such as `h2`.
-  static func answer(in context: PageContext, below level: Markup) -> Markup {
-    let writer = AnswerWriter(context.comparison, level)
+  static func answer(in context: PageContext) -> Markup {
+    let writer = AnswerWriter(context)
     return
       "\(writer.warning)<p class=\"lede\">\(writer.lede)</p>\(writer.facts)\(writer.three)\(writer.sentences)"
   }
@@ -38,13 +37,14 @@ struct StrategyBlocks {
 
 private struct AnswerWriter {
   let comparison: Comparison
+  /// Of headings.
+  let level: Int
   let text: ComparisonText
   let figures: Figures
   let blocks: StrategyBlocks
-  let level: Markup
 
-  init(_ comparison: Comparison, _ level: Markup) {
-    (self.comparison, self.level) = (comparison, level)
+  init(_ context: PageContext) {
+    (comparison, level) = (context.comparison, context.headingLevel)
     text = ComparisonText(comparison, TextStyle(), showsNotes: false)
     figures = text.figures
     blocks = StrategyBlocks(comparison)
@@ -172,9 +172,9 @@ private struct AnswerWriter {
   var three: Markup {
     guard comparison.comparisons > 0 else { return "" }
     return """
-      <div class="three"><section><\(level)><span class="mk">▲</span> Helps</\(level)><p>\(helps)</p></section>
-      <section><\(level)><span class="mk">▼</span> Costs</\(level)><p>\(costs)</p></section>
-      <section><\(level)><span class="mk">≈</span> Not shown</\(level)><p>\(unknown)</p></section></div>
+      <div class="three"><section><h\(level)><span class="mk">▲</span> Helps</h\(level)><p>\(helps)</p></section>
+      <section><h\(level)><span class="mk">▼</span> Costs</h\(level)><p>\(costs)</p></section>
+      <section><h\(level)><span class="mk">≈</span> Not shown</h\(level)><p>\(unknown)</p></section></div>
       """
   }
 

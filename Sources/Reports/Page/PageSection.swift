@@ -26,6 +26,9 @@ package struct PageContext: Sendable {
     (self.comparison, self.evidence, self.prefix) = (comparison, evidence, prefix)
   }
 
+  /// Of the headings of sections: below the page's question, or below the part's name.
+  var headingLevel: Int { prefix.isEmpty ? 2 : 3 }
+
   /// An id that is unique in the page; `name` is a word in lower case.
   package func id(_ name: String) -> String { prefix + name }
 }

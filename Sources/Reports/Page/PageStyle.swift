@@ -53,7 +53,7 @@ enum PageStyle {
     .warn{border:1px solid var(--worse);border-inline-start-width:4px;padding:8px 14px;margin:0 0 22px;font-size:14px}
     .warn p{margin:0 0 4px;font-weight:600}.warn ul{margin:0;padding-inline-start:18px}
     .fig{margin:58px 0 0;scroll-margin-top:10px}
-    .fig .head{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
+    .fig h2,.fig h3{font:400 25px/1.22 \(serif);letter-spacing:-.008em;margin:0 0 7px;padding-top:16px;\
     border-top:1px solid var(--text)}
     .see{margin:0 0 18px;max-width:47em;text-wrap:pretty}.see p{margin:0 0 8px}
     .prose{max-width:47em;font-size:14px;margin-top:14px}.prose p{margin:0 0 8px}

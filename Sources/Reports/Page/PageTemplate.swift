@@ -34,7 +34,7 @@ enum PageTemplate {
     {{#parts}}<section class="partbody" {{#isNamed}}aria-labelledby="{{id}}-name"{{/isNamed}}{{^isNamed}}aria-label="{{name}}"{{/isNamed}}>
     <div class="answer" id="{{id}}{{^isNamed}}-1{{/isNamed}}">{{#isNamed}}<h2 class="partname" id="{{id}}-name" dir="auto">{{name}}</h2>{{/isNamed}}
     {{{answer}}}</div>
-    {{#sections}}<section class="fig" id="{{id}}" aria-labelledby="{{labels}}"><{{level}} id="{{id}}-h" class="head">{{heading}}</{{level}}>
+    {{#sections}}<section class="fig" id="{{id}}" aria-labelledby="{{labels}}"><h{{level}} id="{{id}}-h">{{heading}}</h{{level}}>
     <div class="see">{{{lede}}}</div>
     {{{body}}}</section>
     {{/sections}}</section>

@@ -54,7 +54,8 @@ struct Panel {
   /// A range with a little room at both ends, so that no line lies on the frame.
   static func range(_ values: [Double], least: Double? = nil) -> ClosedRange<Double>? {
     guard let low = values.min(), let high = values.max() else { return nil }
-    let room = max((high - low) * 0.04, 1e-9)
+    // One value alone has a scale too, wide enough for ticks that differ.
+    let room = high > low ? (high - low) * 0.04 : max(abs(high) * 0.05, 1e-3)
     return min(least ?? low - room, low - room)...(high + room)
   }
 }
