@@ -18,7 +18,8 @@ extension Schema {
         """),
     View(
       "v_confusions", shows: "which classes are mixed up, as shares of the true class",
-      example: "SELECT * FROM v_confusions WHERE run=1 ORDER BY share DESC LIMIT 10;",
+      example:
+        "SELECT * FROM v_confusions WHERE run=1 AND split='test' ORDER BY share DESC LIMIT 10;",
       sql: """
         SELECT r.id AS run, s.name AS sweep, r.strategy, r.variant, r.seed, f.split,
           t.name AS true_class, t.n_train, p.name AS predicted, f.n,

@@ -94,4 +94,36 @@ struct RankTests {
     #expect(ranks.entries.allSatisfy { $0.meanRank == 2 })
     #expect(RankReport(ranks).render(.table).contains("tie on every data set"))
   }
+
+  @Test("a grid has one rank, that of the variant that validation chose on each data set")
+  func variants() throws {
+    // On the first data set gamma=1 is best on validation and gamma=2 on test, on the second gamma=2.
+    let comparisons = try (0..<2).map { place in
+      let figures: [(label: String, variant: String, test: Double)] = [
+        ("a", "", 0.5), ("focal", "gamma=1", 0.6), ("focal", "gamma=2", 0.9), ("c", "", 0.55),
+      ]
+      let runs = figures.enumerated().map { number, one in
+        var run = SampleRuns.done(
+          one.label, variant: one.variant, seed: 1, hits: [38, 36, 16, 12, 3, 0])
+        (run.sweep, run.dataset, run.id) = ("sweep-\(place)", "data-\(place)", Int64(number))
+        run.groupHash = one.label + one.variant
+        run.headline?.macroRecall = one.test
+        return run
+      }
+      return try Comparison(runs, baseline: "a")
+    }
+    let shown = comparisons.enumerated().map { place, comparison in
+      comparison.representing(by: place == 0 ? [1: 0.8, 2: 0.7] : [1: 0.7, 2: 0.8])
+    }
+    let ranks = try RankComparison(shown)
+    #expect(ranks.entries.map(\.name) == ["focal", "c", "a"])
+    #expect(ranks.entries.map(\.values) == [[0.6, 0.9], [0.55, 0.55], [0.5, 0.5]])
+    #expect(ranks.incomplete.isEmpty)
+    #expect(
+      ranks.remarks.contains { $0.hasPrefix("sweep-0: focal: gamma=1 stands for 2 variants") })
+    #expect(
+      ranks.remarks.contains { $0.hasPrefix("sweep-1: focal: gamma=2 stands for 2 variants") })
+    let all = try RankComparison(comparisons, byVariant: true)
+    #expect(all.entries.map(\.name) == ["focal gamma=2", "focal gamma=1", "c", "a"])
+  }
 }

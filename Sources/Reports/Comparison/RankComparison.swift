@@ -8,7 +8,8 @@ import Statistics
 public struct RankComparison: Sendable {
   /// One strategy.
   public struct Entry: Sendable {
-    /// Label and variant, the same on every data set.
+    /// The strategy's label, whichever variant stands for it on a data set; label and variant where each
+    /// variant is ranked.
     public let name: String
     /// Whether the others are compared with it.
     public let isBaseline: Bool
@@ -58,8 +59,11 @@ public struct RankComparison: Sendable {
 
   /// Ranks of the strategies that all of the comparisons have.
   ///
-  /// - Parameter comparisons: one a data set, with the same metric.
-  public init(_ comparisons: [Comparison]) throws(Problem) {
+  /// - Parameters:
+  ///   - comparisons: one a data set, with the same metric.
+  ///   - byVariant: whether variants of one strategy are ranked by themselves. Else a strategy is what has
+  ///     its label, as far as that is one variant on a data set (``Comparison/representing(by:)``).
+  public init(_ comparisons: [Comparison], byVariant: Bool = false) throws(Problem) {
     guard let first = comparisons.first, comparisons.count > 1 else {
       throw .oneDataset(comparisons.first?.dataset ?? "none")
     }
@@ -69,12 +73,13 @@ public struct RankComparison: Sendable {
     let means = comparisons.map { comparison in
       Dictionary(
         comparison.strategies.compactMap { strategy in
-          strategy.metrics[metric].map { (strategy.name, $0.mean) }
+          strategy.metrics[metric].map { (comparison.key(of: strategy, byVariant), $0.mean) }
         }, uniquingKeysWith: { first, _ in first })
     }
     let all = comparisons.reduce(into: [String]()) { names, comparison in
-      for strategy in comparison.strategies where !names.contains(strategy.name) {
-        names.append(strategy.name)
+      for name in comparison.strategies.map({ comparison.key(of: $0, byVariant) })
+      where !names.contains(name) {
+        names.append(name)
       }
     }
     let names = all.filter { name in means.allSatisfy { $0[name] != nil } }
@@ -143,6 +148,17 @@ public struct RankComparison: Sendable {
         "means are over \(seeds.map(String.init).joined(separator: ", ")) seeds: each data set counts "
           + "the same all the same")
     }
+    for (title, comparison) in zip(titles(of: comparisons), comparisons) {
+      remarks += comparison.own.filter { $0.kind == .variants }.map { "\(title): \($0.text)" }
+    }
     return remarks
+  }
+}
+
+extension Comparison {
+  /// What a strategy is called on every data set.
+  fileprivate func key(of strategy: StrategySummary, _ byVariant: Bool) -> String {
+    let isAlone = strategies.count { $0.strategy == strategy.strategy } == 1
+    return isAlone && !byVariant ? strategy.strategy : strategy.name
   }
 }
