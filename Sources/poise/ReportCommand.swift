@@ -146,13 +146,14 @@ struct ReportCommand: ParsableCommand {
     }
     let given = [
       ("--by", by != nil), ("--classes", classes != nil), ("--top", top != nil),
-      ("--columns", columns != nil), ("--recipe", recipe != nil), ("--rope", rope != nil),
+      ("--columns", columns != nil), ("--recipe", recipe != nil),
     ].filter(\.1)
     if let option = given.first {
       throw ValidationError("\(option.0) goes with one sweep, and \(store.sweeps.count) are named")
     }
     let sweeps = SweepRanks(store, metric: metric, baseline: baseline, showsVariants: variants)
-    let ranks = try sweeps.ranks(of: sweeps.comparisons(in: opened).map(filtered))
+    let ranks = try sweeps.ranks(
+      of: sweeps.comparisons(in: opened).map(filtered), rope: rope)
     let style = Terminal.style(toFile: output != nil)
     try deliver(RankReport(ranks).render(list, style: style))
     try store.tell(opened.damages)

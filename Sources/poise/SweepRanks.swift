@@ -32,14 +32,14 @@ struct SweepRanks {
           "sweep \(sweep.name) has no runs to compare: poise sweep makes some",
           code: Failure.missingInput)
       }
-      return showsVariants ? found : try found.map(opened.represented)
+      return try showsVariants ? found : found.map(opened.represented)
     }
   }
 
   /// The ranks of what was found.
-  func ranks(of comparisons: [Comparison]) throws -> RankComparison {
+  func ranks(of comparisons: [Comparison], rope: Double? = nil) throws -> RankComparison {
     do {
-      return try RankComparison(comparisons, byVariant: showsVariants)
+      return try RankComparison(comparisons, byVariant: showsVariants, rope: rope)
     } catch {
       throw Failure(error.description, code: Failure.missingInput)
     }

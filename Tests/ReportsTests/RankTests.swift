@@ -87,6 +87,26 @@ struct RankTests {
     #expect(svg.contains("critical difference") && svg.contains("b 1.00") && !svg.contains("var("))
   }
 
+  @Test("with a region of practical equivalence, each is judged against the baseline")
+  func practicality() throws {
+    let rows = (0..<8).map { [0.5, 0.53 + Double($0 % 3) / 100, 0.503, 0.4] as [Double?] }
+    let ranks = try RankComparison(Self.comparisons(rows), rope: 0.01)
+    let found = Dictionary(uniqueKeysWithValues: ranks.entries.map { ($0.name, $0.practicality) })
+    #expect((found["b"]??.higher ?? 0) > 0.99)
+    #expect((found["c"]??.within ?? 0) > 0.99)
+    #expect((found["d"]??.lower ?? 0) > 0.99)
+    #expect(found["a"] == .some(nil))
+    #expect(
+      try RankComparison(Self.comparisons(rows), rope: 0.01).entries.map(\.practicality)
+        == ranks.entries.map(\.practicality))
+    let text = RankReport(ranks).render(.table)
+    #expect(text.contains("P(same)") && text.contains("Bayesian signed-rank test"))
+    let plain = RankReport(try RankComparison(Self.comparisons(rows))).render(.table)
+    #expect(!plain.contains("P(same)") && !plain.contains("Bayesian"))
+    let none = try RankComparison(Self.comparisons(rows, baseline: nil), rope: 0.01)
+    #expect(RankReport(none).render(.table).contains("nothing is said of what matters"))
+  }
+
   @Test("strategies that tie everywhere have a rank and no test")
   func ties() throws {
     let ranks = try RankComparison(Self.comparisons([[0.5, 0.5, 0.5], [0.6, 0.6, 0.6]]))

@@ -21,6 +21,8 @@ public struct RankComparison: Sendable {
     public let meanRank: Double
     /// Against the baseline, corrected by Holm; `nil` for the baseline, and where there is none.
     public internal(set) var p: Double?
+    /// Against the baseline, not corrected; `nil` as ``p``, and where nobody asked.
+    public internal(set) var practicality: Practicality?
   }
 
   /// What cannot be ranked.
@@ -40,6 +42,8 @@ public struct RankComparison: Sendable {
     }
   }
 
+  /// Differences up to this one are the same in practice; `nil` where nobody asked.
+  public let rope: Double?
   /// What is ranked.
   public let metric: HeadlineFigure
   /// In the order in which they were named.
@@ -63,11 +67,14 @@ public struct RankComparison: Sendable {
   ///   - comparisons: one a data set, with the same metric.
   ///   - byVariant: whether variants of one strategy are ranked by themselves. Else a strategy is what has
   ///     its label, as far as that is one variant on a data set (``Comparison/representing(by:)``).
-  public init(_ comparisons: [Comparison], byVariant: Bool = false) throws(Problem) {
+  ///   - rope: in the metric's own unit, at least 0.
+  public init(
+    _ comparisons: [Comparison], byVariant: Bool = false, rope: Double? = nil
+  ) throws(Problem) {
     guard let first = comparisons.first, comparisons.count > 1 else {
       throw .oneDataset(comparisons.first?.dataset ?? "none")
     }
-    metric = first.metric
+    (metric, self.rope) = (first.metric, rope)
     datasets = Self.titles(of: comparisons)
     let metric = metric
     let means = comparisons.map { comparison in
@@ -105,11 +112,24 @@ public struct RankComparison: Sendable {
     let order = names.indices.sorted {
       (unsorted[$0].meanRank, $0) < (unsorted[$1].meanRank, $1)
     }
-    entries = order.map { unsorted[$0] }
+    entries = Self.judged(order.map { unsorted[$0] }, rope)
     criticalDifference = differences?.criticalDifference()
     let place = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     cliques = differences?.cliques().map { $0.compactMap { place[$0] } } ?? []
     remarks = Self.remarks(comparisons, baselines: baselines, incomplete: incomplete)
+  }
+
+  /// The same with what is probable of each against the baseline.
+  private static func judged(_ entries: [Entry], _ rope: Double?) -> [Entry] {
+    guard let rope, let base = entries.first(where: \.isBaseline) else { return entries }
+    return entries.map { entry in
+      var judged = entry
+      if !entry.isBaseline {
+        judged.practicality = Practicality(
+          differences: zip(entry.values, base.values).map { $0 - $1 }, rope: rope)
+      }
+      return judged
+    }
   }
 
   /// The sweep alone where it has one data set, else both.
