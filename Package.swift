@@ -112,7 +112,7 @@ let package = Package(
       ]),
     room(
       "Reports",
-      ["Results", "Metrics", "Statistics", "Drawing", "Files", mustache]),
+      ["Results", "Metrics", "Statistics", "Randomness", "Drawing", "Files", mustache]),
 
     // Doors
     door(
@@ -138,7 +138,7 @@ let package = Package(
     tests(of: "Randomness", ["TestSupport"]),
     tests(of: "Tensors"),
     tests(of: "Metrics"),
-    tests(of: "Statistics"),
+    tests(of: "Statistics", ["Randomness"]),
     tests(of: "Drawing", ["Images", "TestSupport"]),
     tests(of: "Files", ["TestSupport"]),
     tests(of: "Kernels", ["CKernels", "Tensors", "Randomness", "TestSupport"]),

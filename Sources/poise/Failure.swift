@@ -22,6 +22,7 @@ struct Failure: Error, CustomStringConvertible {
 
   static let bug: Int32 = 1
   static let someRunsFailed: Int32 = 2
+  static let wrongUsage: Int32 = 64
   static let badInput: Int32 = 65
   static let missingInput: Int32 = 66
   static let cannotWrite: Int32 = 73

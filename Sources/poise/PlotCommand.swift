@@ -72,9 +72,9 @@ struct PlotCommand: ParsableCommand {
     let converter = try kind.map(PictureConverter.find)
     let opened = try store.open()
     if name == Pictures.ofSeveral {
-      let several = try SweepRanks(store, metric: metric, baseline: baseline)
-        .comparisons(in: opened).map(showing)
-      let svg = Pictures.file(of: try SweepRanks.ranks(of: several), millimetres: width)
+      let sweeps = SweepRanks(store, metric: metric, baseline: baseline)
+      let ranks = try sweeps.ranks(of: sweeps.comparisons(in: opened).map(showing))
+      let svg = Pictures.file(of: ranks, millimetres: width)
       return try deliver(svg, kind, converter, opened)
     }
     let comparisons = try comparisons(from: opened)

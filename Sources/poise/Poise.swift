@@ -37,6 +37,7 @@ struct Poise: ParsableCommand {
     do {
       AddressSpace.restartWithinLimits()
       try AddressSpace.requireSome()
+      try Terminal.checkCSV()
       if let problem = CommandName.problem(in: Array(CommandLine.arguments.dropFirst())) {
         throw problem
       }

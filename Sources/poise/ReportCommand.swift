@@ -136,7 +136,7 @@ struct ReportCommand: ParsableCommand {
     for index in comparisons.indices {
       comparisons[index].add(damage)
       if showsOne(format) {
-        comparisons[index] = try represented(comparisons[index], in: opened)
+        comparisons[index] = try opened.represented(comparisons[index])
       }
       comparisons[index] = try filtered(comparisons[index])
       comparisons[index].rope = rope
@@ -160,14 +160,14 @@ struct ReportCommand: ParsableCommand {
     }
     let given = [
       ("--by", by != nil), ("--classes", classes != nil), ("--top", top != nil),
-      ("--columns", columns != nil), ("--recipe", recipe != nil), ("--rope", rope != nil),
+      ("--columns", columns != nil), ("--recipe", recipe != nil),
     ].filter(\.1)
     if let option = given.first {
       throw ValidationError("\(option.0) goes with one sweep, and \(store.sweeps.count) are named")
     }
-    let comparisons = try SweepRanks(store, metric: metric, baseline: baseline)
-      .comparisons(in: opened).map(filtered)
-    let ranks = try SweepRanks.ranks(of: comparisons)
+    let sweeps = SweepRanks(store, metric: metric, baseline: baseline, showsVariants: variants)
+    let ranks = try sweeps.ranks(
+      of: sweeps.comparisons(in: opened).map(filtered), rope: rope)
     let style = Terminal.style(toFile: output != nil)
     try deliver(RankReport(ranks).render(list, style: style))
     try store.tell(opened.damages)
@@ -220,18 +220,6 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  /// One variant a strategy, chosen on validation.
-  private func represented(
-    _ comparison: Comparison, in opened: SQLiteRunStore
-  ) throws -> Comparison {
-    // Runs of several stages are joined there, and have no number of their own.
-    guard comparison.stages.isEmpty,
-      comparison.strategies.contains(where: { !$0.variant.isEmpty })
-    else { return comparison }
-    let runs = comparison.strategies.flatMap(\.runs).map(\.id)
-    return comparison.representing(by: try opened.validationRecalls(of: runs).values)
-  }
-
   private func filtered(_ comparison: Comparison) throws -> Comparison {
     let filter = ComparisonFilter(
       strategies: strategies.map(Self.items) ?? [], classes: classes.map(Self.items) ?? [])
@@ -282,24 +270,6 @@ struct ReportCommand: ParsableCommand {
 extension ReportFormat: ExpressibleByArgument {}
 
 extension ListFormat: ExpressibleByArgument {}
-
-extension Terminal {
-  /// How text is drawn: as wide as the terminal, in colour only there.
-  static func style(toFile: Bool = false) -> TextStyle {
-    let locale = ProcessInfo.processInfo.environment
-    let charset = locale["LC_ALL"] ?? locale["LC_CTYPE"] ?? locale["LANG"] ?? "UTF-8"
-    let isUnicode = charset.isEmpty || charset.uppercased().contains("UTF")
-    var style = TextStyle(
-      width: toFile ? 100 : width, unicode: toFile || isUnicode, colour: !toFile && usesColor)
-    style.exactCSV = hasExactCSV
-    return style
-  }
-
-  /// Whether CSV is for a program that takes every text as it is, and not for a spreadsheet.
-  static var hasExactCSV: Bool {
-    ProcessInfo.processInfo.environment["COUNTERPOISE_CSV"] == "exact"
-  }
-}
 
 /// Which store and which of its sweeps.
 struct StoreOptions: ParsableArguments {

@@ -8,9 +8,14 @@ struct SweepRanks {
   let store: StoreOptions
   let metric: HeadlineFigure?
   let baseline: String?
+  /// Whether every variant of swept settings is ranked, instead of the strategies.
+  let showsVariants: Bool
 
-  init(_ store: StoreOptions, metric: HeadlineFigure?, baseline: String?) {
+  init(
+    _ store: StoreOptions, metric: HeadlineFigure?, baseline: String?, showsVariants: Bool = false
+  ) {
     (self.store, self.metric, self.baseline) = (store, metric, baseline)
+    self.showsVariants = showsVariants
   }
 
   /// In the order in which the sweeps were named; stages together would count a data set twice.
@@ -27,14 +32,14 @@ struct SweepRanks {
           "sweep \(sweep.name) has no runs to compare: poise sweep makes some",
           code: Failure.missingInput)
       }
-      return found
+      return try showsVariants ? found : found.map(opened.represented)
     }
   }
 
   /// The ranks of what was found.
-  static func ranks(of comparisons: [Comparison]) throws -> RankComparison {
+  func ranks(of comparisons: [Comparison], rope: Double? = nil) throws -> RankComparison {
     do {
-      return try RankComparison(comparisons)
+      return try RankComparison(comparisons, byVariant: showsVariants, rope: rope)
     } catch {
       throw Failure(error.description, code: Failure.missingInput)
     }

@@ -78,4 +78,19 @@ import Testing
       #expect(first == second.replacing("\"=HYPERLINK", with: "\"'=HYPERLINK"))
     }
   }
+
+  @Test(
+    "an unknown word for whom CSV is ends every command, as it would be ignored",
+    arguments: [("Exact", 64), ("spreadsheet", 64), ("", 0), ("exact", 0)])
+  func unknownReader(word: String, code: Int) throws {
+    let folder = try TemporaryFolder()
+    let process = PoiseProcess(
+      ["strategies"], in: folder.path, environment: ["COUNTERPOISE_CSV": word])
+    try process.start()
+    let output = try process.finish()
+    #expect(Int(output.status) == code)
+    let told = output.standardError.contains("COUNTERPOISE_CSV is '\(word)'; expected 'exact'")
+    #expect(told == (code != 0))
+    #expect(output.standardOutput.isEmpty == (code != 0))
+  }
 }

@@ -1,10 +1,13 @@
 """Golden numbers for ranks over data sets, effect sizes and practical equivalence: Tests/StatisticsTests/Fixtures/ranks.json.
 
-Studentized range by SciPy 1.17.1, Nemenyi by scikit-posthocs 0.17.1, Holm by statsmodels 0.15.0.
+Studentized range by SciPy 1.17.1, Nemenyi by scikit-posthocs 0.17.1, Holm by statsmodels 0.15.0, the Bayesian
+signed-rank test by baycomp 1.0.3 with 200,000 draws.
 """
+import importlib.metadata
 import json
 import pathlib
 
+import baycomp
 import numpy
 import scikit_posthocs
 import scipy
@@ -13,7 +16,7 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 VERSIONS = {"scipy": scipy.__version__, "scikit-posthocs": scikit_posthocs.__version__,
-            "statsmodels": statsmodels.__version__}
+            "statsmodels": statsmodels.__version__, "baycomp": importlib.metadata.version("baycomp")}
 
 
 def ranked(values):
@@ -30,6 +33,16 @@ def ranked(values):
         "holm": multipletests(raw, method="holm")[1].tolist(),
         "statistic": float(friedman.statistic), "p": float(friedman.pvalue),
         "critical": float(stats.studentized_range.ppf(0.95, count, numpy.inf) / 2 ** 0.5 * error)}
+
+
+def signed_rank(differences, rope):
+    """baycomp's left is where its first argument is better, so where the difference is below zero."""
+    values = numpy.array(differences)
+    found = baycomp.SignedRankTest.probs(
+        numpy.zeros(len(values)), values, rope=rope, nsamples=200_000, random_state=1)
+    lower, within, higher = found if rope > 0 else (found[0], 0.0, found[1])
+    return {"differences": values.tolist(), "rope": rope, "lower": float(lower), "within": float(within),
+            "higher": float(higher)}
 
 
 def main():
@@ -54,7 +67,13 @@ def main():
              "lower": float(stats.t.cdf((-rope - mean) / error, df)),
              "higher": float(stats.t.sf((rope - mean) / error, df))}
             for mean, error, df in ((0.02, 0.01, 4), (-0.05, 0.02, 1.7), (0.001, 0.0005, 30), (0, 0.01, 9))
-            for rope in (0, 0.005, 0.03)]}
+            for rope in (0, 0.005, 0.03)],
+        "signedRank": [
+            signed_rank(differences, rope)
+            for differences in (
+                [0.02, 0.01, -0.005, 0.03, 0.012, 0.004, -0.002, 0.018], [0.001, -0.002, 0.003, 0.0],
+                [-0.03, -0.01, -0.02], [0.05], numpy.random.default_rng(3).normal(0.004, 0.01, 20).round(4))
+            for rope in (0, 0.005, 0.01)]}
     place = pathlib.Path(__file__).resolve().parent.parent / "StatisticsTests" / "Fixtures" / "ranks.json"
     place.write_text(json.dumps(golden, indent=1) + "\n")
     print(VERSIONS)

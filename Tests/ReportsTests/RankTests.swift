@@ -87,11 +87,63 @@ struct RankTests {
     #expect(svg.contains("critical difference") && svg.contains("b 1.00") && !svg.contains("var("))
   }
 
+  @Test("with a region of practical equivalence, each is judged against the baseline")
+  func practicality() throws {
+    let rows = (0..<8).map { [0.5, 0.53 + Double($0 % 3) / 100, 0.503, 0.4] as [Double?] }
+    let ranks = try RankComparison(Self.comparisons(rows), rope: 0.01)
+    let found = Dictionary(uniqueKeysWithValues: ranks.entries.map { ($0.name, $0.practicality) })
+    #expect((found["b"]??.higher ?? 0) > 0.99)
+    #expect((found["c"]??.within ?? 0) > 0.99)
+    #expect((found["d"]??.lower ?? 0) > 0.99)
+    #expect(found["a"] == .some(nil))
+    #expect(
+      try RankComparison(Self.comparisons(rows), rope: 0.01).entries.map(\.practicality)
+        == ranks.entries.map(\.practicality))
+    let text = RankReport(ranks).render(.table)
+    #expect(text.contains("P(same)") && text.contains("Bayesian signed-rank test"))
+    let plain = RankReport(try RankComparison(Self.comparisons(rows))).render(.table)
+    #expect(!plain.contains("P(same)") && !plain.contains("Bayesian"))
+    let none = try RankComparison(Self.comparisons(rows, baseline: nil), rope: 0.01)
+    #expect(RankReport(none).render(.table).contains("nothing is said of what matters"))
+  }
+
   @Test("strategies that tie everywhere have a rank and no test")
   func ties() throws {
     let ranks = try RankComparison(Self.comparisons([[0.5, 0.5, 0.5], [0.6, 0.6, 0.6]]))
     #expect(ranks.friedman == nil && ranks.criticalDifference == nil)
     #expect(ranks.entries.allSatisfy { $0.meanRank == 2 })
     #expect(RankReport(ranks).render(.table).contains("tie on every data set"))
+  }
+
+  @Test("a grid has one rank, that of the variant that validation chose on each data set")
+  func variants() throws {
+    // On the first data set gamma=1 is best on validation and gamma=2 on test, on the second gamma=2.
+    let comparisons = try (0..<2).map { place in
+      let figures: [(label: String, variant: String, test: Double)] = [
+        ("a", "", 0.5), ("focal", "gamma=1", 0.6), ("focal", "gamma=2", 0.9), ("c", "", 0.55),
+      ]
+      let runs = figures.enumerated().map { number, one in
+        var run = SampleRuns.done(
+          one.label, variant: one.variant, seed: 1, hits: [38, 36, 16, 12, 3, 0])
+        (run.sweep, run.dataset, run.id) = ("sweep-\(place)", "data-\(place)", Int64(number))
+        run.groupHash = one.label + one.variant
+        run.headline?.macroRecall = one.test
+        return run
+      }
+      return try Comparison(runs, baseline: "a")
+    }
+    let shown = comparisons.enumerated().map { place, comparison in
+      comparison.representing(by: place == 0 ? [1: 0.8, 2: 0.7] : [1: 0.7, 2: 0.8])
+    }
+    let ranks = try RankComparison(shown)
+    #expect(ranks.entries.map(\.name) == ["focal", "c", "a"])
+    #expect(ranks.entries.map(\.values) == [[0.6, 0.9], [0.55, 0.55], [0.5, 0.5]])
+    #expect(ranks.incomplete.isEmpty)
+    #expect(
+      ranks.remarks.contains { $0.hasPrefix("sweep-0: focal: gamma=1 stands for 2 variants") })
+    #expect(
+      ranks.remarks.contains { $0.hasPrefix("sweep-1: focal: gamma=2 stands for 2 variants") })
+    let all = try RankComparison(comparisons, byVariant: true)
+    #expect(all.entries.map(\.name) == ["focal gamma=2", "focal gamma=1", "c", "a"])
   }
 }

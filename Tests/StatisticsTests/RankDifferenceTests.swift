@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Statistics
 import Testing
 
@@ -23,6 +24,11 @@ struct RankDifferenceTests {
       var degrees: Int
       var factor: Double
     }
+    struct SignedRank: Decodable, Sendable {
+      var differences: [Double]
+      var rope, lower, within, higher: Double
+    }
+    var signedRank: [SignedRank]
     var hedges: [Hedges]
     var range: [Tail]
     var quantiles: [Quantile]
@@ -71,6 +77,21 @@ struct RankDifferenceTests {
   func hedges() {
     for one in Fixture.all.hedges {
       expectClose(EffectSize.correction(degrees: one.degrees), one.factor, relative: 1e-12)
+    }
+  }
+
+  @Test("the Bayesian signed-rank test is baycomp's, within what both draw at random")
+  func signedRank() {
+    for one in Fixture.all.signedRank {
+      var generator = SeededGenerator(seed: 5, purpose: .testing)
+      let own = BayesianSignedRank(
+        differences: one.differences, rope: one.rope, draws: 20_000, using: &generator)
+      // Four standard errors of a share over 20,000 draws here and 200,000 there, at its worst.
+      let tolerance = 4 * 0.5 * (1.0 / 20_000 + 1.0 / 200_000).squareRoot()
+      expectClose(own.lower, one.lower, absolute: tolerance)
+      expectClose(own.within, one.within, absolute: tolerance)
+      expectClose(own.higher, one.higher, absolute: tolerance)
+      expectClose(own.lower + own.within + own.higher, 1, absolute: 1e-12)
     }
   }
 

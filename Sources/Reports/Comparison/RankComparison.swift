@@ -8,7 +8,8 @@ import Statistics
 public struct RankComparison: Sendable {
   /// One strategy.
   public struct Entry: Sendable {
-    /// Label and variant, the same on every data set.
+    /// The strategy's label, whichever variant stands for it on a data set; label and variant where each
+    /// variant is ranked.
     public let name: String
     /// Whether the others are compared with it.
     public let isBaseline: Bool
@@ -20,6 +21,8 @@ public struct RankComparison: Sendable {
     public let meanRank: Double
     /// Against the baseline, corrected by Holm; `nil` for the baseline, and where there is none.
     public internal(set) var p: Double?
+    /// Against the baseline, not corrected; `nil` as ``p``, and where nobody asked.
+    public internal(set) var practicality: Practicality?
   }
 
   /// What cannot be ranked.
@@ -39,6 +42,8 @@ public struct RankComparison: Sendable {
     }
   }
 
+  /// Differences up to this one are the same in practice; `nil` where nobody asked.
+  public let rope: Double?
   /// What is ranked.
   public let metric: HeadlineFigure
   /// In the order in which they were named.
@@ -58,23 +63,30 @@ public struct RankComparison: Sendable {
 
   /// Ranks of the strategies that all of the comparisons have.
   ///
-  /// - Parameter comparisons: one a data set, with the same metric.
-  public init(_ comparisons: [Comparison]) throws(Problem) {
+  /// - Parameters:
+  ///   - comparisons: one a data set, with the same metric.
+  ///   - byVariant: whether variants of one strategy are ranked by themselves. Else a strategy is what has
+  ///     its label, as far as that is one variant on a data set (``Comparison/representing(by:)``).
+  ///   - rope: in the metric's own unit, at least 0.
+  public init(
+    _ comparisons: [Comparison], byVariant: Bool = false, rope: Double? = nil
+  ) throws(Problem) {
     guard let first = comparisons.first, comparisons.count > 1 else {
       throw .oneDataset(comparisons.first?.dataset ?? "none")
     }
-    metric = first.metric
+    (metric, self.rope) = (first.metric, rope)
     datasets = Self.titles(of: comparisons)
     let metric = metric
     let means = comparisons.map { comparison in
       Dictionary(
         comparison.strategies.compactMap { strategy in
-          strategy.metrics[metric].map { (strategy.name, $0.mean) }
+          strategy.metrics[metric].map { (comparison.key(of: strategy, byVariant), $0.mean) }
         }, uniquingKeysWith: { first, _ in first })
     }
     let all = comparisons.reduce(into: [String]()) { names, comparison in
-      for strategy in comparison.strategies where !names.contains(strategy.name) {
-        names.append(strategy.name)
+      for name in comparison.strategies.map({ comparison.key(of: $0, byVariant) })
+      where !names.contains(name) {
+        names.append(name)
       }
     }
     let names = all.filter { name in means.allSatisfy { $0[name] != nil } }
@@ -100,11 +112,24 @@ public struct RankComparison: Sendable {
     let order = names.indices.sorted {
       (unsorted[$0].meanRank, $0) < (unsorted[$1].meanRank, $1)
     }
-    entries = order.map { unsorted[$0] }
+    entries = Self.judged(order.map { unsorted[$0] }, rope)
     criticalDifference = differences?.criticalDifference()
     let place = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     cliques = differences?.cliques().map { $0.compactMap { place[$0] } } ?? []
     remarks = Self.remarks(comparisons, baselines: baselines, incomplete: incomplete)
+  }
+
+  /// The same with what is probable of each against the baseline.
+  private static func judged(_ entries: [Entry], _ rope: Double?) -> [Entry] {
+    guard let rope, let base = entries.first(where: \.isBaseline) else { return entries }
+    return entries.map { entry in
+      var judged = entry
+      if !entry.isBaseline {
+        judged.practicality = Practicality(
+          differences: zip(entry.values, base.values).map { $0 - $1 }, rope: rope)
+      }
+      return judged
+    }
   }
 
   /// The sweep alone where it has one data set, else both.
@@ -143,6 +168,17 @@ public struct RankComparison: Sendable {
         "means are over \(seeds.map(String.init).joined(separator: ", ")) seeds: each data set counts "
           + "the same all the same")
     }
+    for (title, comparison) in zip(titles(of: comparisons), comparisons) {
+      remarks += comparison.own.filter { $0.kind == .variants }.map { "\(title): \($0.text)" }
+    }
     return remarks
+  }
+}
+
+extension Comparison {
+  /// What a strategy is called on every data set.
+  fileprivate func key(of strategy: StrategySummary, _ byVariant: Bool) -> String {
+    let isAlone = strategies.count { $0.strategy == strategy.strategy } == 1
+    return isAlone && !byVariant ? strategy.strategy : strategy.name
   }
 }

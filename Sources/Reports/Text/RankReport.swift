@@ -33,6 +33,8 @@ public struct RankReport: Sendable {
       TextTable.Column("strategy", alignsRight: false, limit: 26), TextTable.Column("mean rank"),
     ]
     if hasBaseline { columns.append(TextTable.Column("p")) }
+    let isJudged = ranks.entries.contains { $0.practicality != nil }
+    if isJudged { columns += ["P(lower)", "P(same)", "P(higher)"].map { TextTable.Column($0) } }
     columns += ranks.datasets.map { TextTable.Column($0, limit: 16) }
     var table = TextTable(keyColumns: 1, columns)
     for entry in ranks.entries {
@@ -43,6 +45,12 @@ public struct RankReport: Sendable {
       if hasBaseline {
         cells.append(
           TextTable.Cell(entry.isBaseline ? "base" : entry.p.map(Figures.probability) ?? ""))
+      }
+      if isJudged {
+        let shares = entry.practicality
+        cells += [shares?.lower, shares?.within, shares?.higher].map {
+          TextTable.Cell($0.map { Figures.fixed($0, 2) } ?? "")
+        }
       }
       cells += zip(entry.values, entry.ranks).map { value, rank in
         TextTable.Cell(
@@ -60,7 +68,7 @@ public struct RankReport: Sendable {
 
   private func findings(_ style: TextStyle) -> [String] {
     guard let friedman = ranks.friedman, let limit = ranks.criticalDifference else {
-      return ["All strategies tie on every data set."]
+      return ["All strategies tie on every data set."] + practicality(style)
     }
     let p = Figures.probability(friedman.pValue)
     let isTold = friedman.pValue < 0.05
@@ -79,7 +87,22 @@ public struct RankReport: Sendable {
     lines.append(
       "This speaks of other data sets like these. Seeds enter as means only; what they show of one "
         + "data set is in its own report.")
-    return lines
+    return lines + practicality(style)
+  }
+
+  /// What the probabilities of a report with a region of practical equivalence are.
+  private func practicality(_ style: TextStyle) -> [String] {
+    guard let rope = ranks.rope else { return [] }
+    guard ranks.entries.contains(where: { $0.practicality != nil }) else {
+      return ["There is no one baseline: nothing is said of what matters in practice."]
+    }
+    let size =
+      Figures(style).value(rope, of: ranks.metric) + (ranks.metric.isShare ? " points" : "")
+    return [
+      "P: how probable it is that most data sets like these would show lower, the same (a difference of "
+        + "at most \(size)) or higher than the baseline (Bayesian signed-rank test, a prior of half a "
+        + "data set without difference); each strategy by itself, not corrected."
+    ]
   }
 
   // MARK: For machines
@@ -87,13 +110,15 @@ public struct RankReport: Sendable {
   private func records() -> RecordTable {
     var table = RecordTable([
       "strategy", "is_baseline", "mean_rank", "p_holm", "dataset", "metric", "value", "rank",
+      "p_lower", "p_same", "p_higher",
     ])
     for entry in ranks.entries {
       for (place, dataset) in ranks.datasets.enumerated() {
         table.add([
           .text(entry.name), .truth(entry.isBaseline), .number(entry.meanRank), .number(entry.p),
           .text(dataset), .text(ranks.metric.rawValue), .number(entry.values[place]),
-          .number(entry.ranks[place]),
+          .number(entry.ranks[place]), .number(entry.practicality?.lower),
+          .number(entry.practicality?.within), .number(entry.practicality?.higher),
         ])
       }
     }
@@ -107,6 +132,9 @@ public struct RankReport: Sendable {
         ("mean_rank", .number(entry.meanRank)), ("p_holm", .number(entry.p)),
         ("values", .array(entry.values.map { .number($0) })),
         ("ranks", .array(entry.ranks.map { .number($0) })),
+        ("p_lower", .number(entry.practicality?.lower)),
+        ("p_same", .number(entry.practicality?.within)),
+        ("p_higher", .number(entry.practicality?.higher)),
       ])
     }
     return .object([
@@ -120,7 +148,7 @@ public struct RankReport: Sendable {
       ),
       ("critical_difference", .number(ranks.criticalDifference)),
       ("incomplete", .array(ranks.incomplete.map { .text($0) })),
-      ("remarks", .array(ranks.remarks.map { .text($0) })),
+      ("remarks", .array(ranks.remarks.map { .text($0) })), ("rope", .number(ranks.rope)),
     ])
   }
 }
