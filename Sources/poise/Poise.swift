@@ -28,7 +28,7 @@ struct Poise: ParsableCommand {
       Show.self,
       TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
-      StrategiesCommand.self, Doctor.self, WorkerCommand.self,
+      StrategiesCommand.self, Doctor.self, WorkerCommand.self, MergeCommand.self,
     ])
 
   static func main() {
