@@ -16,7 +16,7 @@ struct Plan: ParsableCommand {
 
   @OptionGroup var source: ExperimentOptions
   @OptionGroup var machine: MachineOptions
-  @Option(help: "The store whose working folder holds the decoded pixels.")
+  @Option(help: "The store that says where runs stand; decoded pixels are kept beside it.")
   var results = "results.sqlite"
   @Flag(help: "Write CSV.") var csv = false
   @Flag(help: "Look at no data and measure nothing.") var noData = false
@@ -40,11 +40,11 @@ struct Plan: ParsableCommand {
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
     if let freeze { return try write(FrozenPlan(plan), to: freeze) }
-    let listing = PlanListing(
+    let listing = try PlanListing(
       plan,
       try Forecasting.forecast(
         plan, data: data, work: work, threads: machine.threadCount, seconds: 20,
-        isOpen: { $0.equals == nil }))
+        isOpen: { $0.equals == nil }), store: results)
     try show(listing)
   }
 

@@ -89,7 +89,7 @@ struct SweepCommand: ParsableCommand {
     let forecast = try Forecasting.forecast(
       plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
     ) { $0.equals == nil && !done.contains($0.description.configHash) }
-    if dryRun { return try Terminal.tell(PlanListing(plan, forecast).text) }
+    if dryRun { return try Terminal.tell(PlanListing(plan, forecast, store: results).text) }
     Terminal.complain(each: (forecast.problems + experiment.warnings).map(\.description))
     guard forecast.errors.isEmpty else { throw ExitCode(Failure.badInput) }
     Terminal.complain(each: plan.notes.map { "note: \($0)" })

@@ -84,8 +84,9 @@ import Testing
       ], in: tiny.path)
     try killed.start()
     let shard = "shards/chain-00000.sqlite"
-    for _ in 0..<3_000 where try tiny.query("SELECT count(*) > 2 FROM epoch", store: shard) != "1\n"
-    {
+    var turns = 0
+    while turns < 3_000, try tiny.query("SELECT count(*) > 2 FROM epoch", store: shard) != "1\n" {
+      turns += 1
       Thread.sleep(forTimeInterval: 0.05)
     }
     kill(killed.process.processIdentifier, SIGKILL)
