@@ -29,6 +29,7 @@ struct Poise: ParsableCommand {
       TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
       StrategiesCommand.self, Doctor.self, WorkerCommand.self, MergeCommand.self,
+      WatchCommand.self, SlurmCommand.self,
     ])
 
   static func main() {
