@@ -22,6 +22,7 @@ public struct MergedRun: Hashable, Sendable {
   public let name: String
   /// Where it stands in the shard.
   public let status: RunStatus
+  /// What the merge did with it.
   public let fate: Fate
 }
 

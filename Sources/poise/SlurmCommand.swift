@@ -47,6 +47,7 @@ struct SlurmCommand: ParsableCommand {
     let experiment = try source.experiment(store: results)
     let folder = ShardFolder(Self.absolute(shard ?? Self.folder(of: source.file)))
     if let partition, !prints { try Slurm.check(partition: partition) }
+    try Folder.create(folder.path)
     let work = try WorkFolder(store: folder.shard(0))
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let data = try source.prepare(experiment, work: work, threads: threads)

