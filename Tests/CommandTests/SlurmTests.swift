@@ -71,7 +71,7 @@ import Testing
     #expect(done.status == 0, "\(done.standardError)")
     #expect(done.standardOutput == "17\n")
     let calls = site.calls.split(separator: "\n").filter { !$0.hasPrefix("scontrol") }
-    #expect(calls.count == 2)
+    try #require(calls.count == 2)
     #expect(calls[0].hasSuffix("tiny-shards/slurm.sh"))
     #expect(calls[1].contains("--dependency=afterany:17") && calls[1].contains("' --results '"))
     let script = try String(
