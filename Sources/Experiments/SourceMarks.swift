@@ -18,6 +18,9 @@ public struct SourceMarks: Sendable {
     self.places = places
   }
 
+  /// Marks that know nothing but the file.
+  init(ofFile file: String) { (places, whole) = ([:], Place(file: file)) }
+
   /// Where a dotted key such as `split.validation` stands; where it does not, where the nearest
   /// mapping around it does, or the file begins.
   public func place(of key: String) -> Place {

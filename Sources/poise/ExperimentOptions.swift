@@ -58,10 +58,19 @@ struct ExperimentOptions: ParsableArguments {
   func prepare(
     _ experiment: Experiment, work: WorkFolder, threads: Int
   ) throws -> [PreparedData] {
-    let (recipe, splits) = (experiment.recipes[0], experiment.splits)
+    try experiment.prepared(work: work, threads: threads)
+  }
+}
+
+extension Experiment {
+  /// Catalogue, pixels and splits of each of the data sets, or of each of the folds.
+  ///
+  /// - Throws: as ``ExperimentOptions/prepare(_:work:threads:)``.
+  func prepared(work: WorkFolder, threads: Int) throws -> [PreparedData] {
+    let (recipe, splits) = (recipes[0], splits)
     let stages: [PreparedData]
     do {
-      stages = try experiment.datasets.map { dataset in
+      stages = try datasets.map { dataset in
         let bar = ProgressBar(label: "decoding images")
         defer { bar.finish() }
         return try PreparedData(
@@ -69,7 +78,7 @@ struct ExperimentOptions: ParsableArguments {
           threads: threads, progress: { done, total in bar.update(done: done, total: total) })
       }
     } catch {
-      throw experiment.located(error)
+      throw located(error)
     }
     return stages + splits.dropFirst().map { PreparedData(stages[0], fold: $0) }
   }

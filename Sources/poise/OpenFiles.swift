@@ -27,8 +27,8 @@ enum OpenFiles {
     return switch command {
     // Pipes, a log and what waits for a child's end, beside the store, its journal and the caches.
     case is SweepCommand: 22 + decoding
-    case is WorkerCommand: 6 + decoding
-    case is Check, is Plan, is DataCommand: 4 + decoding
+    case let worker as WorkerCommand: (worker.job == nil ? 22 : 6) + decoding
+    case is Check, is Plan, is DataCommand, is SlurmCommand: 4 + decoding
     // It asks other programs; Foundation's thread that waits for their end opens a pair of sockets and
     // three more once it gets a turn, which on an idle machine it may never do.
     case is Doctor: 16

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import Sweeps
 
@@ -15,10 +16,22 @@ struct Plan: ParsableCommand {
 
   @OptionGroup var source: ExperimentOptions
   @OptionGroup var machine: MachineOptions
-  @Option(help: "The store whose working folder holds the decoded pixels.")
+  @Option(help: "The store that says where runs stand; decoded pixels are kept beside it.")
   var results = "results.sqlite"
   @Flag(help: "Write CSV.") var csv = false
   @Flag(help: "Look at no data and measure nothing.") var noData = false
+  @Option(
+    help:
+      "Write the plan to this file: for 'poise sweep --plan' and for workers on other machines.",
+    completion: .file(extensions: ["json"]))
+  var freeze: String?
+
+  func validate() throws {
+    if freeze != nil, noData {
+      throw ValidationError(
+        "--freeze needs the data, whose digests it writes down; leave --no-data out")
+    }
+  }
 
   func run() throws {
     let experiment = try source.experiment(store: results)
@@ -26,12 +39,23 @@ struct Plan: ParsableCommand {
     let work = try WorkFolder(store: results)
     let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
     let plan = try SweepPlan(experiment, data: data, workFolder: work.path)
-    let listing = PlanListing(
+    if let freeze { return try write(FrozenPlan(plan), to: freeze) }
+    let listing = try PlanListing(
       plan,
       try Forecasting.forecast(
         plan, data: data, work: work, threads: machine.threadCount, seconds: 20,
-        isOpen: { $0.equals == nil }))
+        isOpen: { $0.equals == nil }), store: results)
     try show(listing)
+  }
+
+  /// Writes a frozen plan and says how it is used.
+  private func write(_ plan: FrozenPlan, to path: String) throws {
+    let sealed = try plan.sealed()
+    try AtomicFile.write(Data(sealed.bytes), to: path)
+    try Terminal.tell(
+      "\(path): \(plan.runs.count) runs in \(plan.chains) chains, index 0 to \(plan.chains - 1), "
+        + "plan \(sealed.digest.prefix(12))")
+    Terminal.complain(each: plan.notes.map { "note: \($0)" })
   }
 
   private func show(_ listing: some RunListing) throws {

@@ -10,9 +10,13 @@ import Training
 struct PlanListing: RunListing {
   let plan: SweepPlan
   let forecast: SweepForecast
+  /// What would be done with each run, and why.
+  private let reasons: [String]
 
-  init(_ plan: SweepPlan, _ forecast: SweepForecast) {
+  /// - Parameter store: the store's file, which need not exist.
+  init(_ plan: SweepPlan, _ forecast: SweepForecast, store: String) throws {
     (self.plan, self.forecast) = (plan, forecast)
+    reasons = try PlanStandings(plan, store: store).phrases()
   }
 
   private func need(of run: SweepPlan.PlannedRun) -> SweepForecast.Need? {
@@ -28,12 +32,13 @@ struct PlanListing: RunListing {
         "\(description.seed)", "\(description.imagesPlanned)",
         SweepForecast.hours(need(of: run)?.seconds) ?? "–",
         need(of: run).map { ActivationPlan.text(bytes: $0.memory) } ?? "–",
-        String(description.configHash.prefix(8)),
+        String(description.configHash.prefix(8)), reasons[index],
       ]
     }
     let table = ListTable(
       header: [
         "#", "run", "strategy", "variant", "seed", "images", "hours", "memory", "fingerprint",
+        "state",
       ],
       rows: rows)
     let made = plan.runs.filter { $0.equals == nil }
@@ -59,11 +64,12 @@ struct PlanListing: RunListing {
         description.configHash, description.groupHash,
         need(of: run)?.seconds.map { "\(Int($0.rounded()))" } ?? "",
         need(of: run).map { "\($0.memory / 1_000_000)" } ?? "", run.equals ?? "",
+        reasons[index],
       ]
     }
     let header = [
       "number", "run", "strategy", "variant", "seed", "epochs", "images", "config_hash",
-      "group_hash", "seconds", "memory_mb", "equals",
+      "group_hash", "seconds", "memory_mb", "equals", "state",
     ]
     return ListTable(header: header, rows: rows).csv(exact: Terminal.hasExactCSV)
   }

@@ -28,7 +28,8 @@ struct Poise: ParsableCommand {
       Show.self, Diff.self,
       TagCommand.self, NoteCommand.self, VerifyCommand.self,
       PredictCommand.self, ExportCommand.self, DataCommand.self, CacheCommand.self,
-      StrategiesCommand.self, Doctor.self, WorkerCommand.self,
+      StrategiesCommand.self, Doctor.self, WorkerCommand.self, MergeCommand.self,
+      WatchCommand.self, SlurmCommand.self,
     ])
 
   static func main() {

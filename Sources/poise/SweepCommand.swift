@@ -26,6 +26,8 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var machine: MachineOptions
   @Option(help: "The store.") var results = "results.sqlite"
   @Flag(help: "List what would be done, and stop.") var dryRun = false
+  @Flag(name: .customLong("plan"), help: "FILE is a plan that 'poise plan --freeze' wrote.")
+  var isFrozen = false
   @Flag(help: "Try runs again that failed or diverged in an earlier sweep.") var retryFailed =
     false
   @Flag(help: "Stop at the first run that fails.") var failFast = false
@@ -39,6 +41,13 @@ struct SweepCommand: ParsableCommand {
   var live: String?
   @Option(help: "Seconds between checkpoints besides the ends of epochs.")
   var checkpointEvery: Double = 120
+
+  func validate() throws {
+    if isFrozen, !source.changes.isEmpty || !source.only.isEmpty {
+      throw ValidationError(
+        "--set and --only cannot change a frozen plan; give them to 'poise plan'")
+    }
+  }
 
   func run() throws {
     // Until runs begin, a signal ends the process whatever it waits for: all that it makes is whole or
@@ -58,17 +67,29 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func sweep() throws {
-    let experiment = try source.experiment(store: results)
-    let work = try WorkFolder(store: results)
-    let data = try source.prepare(experiment, work: work, threads: machine.threadCount)
-    var plan = try SweepPlan(experiment, data: data, workFolder: work.path)
+    let work: WorkFolder
+    let data: [PreparedData]
+    var plan: SweepPlan
+    if isFrozen {
+      let frozen = try FrozenPlan.read(path: source.file).plan
+      work = try WorkFolder(store: results)
+      plan = frozen.plan(workFolder: work.path)
+      data = try plan.experiment.prepared(work: work, threads: machine.threadCount)
+      try plan.require(data)
+    } else {
+      let experiment = try source.experiment(store: results)
+      work = try WorkFolder(store: results)
+      data = try source.prepare(experiment, work: work, threads: machine.threadCount)
+      plan = try SweepPlan(experiment, data: data, workFolder: work.path)
+    }
+    let experiment = plan.experiment
     if keepEqual { plan.keepEqualRuns() }
     work.findFormerFolders(of: &plan)
     let done = try Forecasting.done(of: plan, inStoreAt: results)
     let forecast = try Forecasting.forecast(
       plan, data: data, work: work, threads: machine.threadCount, seconds: Self.measuring
     ) { $0.equals == nil && !done.contains($0.description.configHash) }
-    if dryRun { return try Terminal.tell(PlanListing(plan, forecast).text) }
+    if dryRun { return try Terminal.tell(PlanListing(plan, forecast, store: results).text) }
     Terminal.complain(each: (forecast.problems + experiment.warnings).map(\.description))
     guard forecast.errors.isEmpty else { throw ExitCode(Failure.badInput) }
     Terminal.complain(each: plan.notes.map { "note: \($0)" })

@@ -10,16 +10,61 @@ import Sweeps
   import Darwin
 #endif
 
-/// One run in a process of its own; started by `poise sweep`.
+/// Work that somebody else hands out: one chain of a frozen plan, or one job of a sweep.
 struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "worker", abstract: "Trains one job (started by 'sweep').", shouldDisplay: false)
+    commandName: "worker",
+    abstract: "Makes one chain of a frozen plan into a shard, without a store.",
+    discussion: """
+      A chain is a run with its stages and post-hoc runs; 'poise plan FILE --freeze plan.json' \
+      numbers them. Without --index the index is the array task's: that of Slurm, PBS, Kubernetes, \
+      AWS Batch or Grid Engine. The shard, checkpoints and weights go into --shard's folder, whence \
+      'poise merge' takes them. The same command continues after a kill. Exit codes are those of a \
+      sweep: 75 says that a checkpoint was written and the same command goes on.
+      """)
 
-  @Argument(help: "The job's file.") var job: String
-  @Flag(help: "A sweep started it: it ends with the other end of its standard input.")
+  @Argument(help: ArgumentHelp("The job's file, where a sweep starts it.", visibility: .hidden))
+  var job: String?
+  @Flag(
+    help: ArgumentHelp(
+      "A sweep started it: it ends with the other end of its standard input.", visibility: .hidden))
   var supervised = false
+  @Option(help: "The frozen plan.", completion: .file(extensions: ["json"])) var plan: String?
+  @Option(help: "The chain, from 0; where absent, the array task's index.") var index: Int?
+  @Option(help: "The folder of shards.", completion: .directory) var shard: String?
+  @Flag(help: "Try runs again that failed or diverged.") var retryFailed = false
+  @Flag(help: "Go on with a shard that another machine wrote and never said its end.")
+  var takeOver = false
+  @OptionGroup var machine: MachineOptions
+  @Option(help: "Seconds between checkpoints besides the ends of epochs.")
+  var checkpointEvery: Double = 120
+
+  func validate() throws {
+    if job != nil {
+      guard plan == nil, shard == nil, index == nil else {
+        throw ValidationError("a job of a sweep has no --plan, --index or --shard")
+      }
+      return
+    }
+    guard plan != nil, shard != nil else {
+      throw ValidationError("--plan and --shard say what to make and where to write it")
+    }
+    if let index, index < 0 {
+      throw ValidationError("--index is \(index), but chains are numbered from 0")
+    }
+  }
 
   func run() throws {
+    if let job { return try make(job: job) }
+    guard let plan, let shard else { return }
+    try ChainWorker(
+      plan: plan, index: index, folder: ShardFolder(shard), threads: machine.threadCount,
+      retriesFailed: retryFailed, takesOver: takeOver, checkpointSeconds: checkpointEvery
+    ).run()
+  }
+
+  /// One run in a process of its own; started by a sweep or by the worker of a chain.
+  private func make(job: String) throws {
     StopSignal.installInWorker()
     if supervised { Lifeline.watch() }
     let parent = getppid()
