@@ -58,17 +58,31 @@ ptrdiff_t ck_bf16_packed_count(ptrdiff_t k, ptrdiff_t n) {
   return (n + CK_BF16_WIDTH - 1) / CK_BF16_WIDTH * CK_BF16_WIDTH * k;
 }
 
+// Writes the rows p and p + 1 of a panel.
+static void store_pairs(uint16_t *panel, ptrdiff_t p, const uint16_t *even, const uint16_t *odd) {
+  for (int first = 0; first < CK_BF16_WIDTH; first += 16) {
+    uint16_t *to = panel + bf16_place(p, first);
+    for (int j = 0; j < 16; j++) {
+      to[2 * j] = even[first + j];
+      to[2 * j + 1] = odd[first + j];
+    }
+  }
+}
+
 // Packs what begins at b, an element being `row_pitch` floats below and `column_pitch` right of
 // its neighbours.
 static void pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t row_pitch,
                  ptrdiff_t column_pitch, uint16_t *packed) {
   for (ptrdiff_t first = 0; first < n; first += CK_BF16_WIDTH) {
-    uint16_t *panel = packed + first * k;
-    for (ptrdiff_t p = 0; p < k; p++) {
-      for (ptrdiff_t j = 0; j < CK_BF16_WIDTH; j++) {
-        float x = first + j < n ? b[p * row_pitch + (first + j) * column_pitch] : 0;
-        panel[bf16_place(p, j) + p % 2] = bf16_rounded(x);
+    const float *from = b + first * column_pitch;
+    ptrdiff_t width = n - first < CK_BF16_WIDTH ? n - first : CK_BF16_WIDTH;
+    for (ptrdiff_t p = 0; p < k; p += 2) {
+      uint16_t pairs[2][CK_BF16_WIDTH] = {{0}};
+      for (ptrdiff_t j = 0; j < width; j++) {
+        pairs[0][j] = bf16_rounded(from[p * row_pitch + j * column_pitch]);
+        pairs[1][j] = bf16_rounded(from[(p + 1) * row_pitch + j * column_pitch]);
       }
+      store_pairs(packed + first * k, p, pairs[0], pairs[1]);
     }
   }
 }
@@ -85,18 +99,13 @@ void ck_bf16_pack_transposed(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t
 void ck_bf16_pack_rounded(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t n, const uint16_t *b,
                           ptrdiff_t ldb, uint16_t *packed) {
   for (ptrdiff_t first = 0; first < n; first += CK_BF16_WIDTH) {
-    uint16_t *panel = packed + first * k;
     ptrdiff_t width = n - first < CK_BF16_WIDTH ? n - first : CK_BF16_WIDTH;
     for (ptrdiff_t p = 0; p < k; p += 2) {
       uint16_t pairs[2][CK_BF16_WIDTH] = {{0}};
       for (ptrdiff_t q = 0; q < 2 && p + q < rows; q++) {
         memcpy(pairs[q], b + (p + q) * ldb + first, (size_t)width * sizeof *b);
       }
-      for (ptrdiff_t j = 0; j < CK_BF16_WIDTH; j++) {
-        uint16_t *to = panel + bf16_place(p, j);
-        to[0] = pairs[0][j];
-        to[1] = pairs[1][j];
-      }
+      store_pairs(packed + first * k, p, pairs[0], pairs[1]);
     }
   }
 }
