@@ -28,7 +28,7 @@ struct BFloat16Layers: ParsableCommand {
       "resnet50, \(height)×\(height) px, batch \(batch), \(threads) threads,"
         + " \(BFloat16.instructions)")
     print("layer                                 ×   fwd ms    dX ms    dW ms   GFLOP/s of each")
-    var totals = [(single: 0.0, half: 0.0)](repeating: (0, 0), count: 3)
+    var totals = Array(repeating: (single: 0.0, half: 0.0), count: 3)
     for layer in NetworkShapes.resnet50.layers(height: height, width: height, batch: batch) {
       guard let half = BFloat16Passes(layer.problem) else { continue }
       let (single, times) = measure(layer.problem, half, pool)

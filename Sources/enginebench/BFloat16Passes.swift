@@ -19,7 +19,8 @@ final class BFloat16Passes {
   init?(_ problem: ConvolutionProblem) {
     (inChannels, outChannels) = (problem.inChannels, problem.outChannels)
     let step = BFloat16.depthStep
-    guard problem.kernel == 1, problem.stride == 1, inChannels % step == 0, outChannels % step == 0
+    guard problem.kernelHeight * problem.kernelWidth == 1, problem.stride == 1,
+      inChannels % step == 0, outChannels % step == 0
     else { return nil }
     pixels = problem.batch * problem.height * problem.width
     gradient = BFloat16Gradient(rows: pixels, channels: inChannels, columns: outChannels)
