@@ -1,8 +1,8 @@
 """Images per second of inference in PyTorch or ONNX Runtime: the twin of `enginebench eval`.
 
 Versions: torch==2.13.0, onnx==1.23.2, onnxscript==0.7.2, onnxruntime==1.32.0. float32, evaluation
-mode. PyTorch: inference mode, both memory layouts. ONNX Runtime: the network as torch.onnx.export
-writes it, all optimisations on, as many threads as asked for.
+mode. PyTorch: inference mode, both memory layouts, under autocast with `--precision bfloat16`. ONNX
+Runtime: the network as torch.onnx.export writes it, all optimisations on, as many threads as asked for.
 
     python Benchmarks/torch_eval.py --runtime onnx --arch resnet50 --height 96 --width 96 --batch 32
 """
@@ -35,7 +35,8 @@ def in_torch(a, model, x):
     rates = {}
     for name in a.layout or LAYOUTS:
         model, x = model.to(memory_format=LAYOUTS[name]), x.to(memory_format=LAYOUTS[name])
-        with torch.inference_mode():
+        autocast = torch.autocast("cpu", torch.bfloat16, enabled=a.precision == "bfloat16")
+        with torch.inference_mode(), autocast:
             rates[name] = rate(a, lambda: model(x))
     return rates
 
@@ -69,7 +70,10 @@ if __name__ == "__main__":
     parser = options(__doc__.splitlines()[0])
     parser.add_argument("--layout", choices=list(LAYOUTS), action="append")
     parser.add_argument("--runtime", choices=["torch", "onnx"], default="torch")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     arguments = parser.parse_args()
+    if arguments.precision == "bfloat16" and arguments.runtime == "onnx":
+        parser.error("--precision bfloat16 is PyTorch's; ONNX Runtime is measured in float32")
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
     network = ResNet(arguments.arch, arguments.classes, arguments.stem).eval()

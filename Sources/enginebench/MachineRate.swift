@@ -9,12 +9,29 @@ enum MachineRate {
 
   /// Additions and multiplications a second in registers only, all threads at once; the best trial.
   static func multiplyAdds(_ pool: ThreadPool, trials: Int) -> Double {
+    rate(pool, trials: trials, of: meter_fma)
+  }
+
+  /// The same of products of bfloat16 numbers that are added to floats, with the instructions of
+  /// ``BFloat16/instructions``; nil where there are none.
+  static func bfloat16MultiplyAdds(_ pool: ThreadPool, trials: Int) -> Double? {
+    switch BFloat16.instructions {
+    case "amx": rate(pool, trials: trials, of: meter_amx)
+    case "avx512bf16": rate(pool, trials: trials, of: meter_bf16)
+    default: nil
+    }
+  }
+
+  /// Operations a second of a loop that returns how many it did, all threads at once; the best trial.
+  private static func rate(
+    _ pool: ThreadPool, trials: Int, of loop: (UInt64) -> UInt64
+  ) -> Double {
     var rounds: UInt64 = 1000
     func time() -> (operations: UInt64, seconds: Double) {
       let operations = Atomic<UInt64>(0)
       let seconds = Stopwatch.wall.bestTime(of: 1) {
         operations.store(0, ordering: .relaxed)
-        onAllThreads(pool) { operations.add(meter_fma(rounds), ordering: .relaxed) }
+        onAllThreads(pool) { operations.add(loop(rounds), ordering: .relaxed) }
       }
       return (operations.load(ordering: .relaxed), seconds)
     }

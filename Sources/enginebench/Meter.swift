@@ -25,14 +25,17 @@ struct Meter: ParsableCommand {
   func run() throws {
     let report = MeterReport(
       openBLAS: OpenBLAS.configuration, core: OpenBLAS.coreName,
-      instructions: MachineRate.multiplyAddName,
+      instructions: MachineRate.multiplyAddName, bfloat16: BFloat16.instructions,
       rates: (1...threads).map { MeterReport.Rates(ThreadPool(threads: $0), trials: trials) })
     if json { return try printJSON(report) }
-    print("\(report.openBLAS), \(report.core); multiply-adds with \(report.instructions)")
-    print("threads  multiply-adds     sgemm      read  read+write  fork+join")
+    print(
+      "\(report.openBLAS), \(report.core); multiply-adds with \(report.instructions),"
+        + " bfloat16 with \(report.bfloat16)")
+    print("threads  multiply-adds        bfloat16     sgemm      read  read+write  fork+join")
     for rates in report.rates {
       print(
         column("\(rates.threads)", 7) + column(fixed(rates.multiplyAddGFLOPS, 1), 8) + " GFLOP/s"
+          + column(rates.bfloat16GFLOPS.map { fixed($0, 1) + " GFLOP/s" } ?? "—", 16)
           + column(fixed(rates.productGFLOPS, 1), 8) + "  "
           + column(fixed(rates.readGBPerSecond, 1), 5) + " GB/s"
           + column(fixed(rates.updateGBPerSecond, 1), 7) + " GB/s"
@@ -47,6 +50,8 @@ private struct MeterReport: Encodable {
   struct Rates: Encodable {
     var threads: Int
     var multiplyAddGFLOPS: Double
+    /// Nil where the processor has no such instructions.
+    var bfloat16GFLOPS: Double?
     var productGFLOPS: Double
     var readGBPerSecond: Double
     var updateGBPerSecond: Double
@@ -55,6 +60,7 @@ private struct MeterReport: Encodable {
     init(_ pool: ThreadPool, trials: Int) {
       threads = pool.threads
       multiplyAddGFLOPS = MachineRate.multiplyAdds(pool, trials: trials) / 1e9
+      bfloat16GFLOPS = MachineRate.bfloat16MultiplyAdds(pool, trials: trials).map { $0 / 1e9 }
       productGFLOPS = MachineRate.products(pool, trials: trials) / 1e9
       let memory = MachineRate.memory(pool, trials: trials)
       (readGBPerSecond, updateGBPerSecond) = (memory.read / 1e9, memory.update / 1e9)
@@ -65,5 +71,6 @@ private struct MeterReport: Encodable {
   var openBLAS: String
   var core: String
   var instructions: String
+  var bfloat16: String
   var rates: [Rates]
 }

@@ -24,6 +24,7 @@ struct Doctor: ParsableCommand {
       "  core       \(OpenBLAS.coreName)",
       "own kernels  \(OpenBLAS.kernels)"
         + (variables["OPENBLAS_CORETYPE"].map { " (OPENBLAS_CORETYPE=\($0))" } ?? ""),
+      "  bfloat16   \(BFloat16.instructions) (training computes in single precision)",
       "  threads    1 (our own threads share the work)",
       "SQLite       \(SQLiteRunStore.libraryVersion), rollback journal, synchronous=EXTRA",
     ]
