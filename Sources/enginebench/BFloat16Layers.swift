@@ -4,7 +4,7 @@ import Kernels
 /// Times the 1×1 convolutions of a network as products of bfloat16 matrices.
 struct BFloat16Layers: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bfloat16",
+    commandName: "products",
     abstract: "Times 1×1 convolutions as bfloat16 products, beside those in single precision.",
     discussion: """
       Weights are packed and results rounded to bfloat16 within the time; single precision uses \
