@@ -18,8 +18,9 @@ SAMPLE = 4
 SILENCE = "limits: {silence: 5s}\n"
 # Seconds until such a worker must have been ended and the run made again.
 NOTICED = 150
-# Seconds in which a worker must be gone after its parent.
-GONE = 10
+# Seconds in which a worker must be gone after its parent: one that computes without end has two minutes
+# for its last checkpoint.
+GONE = {"living": 10, "stopped": 10, "spinning": 130}
 POINTS = (5, 40, 90, 130, 170, 210)
 ORPHANS = ("living", "stopped", "spinning")
 
@@ -87,7 +88,7 @@ def orphan(context, reference, kind, what, state, k):
             time.sleep(0.002)
         os.kill(running.pid, signal.SIGKILL)
         start = time.monotonic()
-        while any(is_alive(pid) for pid in workers) and time.monotonic() - start < GONE:
+        while any(is_alive(pid) for pid in workers) and time.monotonic() - start < GONE[state]:
             time.sleep(0.01)
         seconds = time.monotonic() - start
         left = [pid for pid in workers if is_alive(pid)]
@@ -97,7 +98,7 @@ def orphan(context, reference, kind, what, state, k):
         orders.close()
         if left:
             return Trial(kind, what, "hang", "the worker outlives its parent by more than %d s"
-                         % GONE, seconds)
+                         % GONE[state], seconds)
         after = reference.finish(folder)
         return Trial(kind, what, *(after or ("ok", "gone after %.2f s" % seconds)), seconds)
 
