@@ -29,9 +29,9 @@ import Testing
     #expect(kept.contains("measurements-") && kept.contains("1 files"), "\(kept)")
     let plan = try PoiseProcess.run("plan", "tiny.yaml", "--csv", in: tiny.path)
     let rows = plan.standardOutput.split(separator: "\r\n")
-    #expect(rows[0].hasSuffix(",config_hash,group_hash,seconds,memory_mb,equals"))
+    #expect(rows[0].hasSuffix(",config_hash,group_hash,seconds,memory_mb,equals,state"))
     let cells = rows[1].split(separator: ",", omittingEmptySubsequences: false)
-    #expect(Int(cells[cells.count - 3]) != nil && (Int(cells[cells.count - 2]) ?? 0) > 0)
+    #expect(Int(cells[cells.count - 4]) != nil && (Int(cells[cells.count - 3]) ?? 0) > 0)
   }
 
   @Test func `without data nothing is read but the file`() throws {
