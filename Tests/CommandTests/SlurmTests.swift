@@ -45,8 +45,16 @@ import Testing
     /// The script of task 0, as Slurm starts it.
     func task() throws -> Process {
       let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/bin/bash")
-      process.arguments = [tiny.folder.path(of: "tiny-shards/slurm.sh")]
+      // A test may run on a thread that blocks signals, which its children inherit; Slurm blocks none.
+      let unblocked = """
+        import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execv("/bin/bash", ["bash", sys.argv[1]])
+        """
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = [
+        "python3", "-c", unblocked, tiny.folder.path(of: "tiny-shards/slurm.sh"),
+      ]
       process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
